@@ -1,0 +1,1 @@
+"""HTTP in and out: the public APIs, event streams and artifact downloads."""

@@ -1,0 +1,1 @@
+"""Weights in, media out: one module per engine."""

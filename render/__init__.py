@@ -1,0 +1,1 @@
+"""A timeline in, one MP4 out."""

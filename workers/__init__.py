@@ -1,0 +1,1 @@
+"""Where queue and models meet: broker, actor, relay, reaper, the slot process."""
