@@ -1,0 +1,165 @@
+"""The engine behind `speak`: English by a neural voice, other languages by espeak-ng."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from collections.abc import Callable
+from typing import ClassVar
+
+import numpy as np
+import structlog
+
+from farm.catalog import Model
+from farm.types import EngineError, Outcome, Output, SpeakSpec, SpeechData, TaskKind, Word, Work
+from pipelines.engine import Engine, Report
+from pipelines.voice import espeak, neural
+from pipelines.voice.sound import Sound, level, trim, write_wav
+from pipelines.voice.text import Sentence, Span, clean, match, sentences
+
+log = structlog.get_logger()
+
+RATE = neural.RATE
+LONGEST_TEXT = 20_000  # characters: about 25 minutes of speech
+PAUSES = {"paragraph": 0.45, "sentence": 0.32, "clause": 0.16}  # seconds after a sentence, beyond its own tail
+SILENCE = 0.4  # seconds of sound for a text with nothing to say
+SHORTEST_WORD = 0.02  # seconds
+
+Say = Callable[[Sentence, int], tuple[Sound, list[Span]]]
+
+
+class Voice(Engine):
+    """Speaks; gives a WAV (24 kHz, mono, 16 bit) and when each word sounds."""
+
+    kinds: ClassVar[frozenset[TaskKind]] = frozenset({TaskKind.SPEAK})
+
+    def __init__(self, model: Model, device: str) -> None:
+        super().__init__(model, device)
+        self._neural: dict[str, neural.NeuralVoice] = {}
+
+    @classmethod
+    def missing(cls, model: Model) -> list[str]:
+        """What this machine lacks: the neural voice's package, or, where the model names other locales, espeak-ng."""
+        lacks = []
+        if importlib.util.find_spec("hibari") is None or importlib.util.find_spec("onnxruntime") is None:
+            lacks.append("The Python package hibari-tts is not installed; install it: pip install hibari-tts==0.2.1")
+        wanted = str(model.defaults.get("voice") or "heart")
+        if not lacks and wanted not in neural.here():
+            lacks.append(f"Voice {wanted!r} is not on this machine, which has {', '.join(sorted(neural.here()))}; change defaults.voice in models.yaml")
+        others = [locale for locale in model.locales if not _english(locale)]
+        if others and espeak.program() is None:
+            lacks.append(f"Locales {', '.join(others)} need the program espeak-ng; {espeak.REMEDY}")
+        return lacks
+
+    def load(self, report: Report) -> None:
+        """Load the default English voice."""
+        report.loading(0.0, "voice")
+        self._voice(self._default_voice())
+        report.loading(1.0, "voice")
+
+    def unload(self) -> None:
+        """Drop the loaded voices."""
+        self._neural.clear()
+
+    def run(self, work: Work, report: Report) -> Outcome:
+        """Speak `work.spec.text`; see `pipelines.engine.Engine.run`.
+
+        Raises EngineError for a text that is too long, and for a locale or a voice that this machine cannot speak.
+        """
+        spec = work.spec
+        if not isinstance(spec, SpeakSpec):
+            raise EngineError(f"the voice speaks; it cannot do {spec.kind}: give this task to another model", code="wrong_task")
+        if len(spec.text) > LONGEST_TEXT:
+            raise EngineError(
+                f"the text has {len(spec.text)} characters, more than the {LONGEST_TEXT} of one shot; cut it into several shots", code="text_too_long"
+            )
+        parts = sentences(clean(spec.text))
+        sound, words = self._assemble(parts, self._speaker(spec, work), spec.seed, report)
+        sound = level(sound, RATE)
+        path = work.scratch / "speech.wav"
+        write_wav(path, sound, RATE)
+        data = SpeechData(seconds=len(sound) / RATE, words=words)
+        return Outcome(outputs=(Output(name="speech", path=path, media_type="audio/wav"),), data=data.model_dump())
+
+    def _assemble(self, parts: list[Sentence], say: Say, seed: int, report: Report) -> tuple[Sound, tuple[Word, ...]]:
+        """Say sentence after sentence, with pauses between them; word times count from the beginning of the whole."""
+        pieces: list[Sound] = []
+        words: list[Word] = []
+        clock, heard = 0, 0.0
+        for index, part in enumerate(parts):
+            sound, spans = say(part, seed + index)
+            for written, (start, end) in zip(part.words, spans, strict=True):
+                start = max(heard, clock / RATE + start)
+                heard = max(start + SHORTEST_WORD, clock / RATE + end)
+                words.append(Word(text=written, start=start, end=heard))
+            pieces.append(sound)
+            clock += len(sound)
+            if index < len(parts) - 1:
+                gap = np.zeros(max(int(PAUSES[part.ends] * RATE), round(heard * RATE) - clock), np.float32)
+                pieces.append(gap)
+                clock += len(gap)
+            report.step(index + 1, len(parts), f"sentence {index + 1} of {len(parts)}")
+        if not words:
+            report.step(1, 1, "nothing to say")
+            return np.zeros(int(SILENCE * RATE), np.float32), ()
+        if round(heard * RATE) > clock:  # words squeezed together at the very end
+            pieces.append(np.zeros(round(heard * RATE) - clock + 1, np.float32))
+        rounded = tuple(Word(text=word.text, start=round(word.start, 3), end=round(word.end, 3)) for word in words)
+        return np.concatenate(pieces), rounded
+
+    def _speaker(self, spec: SpeakSpec, work: Work) -> Say:
+        """What says one sentence in the locale and voice that were asked for."""
+        if _english(spec.locale):
+            voice = self._voice(self._asked_voice(spec))
+            speed = float(self.model.defaults.get("speed", 1.0))
+            return lambda part, seed: _say_neural(voice, part, seed, speed)
+        path = espeak.program()
+        if path is None:
+            raise EngineError(
+                f"no voice here speaks locale {spec.locale!r}: without espeak-ng there is only en; {espeak.REMEDY}, or ask for en", code="no_such_locale"
+            )
+        available = espeak.locales(path)
+        code = espeak.choose(spec.locale, available)
+        if code is None:
+            raise EngineError(
+                f"no voice here speaks locale {spec.locale!r}; there are en, {', '.join(sorted(available - {'en'}))}: ask for one of these",
+                code="no_such_locale",
+            )
+        return lambda part, seed: _say_espeak(path, code, part, work)
+
+    def _asked_voice(self, spec: SpeakSpec) -> str:
+        name = spec.voice or ""
+        return self._default_voice() if name in {"", "default", self.model.name} else name
+
+    def _default_voice(self) -> str:
+        return str(self.model.defaults.get("voice") or "heart")
+
+    def _voice(self, name: str) -> neural.NeuralVoice:
+        if name not in self._neural:
+            self._neural[name] = neural.NeuralVoice(name)
+            log.info("voice.loaded", voice=name, pid=os.getpid())
+        return self._neural[name]
+
+
+def _english(locale: str) -> bool:
+    return locale.lower().replace("_", "-").split("-")[0] in {"en", "eng", "english"}
+
+
+def _say_neural(voice: neural.NeuralVoice, part: Sentence, seed: int, speed: float) -> tuple[Sound, list[Span]]:
+    sound, spoken = voice.speak(part.text, seed & 0xFFFFFFFF, speed)
+    return _trimmed(sound, part, spoken)
+
+
+def _say_espeak(path: str, code: str, part: Sentence, work: Work) -> tuple[Sound, list[Span]]:
+    """espeak-ng reports no word times on its command line: they are shared out by the words' length."""
+    return _trimmed(espeak.speak(path, code, part.text, work.scratch, RATE), part, [])
+
+
+def _trimmed(sound: Sound, part: Sentence, spoken: list[tuple[str, Span]]) -> tuple[Sound, list[Span]]:
+    """Trim a sentence's silence and give its written words their times in what is left."""
+    if not len(sound):
+        sound = np.zeros(int(0.15 * RATE), np.float32)
+    cut, lost = trim(sound, RATE)
+    length = len(cut) / RATE
+    moved = [(word, (min(max(start - lost, 0.0), length), min(max(end - lost, 0.0), length))) for word, (start, end) in spoken]
+    return cut, match(part.words, moved, length)

@@ -1,0 +1,116 @@
+"""The neural English voice (hibari-tts), with the word times that its own duration predictor gives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from farm.types import EngineError
+from pipelines.voice.sound import Sound
+from pipelines.voice.text import Span
+
+RATE = 24000
+_DURATIONS = "/CumSum_output_0"  # the tensor of hibari-tts 0.2.1's graph that holds each phoneme's end, in ticks
+
+
+def here() -> dict[str, Path]:
+    """The voices whose model file is on this machine, by name; nothing is ever downloaded."""
+    from hibari.voices import VOICES, voice_path
+
+    found = {}
+    for name in VOICES:
+        try:
+            path = Path(voice_path(name, download_missing=False))
+        except FileNotFoundError:
+            continue
+        if path.is_file():
+            found[name] = path
+    return found
+
+
+def known() -> dict[str, dict[str, Any]]:
+    """Every voice that hibari-tts names, whether or not its file is here."""
+    from hibari.voices import VOICES
+
+    return dict(VOICES)
+
+
+class NeuralVoice:
+    """One loaded voice; about 90 MB of memory, 10 ms of one core for a second of speech."""
+
+    def __init__(self, name: str) -> None:
+        import onnxruntime
+        from hibari import Hibari
+        from hibari.g2p import G2P
+        from hibari.g2p.normalize import normalize
+
+        voices = here()
+        if name not in voices:
+            raise EngineError(
+                f"voice {name!r} is not on this machine; it has {', '.join(sorted(voices)) or 'none'}: ask for one of these", code="no_such_voice"
+            )
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        self._normalize = normalize
+        self._g2p = G2P(british=bool(known()[name]["british"]))
+        self._voice = Hibari(voice=name, model=str(voices[name]), g2p=self._g2p)
+        self._session = onnxruntime.InferenceSession(_with_output(voices[name].read_bytes(), _DURATIONS), options, providers=["CPUExecutionProvider"])
+        self._voice.sess = self._session
+
+    def speak(self, text: str, seed: int, speed: float) -> tuple[Sound, list[tuple[str, Span]]]:
+        """Say one sentence; returns 24 kHz sound and the words as spoken with their times (neither, if it has no phonemes)."""
+        from hibari import dsp
+
+        phonemes, words = self._phonemes(text)
+        vocabulary = self._voice.vocab
+        known_at = [position for position, char in enumerate(phonemes) if char in vocabulary][: 3 * 400]
+        ids = [0, *(vocabulary[phonemes[position]] for position in known_at), 0]
+        if len(ids) < 3:
+            return np.zeros(0, np.float32), []
+        feed = {"ids": np.asarray([ids], np.int64), "speed": np.asarray([speed], np.float32)}
+        parts = self._session.run(None, feed)
+        lh, th, ln, lr, phi, f0 = (part[0] for part in parts[:6])
+        sound = dsp.synth(lh, th, ln, lr, phi, f0, np.random.default_rng(seed))
+        ticks = np.asarray(parts[6], np.float64).reshape(-1)
+        second = len(sound) / RATE / ticks[-1]  # seconds in a tick
+        begins = {position: ticks[index] * second for index, position in enumerate(known_at)}  # ids[0] is a pad, so ticks[index] is where this one begins
+        ends = {position: ticks[index + 1] * second for index, position in enumerate(known_at)}
+        spoken = []
+        for word, first, last in words:
+            inside = [position for position in range(first, last) if position in begins and phonemes[position] not in ' ;:,.!?—…"“”()']
+            if inside:
+                spoken.append((word, (begins[inside[0]], ends[inside[-1]])))
+        return sound, spoken
+
+    def _phonemes(self, text: str) -> tuple[str, list[tuple[str, int, int]]]:
+        """Phonemes of a sentence, and its spoken words, each with the part of the phonemes that is its own."""
+        tokens = self._g2p.phonemize_tokens(self._g2p.tokenize(self._normalize(text)))
+        phonemes, words = "", []
+        word, begin = "", 0
+        for token in tokens:
+            word += token.text
+            phonemes += token.phonemes or ""
+            if token.whitespace:
+                words.append((word, begin, len(phonemes)))
+                phonemes += " "
+                word, begin = "", len(phonemes)
+        if word:
+            words.append((word, begin, len(phonemes)))
+        stripped = phonemes.lstrip()
+        lost = len(phonemes) - len(stripped)
+        return stripped.rstrip(), [(name, max(0, first - lost), max(0, last - lost)) for name, first, last in words]
+
+
+def _with_output(model: bytes, tensor: str) -> bytes:
+    """Make an inner tensor of an ONNX model one of its outputs.
+
+    Protocol buffers that are laid end to end are merged when read, so a second `graph` (field 7 of ModelProto) that holds
+    nothing but one `output` (field 12 of GraphProto, whose field 1 is the name) adds that output to the first.
+    """
+    name = tensor.encode()
+    info = b"\x0a" + bytes([len(name)]) + name
+    graph = b"\x62" + bytes([len(info)]) + info
+    return model + b"\x3a" + bytes([len(graph)]) + graph
