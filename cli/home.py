@@ -55,7 +55,9 @@ class Home:
         try:
             handle = os.open(self.folder / "farm.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise CliError(f"home {self.folder}: cannot be written to: {error.strerror}. Choose another with --home DIR or STORYFARM_HOME", Exit.MACHINE) from None
+            raise CliError(
+                f"home {self.folder}: cannot be written to: {error.strerror}. Choose another with --home DIR or STORYFARM_HOME", Exit.MACHINE
+            ) from None
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-_PR_SET_PDEATHSIG = 1
-_LIBC = ctypes.CDLL(None, use_errno=True)
-
-
-def _die_with_parent() -> None:
-    # Runs in the child between fork and exec. Where prctl is missing (not Linux), the children watch their parent themselves.
-    if hasattr(_LIBC, "prctl"):
-        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+_GUARD = """
+import ctypes, os, signal, sys
+libc = ctypes.CDLL(None)
+if hasattr(libc, "prctl"):
+    libc.prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+if os.getppid() != int(sys.argv[1]):
+    sys.exit("the parent has ended already")
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+"""Becomes the program, after asking the kernel to end it with its parent: no Python runs between fork and exec in a process that has threads."""
 
 
 class Child:
@@ -31,18 +33,20 @@ class Child:
         self.starts = 0
         self.started_at = 0.0
 
-    def start(self) -> None:
-        """Start the process in a session of its own, so that Ctrl-C reaches only the parent, which stops it in order."""
+    def start(self, more: Sequence[str] = (), more_fds: Sequence[int] = ()) -> None:
+        """Start the process in a session of its own, so that Ctrl-C reaches only the parent, which stops it in order.
+
+        `more` words and file descriptors are for this start alone. The thread that calls this must live as long as the process should.
+        """
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
-                self.command,
+                [sys.executable, "-I", "-S", "-c", _GUARD, str(os.getpid()), *self.command, *more],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env=self._environment,
-                pass_fds=self._pass_fds,
+                pass_fds=(*self._pass_fds, *more_fds),
                 start_new_session=True,
-                preexec_fn=_die_with_parent,
             )
         self.starts += 1
         self.started_at = time.monotonic()

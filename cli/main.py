@@ -1,0 +1,163 @@
+"""The `storyfarm` command: its parts are thin; what they do is in the modules beside this one."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.errors import CliError, Exit
+
+app = typer.Typer(
+    help="Turn a prompt or a script into a narrated film, on this machine or on a farm.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+HomeOption = Annotated[Path | None, typer.Option("--home", help="Folder of the embedded farm [default: $STORYFARM_HOME, else .storyfarm]", show_default=False)]
+JsonOption = Annotated[bool, typer.Option("--json", help="For programs: print one line of JSON instead of a display")]
+WorkersOption = Annotated[int | None, typer.Option("--workers", min=1, max=64, help="Workers of the embedded farm [default: one a core]", show_default=False)]
+
+
+@app.command()
+def render(
+    prompt: Annotated[str, typer.Argument(help="What the film tells: a sentence or a whole script; - reads it from standard input")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The film to write")] = Path("film.mp4"),
+    seconds: Annotated[int, typer.Option("--seconds", min=5, max=300, help="Length of the film, about")] = 30,
+    aspect: Annotated[str, typer.Option("--aspect", help="Shape of the picture: 16:9, 9:16, 1:1 or 4:5")] = "16:9",
+    style: Annotated[str | None, typer.Option("--style", help="Name of a style, such as 'Cinematic Noir' [default: the farm's]", show_default=False)] = None,
+    seed: Annotated[int | None, typer.Option("--seed", min=0, max=2**31 - 1, help="The same prompt and seed give the same film", show_default=False)] = None,
+    title: Annotated[str | None, typer.Option("--title", help="Title of the film [default: the screenwriter's]", show_default=False)] = None,
+    burn_captions: Annotated[bool, typer.Option("--burn-captions", help="Draw the captions into the picture, too")] = False,
+    farm: Annotated[str | None, typer.Option("--farm", help="Address of a running farm [default: an embedded one]", show_default=False)] = None,
+    key: Annotated[str | None, typer.Option("--key", envvar="STORYFARM_KEY", help="API key for --farm", show_default=False)] = None,
+    home: HomeOption = None,
+    workers: WorkersOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a film of PROMPT, with a live display of every frame."""
+    from cli.render import Order, render_film
+
+    text = sys.stdin.buffer.read(1 << 20).decode("utf-8", "surrogateescape") if prompt == "-" else prompt
+    order = Order(prompt=text, seconds=seconds, aspect=aspect, style=style, seed=seed, title=title, burn_captions=burn_captions)
+    render_film(order, output, farm=farm, key=key, home=_home(home), workers=workers, as_json=as_json)
+
+
+@app.command()
+def up(
+    home: HomeOption = None,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port of the gateway; 0 takes a free one")] = 8000,
+    host: Annotated[str, typer.Option("--host", help="Address that the gateway listens on")] = "127.0.0.1",
+    workers: WorkersOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Keep an embedded farm running until Ctrl-C or SIGTERM, and print its address and key."""
+    from cli.up import keep_up
+
+    keep_up(_home(home), host=host, port=port, workers=workers, as_json=as_json)
+
+
+@app.command()
+def gateway(
+    host: Annotated[str, typer.Option("--host", help="Address to listen on")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port to listen on; 0 takes a free one")] = 8000,
+) -> None:
+    """Run one gateway of a farm: the HTTP API (settings: docs/operating.md)."""
+    from gateway.server import run_gateway
+
+    settings, catalog = _settings_and_catalog()
+    raise typer.Exit(run_gateway(settings, catalog, host=host, port=port))
+
+
+@app.command()
+def worker(
+    pool: Annotated[str, typer.Option("--pool", help="The pool to work for, as models.yaml names it")] = "cpu",
+    name: Annotated[str | None, typer.Option("--name", help="Name of this worker [default: host, process and a random part]", show_default=False)] = None,
+    grace: Annotated[float, typer.Option("--grace", min=0, help="Seconds that a running task gets to end on SIGTERM before it is given back")] = 300,
+) -> None:
+    """Run one worker of a pool, anywhere that reaches the database, the queue and the artifacts."""
+    from workers.worker import run_worker
+
+    settings, catalog = _settings_and_catalog()
+    if pool not in catalog.pools:
+        raise CliError(f"no pool {pool!r} in {settings.models}; it has {', '.join(sorted(catalog.pools))}", Exit.BAD_INPUT)
+    raise typer.Exit(run_worker(settings, catalog, pool, name=name, grace=grace))
+
+
+@app.command()
+def relay() -> None:
+    """Run one relay with its reaper: sends tickets that were left unsent, takes up what dead workers left."""
+    from workers.relay import run_relay
+
+    settings, catalog = _settings_and_catalog()
+    raise typer.Exit(run_relay(settings, catalog))
+
+
+@app.command()
+def doctor(as_json: JsonOption = False) -> None:
+    """Say what is installed, which engines can run, what is missing and how to get it."""
+    from cli.doctor import examine
+
+    raise typer.Exit(examine(as_json=as_json))
+
+
+def main() -> None:
+    """Entry point: turns every failure into one sentence and an exit code (README, "Exit codes")."""
+    # SIGTERM ends a command as Ctrl-C does: in order, with nothing left running. The parts that have their own way (gateway, worker, relay) replace this.
+    signal.signal(signal.SIGTERM, _interrupt)
+    code: int
+    try:
+        code = app(standalone_mode=False) or Exit.OK
+    except CliError as error:
+        print(f"storyfarm: {error.message}", file=sys.stderr)
+        code = error.code
+    except (typer.Exit, SystemExit) as ended:
+        code = int(getattr(ended, "exit_code", getattr(ended, "code", 0)) or 0)
+    except KeyboardInterrupt:
+        code = Exit.INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = Exit.UNEXPECTED
+    except Exception as error:
+        code = _usage_or_unexpected(error)
+    sys.exit(int(code))
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _usage_or_unexpected(error: Exception) -> Exit:
+    # Typer carries its own copy of click: both of its usage errors and aborts are known by what they offer.
+    if type(error).__name__ == "Abort":
+        return Exit.INTERRUPTED
+    if callable(show := getattr(error, "show", None)):
+        show()
+        return Exit.BAD_INPUT
+    import structlog
+
+    structlog.get_logger().error("the command failed unexpectedly", error=repr(error), exc_info=error)
+    print(f"storyfarm: failed unexpectedly: {type(error).__name__}: {error}. This is a defect; the log above says where", file=sys.stderr)
+    return Exit.UNEXPECTED
+
+
+def _home(home: Path | None) -> Path:
+    return (home or Path(os.environ.get("STORYFARM_HOME") or ".storyfarm")).absolute()
+
+
+def _settings_and_catalog():  # type: ignore[no-untyped-def]
+    from farm import catalog as catalogs
+    from farm.settings import Settings
+
+    settings = Settings.from_environment()
+    try:
+        return settings, catalogs.load(settings.models)
+    except catalogs.CatalogError as error:
+        raise CliError(str(error), Exit.BAD_INPUT) from None
