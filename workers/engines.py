@@ -1,0 +1,53 @@
+"""Which class runs which engine of models.yaml; modules are imported in the slot, when an engine is first needed."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import Mapping
+
+from farm.types import EngineError
+from pipelines.engine import Engine
+
+ENGINES: dict[str, str] = {
+    "screenwriter": "pipelines.screenwriter.engine:Screenwriter",
+    "illustrator": "pipelines.illustrator.engine:Illustrator",
+    "camera": "pipelines.camera.engine:Camera",
+    "voice": "pipelines.voice.engine:Voice",
+    "score": "pipelines.score.engine:Score",
+    "composer": "render.engine:Composer",
+}
+
+
+def table(environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The engines of this house and those that the operator adds: STORYFARM_ENGINES="name=module:Class,name=module:Class".
+
+    Raises ValueError for an entry that is not of that form.
+    """
+    env = os.environ if environment is None else environment
+    engines = dict(ENGINES)
+    for entry in filter(None, (part.strip() for part in env.get("STORYFARM_ENGINES", "").split(","))):
+        name, equals, target = entry.partition("=")
+        if not (name and equals and ":" in target):
+            raise ValueError(f"STORYFARM_ENGINES has {entry!r}; each entry must read name=module:Class")
+        engines[name.strip()] = target.strip()
+    return engines
+
+
+def find(name: str, engines: Mapping[str, str]) -> type[Engine]:
+    """Import the class of the engine `name`.
+
+    Raises EngineError (not to be retried) when there is no such engine or it cannot be imported.
+    """
+    if name not in engines:
+        raise EngineError(f"no engine {name!r}; there are {', '.join(sorted(engines))}", code="no_engine")
+    module, _, attribute = engines[name].partition(":")
+    try:
+        found = getattr(importlib.import_module(module), attribute)
+    except (ImportError, AttributeError) as error:
+        raise EngineError(
+            f"engine {name!r} ({engines[name]}) cannot be imported: {error}; `storyfarm doctor` says what to install", code="engine_missing"
+        ) from error
+    if not (isinstance(found, type) and issubclass(found, Engine)):
+        raise EngineError(f"engine {name!r}: {engines[name]} is not a subclass of pipelines.engine.Engine", code="no_engine")
+    return found
