@@ -1,0 +1,34 @@
+"""What every handler may use: the farm's parts, opened once a process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from farm.artifacts import Artifacts
+from farm.catalog import Catalog
+from farm.settings import Settings
+from farm.store import Store
+from gateway.call import Threads
+from gateway.limits import Limiter, Window
+from gateway.route import Table
+from gateway.waiters import Waiters
+
+
+@dataclass
+class House:
+    """The farm as one gateway process sees it."""
+
+    settings: Settings
+    catalog: Catalog
+    store: Store
+    artifacts: Artifacts
+    tickets: Any
+    waiters: Waiters[Any, Any]
+    limiter: Limiter
+    rates: Mapping[str, tuple[Window, ...]]
+    threads: Threads
+    table: Table
+    enhance_grace: float
+    """Seconds that a create request is held for its enhanced script to be in the answer."""

@@ -1,0 +1,243 @@
+"""The sequences family: what a request may say, and what it is answered."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from gateway.errors import PATTERN_MEANINGS
+from gateway.models.base import HTTPS, LETTER, Answer, Links, Moment, Query, Request, Whole
+from gateway.wait import WAIT_PATTERN
+
+TOKEN = "^[A-Z0-9][A-Z0-9_-]*$"
+PATTERN_MEANINGS[TOKEN] = "should be upper-case letters, digits, _ or -"
+
+ModelNames = Annotated[list[Annotated[str, Field(min_length=1, max_length=64)]], Field(min_length=1, max_length=8)]
+Address = Annotated[str, Field(pattern=HTTPS, max_length=2048, json_schema_extra={"format": "uri"})]
+Name = Annotated[str, Field(min_length=1, max_length=255)]
+
+
+class CastMember(Request):
+    """A character described in place."""
+
+    name: Name
+    description: Annotated[str, Field(max_length=2000)] = ""
+    is_human: bool | None = Field(None, json_schema_extra={"type": "boolean"})
+    reference_image_urls: Annotated[list[Address], Field(max_length=8)] = []
+
+
+class Location(Request):
+    """A place described in place."""
+
+    name: Name
+    description: Annotated[str, Field(max_length=2000)] = ""
+    reference_image_urls: Annotated[list[Address], Field(max_length=8)] = []
+
+
+class Element(Request):
+    """A logo or product that is to appear in pictures."""
+
+    url: Address
+    token: Annotated[str, Field(min_length=1, max_length=100, pattern=TOKEN)] | None = None
+    filename: Annotated[str, Field(max_length=255)] | None = None
+
+
+class CreateSequence(Request):
+    """Create a video sequence from a script; only `script` is required."""
+
+    script: Annotated[str, Field(min_length=10, max_length=50_000, pattern=LETTER, description="What the film tells: a line, a synopsis or a whole script.")]
+    title: Annotated[str, Field(min_length=1, max_length=500)] | None = Field(None, description="Made from the script when it is left out.")
+    enhance: Literal["auto", "always", "off"] = Field("auto", description="auto expands a script shorter than 1,000 characters; off keeps its own words.")
+    target_seconds: Annotated[Whole, Field(ge=5, le=300)] | None = Field(None, description="About how long the film is to be when the script is expanded.")
+    style: Annotated[str, Field(min_length=1, max_length=255)] | None = Field(None, description="A style's id, name or slug.")
+    aspect_ratio: Literal["16:9", "9:16", "1:1"] | None = Field(None, description="The style's, else 16:9.")
+    analysis_models: ModelNames | None = Field(None, description="Who writes; one sequence is created for each.")
+    image_models: ModelNames | None = Field(None, description="Who paints; the first is used.")
+    video_models: ModelNames | None = Field(None, description="Who animates; the first is used.")
+    audio_models: ModelNames | None = Field(None, description="Who composes music; the first is used.")
+    motion: bool = Field(False, description="Clips that move; false makes stills only.")
+    music: bool = Field(False, description="A score.")
+    characters: Annotated[list[Name | CastMember], Field(max_length=20)] = []
+    locations: Annotated[list[Name | Location], Field(max_length=20)] = []
+    elements: Annotated[list[Element], Field(max_length=20)] = []
+    webhook_url: Address | None = Field(None, description="Told, signed, when the sequence has ended.")
+
+
+class WaitQuery(Query):
+    """How long to be held."""
+
+    wait: Annotated[str, Field(max_length=400, json_schema_extra={"pattern": WAIT_PATTERN, "examples": ["60s", "30", "2m", "1500ms"]})] | None = None
+
+
+class PageQuery(Query):
+    """A page of sequences, newest first."""
+
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+    cursor: Annotated[str, Field(max_length=200)] | None = None
+
+
+SequenceStatus = Literal["draft", "processing", "completed", "failed", "archived"]
+ItemStatus = Literal["pending", "generating", "completed", "failed"]
+
+
+class Poster(Answer):
+    """The film's first picture."""
+
+    url: str
+
+
+class Media(Answer):
+    """A picture's or the music's state, and its address once it is there."""
+
+    status: ItemStatus
+    url: str | None
+
+
+class Video(Media):
+    """A clip's state; `error` says what went wrong."""
+
+    error: str | None
+
+
+class Frame(Answer):
+    """One shot of the film."""
+
+    id: str
+    order_index: int
+    title: str
+    image: Media
+    video: Video
+
+
+class Counts(Answer):
+    """How many shots there are, and how far they are."""
+
+    frames: int
+    shots: int
+    images_ready: int
+    videos_ready: int
+    videos_failed: int
+
+
+class Sequence(Answer):
+    """The status document."""
+
+    id: str
+    title: str
+    status: SequenceStatus
+    status_error: str | None
+    aspect_ratio: Literal["16:9", "9:16", "1:1", "4:5"]
+    created_at: Moment
+    updated_at: Moment
+    poster: Poster | None
+    music: Media
+    frames: list[Frame]
+    shots: list[Frame]
+    counts: Counts
+    links: Links = Field(alias="_links")
+
+
+class Created(Answer):
+    """A sequence that was created: where to look."""
+
+    id: str
+    status: SequenceStatus
+    workflow_run_id: str
+    status_url: str
+    links: Links = Field(alias="_links")
+
+
+class Waited(Answer):
+    """A sequence that was created and waited for."""
+
+    id: str
+    workflow_run_id: str
+    state: Sequence | None
+    wait_changed: bool
+    wait_done: bool
+
+
+class CreatedSequences(Answer):
+    """The answer to a create request."""
+
+    sequences: list[Created] | list[Waited]
+    enhanced_script: str | None = None
+    links: Links = Field(alias="_links")
+
+
+class Summary(Answer):
+    """A sequence in a list."""
+
+    id: str
+    title: str
+    status: SequenceStatus
+    aspect_ratio: Literal["16:9", "9:16", "1:1", "4:5"]
+    created_at: Moment
+    updated_at: Moment
+    links: Links = Field(alias="_links")
+
+
+class SequencePage(Answer):
+    """A page of sequences; `_links.next` is there while more remain."""
+
+    sequences: list[Summary]
+    links: Links = Field(alias="_links")
+
+
+class Root(Answer):
+    """The discovery document."""
+
+    name: str
+    version: Literal["v1"]
+    instructions: str
+    request_schema: dict[str, Any]
+    links: Links = Field(alias="_links")
+
+
+class Export(Answer):
+    """The stitched film."""
+
+    id: str
+    status: Literal["processing", "ready", "failed"]
+    url: str | None
+    duration_seconds: float | None
+    error: str | None
+    created_at: Moment
+
+
+class ExportAnswer(Answer):
+    """One export."""
+
+    export: Export
+    links: Links = Field(alias="_links")
+
+
+class Exports(Answer):
+    """All exports of a sequence."""
+
+    sequence_id: str
+    exports: list[Export]
+    links: Links = Field(alias="_links")
+
+
+class Issue(Answer):
+    """One thing wrong with a request."""
+
+    code: str
+    path: list[str | int]
+    message: str
+
+
+class ErrorBody(Answer):
+    """What went wrong, for programs and for people."""
+
+    code: str
+    message: str
+    details: Any = None
+
+
+class SequenceError(Answer):
+    """An error in this family's dialect."""
+
+    error: ErrorBody
