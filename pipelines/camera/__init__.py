@@ -1,0 +1,1 @@
+"""The camera: a layered or flat picture in, a moving clip out."""
