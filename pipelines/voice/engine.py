@@ -88,9 +88,9 @@ class Voice(Engine):
         clock, heard = 0, 0.0
         for index, part in enumerate(parts):
             sound, spans = say(part, seed + index)
-            for written, (start, end) in zip(part.words, spans, strict=True):
-                start = max(heard, clock / RATE + start)
-                heard = max(start + SHORTEST_WORD, clock / RATE + end)
+            for written, (begins, ends) in zip(part.words, spans, strict=True):
+                start = max(heard, clock / RATE + begins)
+                heard = max(start + SHORTEST_WORD, clock / RATE + ends)
                 words.append(Word(text=written, start=start, end=heard))
             pieces.append(sound)
             clock += len(sound)

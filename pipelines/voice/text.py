@@ -21,7 +21,9 @@ _REPEATED = re.compile(r"([^\w\s])\1{3,}")
 _END = re.compile(r"[.!?…][\"'”’)\]]*$")
 _CLAUSE_END = re.compile(r"[,;:—–][\"'”’)\]]*$")
 _ABBREVIATION = frozenset(
-    "mr mrs ms dr prof st sr jr rev hon gen col capt lt sgt maj mt no nos vs etc dept approx fig vol ed eds p pp inc ltd co e.g i.e a.m p.m u.s u.k jan feb mar apr jun jul aug sept sep oct nov dec".split()
+    {"mr", "mrs", "ms", "dr", "prof", "st", "sr", "jr", "rev", "hon", "gen", "col", "capt", "lt", "sgt", "maj", "mt", "no", "nos", "vs", "etc", "dept"}
+    | {"approx", "fig", "vol", "ed", "eds", "p", "pp", "inc", "ltd", "co", "e.g", "i.e", "a.m", "p.m", "u.s", "u.k"}
+    | {"jan", "feb", "mar", "apr", "jun", "jul", "aug", "sept", "sep", "oct", "nov", "dec"}
 )
 _SPOKEN_SYMBOLS = frozenset("&@%+=#$£€¥°<>/")
 
@@ -49,7 +51,7 @@ def clean(text: str) -> str:
     kept = []
     for char in text:
         category = unicodedata.category(char)
-        if char == "\n" or char == "\t":
+        if char in {"\n", "\t"}:
             kept.append(char)
         elif category[0] in "LNP" or category in {"Mn", "Mc", "Zs", "Sc"} or char in "+=<>°&%½¼¾":
             # Combining marks are kept up to two deep: stacks of them are noise that no voice reads.
