@@ -6,7 +6,6 @@ import importlib
 import os
 from collections.abc import Mapping
 
-from farm.types import EngineError
 from pipelines.engine import Engine
 
 ENGINES: dict[str, str] = {
@@ -34,20 +33,19 @@ def table(environment: Mapping[str, str] | None = None) -> dict[str, str]:
     return engines
 
 
-def find(name: str, engines: Mapping[str, str]) -> type[Engine]:
-    """Import the class of the engine `name`.
+def engine_class(name: str, engines: Mapping[str, str] | None = None) -> type[Engine]:
+    """Import the class of the engine `name` of `engines` (default: `table()`).
 
-    Raises EngineError (not to be retried) when there is no such engine or it cannot be imported.
+    Raises ValueError when there is no such engine or it is not an Engine, ImportError when it cannot be imported.
     """
-    if name not in engines:
-        raise EngineError(f"no engine {name!r}; there are {', '.join(sorted(engines))}", code="no_engine")
-    module, _, attribute = engines[name].partition(":")
+    known = table() if engines is None else engines
+    if name not in known:
+        raise ValueError(f"no engine {name!r}; there are {', '.join(sorted(known))}")
+    module, _, attribute = known[name].partition(":")
     try:
         found = getattr(importlib.import_module(module), attribute)
     except (ImportError, AttributeError) as error:
-        raise EngineError(
-            f"engine {name!r} ({engines[name]}) cannot be imported: {error}; `storyfarm doctor` says what to install", code="engine_missing"
-        ) from error
+        raise ImportError(f"engine {name!r} ({known[name]}) cannot be imported: {error}; `storyfarm doctor` says what to install") from error
     if not (isinstance(found, type) and issubclass(found, Engine)):
-        raise EngineError(f"engine {name!r}: {engines[name]} is not a subclass of pipelines.engine.Engine", code="no_engine")
+        raise ValueError(f"engine {name!r}: {known[name]} is not a subclass of pipelines.engine.Engine")
     return found

@@ -97,7 +97,12 @@ class Slot:
             self.loaded.move_to_end(model.name)
             return found
         self.drop(model.name)  # same name, other definition
-        kind = engines.find(model.engine, self.boot.engines)
+        try:
+            kind = engines.engine_class(model.engine, self.boot.engines)
+        except ImportError as error:
+            raise EngineError(f"model {model.name!r}: {error}", code="engine_missing") from error
+        except ValueError as error:
+            raise EngineError(f"model {model.name!r}: {error}", code="no_engine") from error
         if missing := kind.missing(model):
             raise EngineError(f"model {model.name!r} cannot run here: {' '.join(missing)}", code="model_missing")
         while self.loaded and self._used() + model.memory_gb > self.boot.memory_gb:

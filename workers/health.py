@@ -1,0 +1,96 @@
+"""What a worker's device is and has: processor cores, memory, CUDA devices; nothing is imported that is not installed."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import platform
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+CPU_SHARE = 0.6  # of the machine's memory for loaded engines: the rest is for frames, ffmpeg, the page cache and the other workers
+GPU_SHARE = 0.9  # of the device's memory: activations and the CUDA context need some
+GIGABYTE = 1e9
+
+
+@dataclass(frozen=True)
+class Device:
+    """One device that a worker's slot computes on."""
+
+    name: str
+    """As engines are told: "cpu", "cuda:0"."""
+    title: str
+    """For people: "AMD EPYC, 16 cores", "NVIDIA H200"."""
+    memory_gb: float
+    """Memory that the device has, or that this process may use of it (container limits count)."""
+    cores: int
+    """Processor cores that this process may use."""
+
+    @property
+    def budget_gb(self) -> float:
+        """How much of it loaded engines may take."""
+        return round(self.memory_gb * (CPU_SHARE if self.name == "cpu" else GPU_SHARE), 2)
+
+
+def describe(name: str = "cpu") -> Device:
+    """Describe the device `name` ("cpu", "cuda" or "cuda:N").
+
+    Raises ValueError for another name, and RuntimeError when there is no such CUDA device or no torch to see it with.
+    """
+    if name == "cpu":
+        return Device(name="cpu", title=f"{_processor()}, {_cores()} cores", memory_gb=_memory_gb(), cores=_cores())
+    kind, _, index = name.partition(":")
+    if kind != "cuda" or (index and not index.isdigit()):
+        raise ValueError(f"no device {name!r}; a device is cpu, cuda or cuda:N")
+    found = cuda_devices()
+    position = int(index or 0)
+    if not found:
+        raise RuntimeError(f"device {name!r} is asked for, but no CUDA device is seen here; install the gpu extra (torch) and the NVIDIA driver")
+    if position >= len(found):
+        raise RuntimeError(f"device {name!r} is asked for, but there are only {len(found)}: {', '.join(device.title for device in found)}")
+    return found[position]
+
+
+def cuda_devices() -> list[Device]:
+    """The CUDA devices that torch sees; empty without torch or without a driver.
+
+    Imports torch where it is installed, but makes no CUDA context: memory sizes come from the driver's properties.
+    """
+    if importlib.util.find_spec("torch") is None:
+        return []
+    import torch
+
+    if not torch.cuda.is_available():
+        return []
+    devices = []
+    for index in range(torch.cuda.device_count()):
+        properties = torch.cuda.get_device_properties(index)
+        devices.append(Device(name=f"cuda:{index}", title=properties.name, memory_gb=round(properties.total_memory / GIGABYTE, 1), cores=_cores()))
+    return devices
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
+
+
+def _memory_gb() -> float:
+    """Memory of the machine, or less where a container's limit (cgroup 2 or 1) says so."""
+    total = float(psutil.virtual_memory().total)
+    for limit in (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes")):
+        try:
+            total = min(total, float(limit.read_text(encoding="ascii")))
+        except (OSError, ValueError):  # no such file, or "max"
+            continue
+    return round(total / GIGABYTE, 1)
+
+
+def _processor() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
