@@ -42,7 +42,9 @@ class Display:
         self._view = View()
         self._began = time.monotonic()
         self._said = ""
-        self._live = Live(console=self._console, refresh_per_second=8, transient=False, get_renderable=self._draw) if self._console.is_terminal and not quiet else None
+        self._live = (
+            Live(console=self._console, refresh_per_second=8, transient=False, get_renderable=self._draw) if self._console.is_terminal and not quiet else None
+        )
 
     def __enter__(self) -> Display:
         if self._live:
@@ -64,7 +66,9 @@ class Display:
         if self._quiet or self._live:
             return
         ready = [sum(frame.get(part, {}).get("status") == "completed" for frame in view.frames) for part, _ in _PARTS]
-        said = f"{view.percent:3.0f}%  {view.doing}" + (f"; of {len(view.frames)} shots {ready[0]} pictures, {ready[1]} voices, {ready[2]} clips" if view.frames else "")
+        said = f"{view.percent:3.0f}%  {view.doing}"
+        if view.frames:
+            said += f"; of {len(view.frames)} shots {ready[0]} pictures, {ready[1]} voices, {ready[2]} clips"
         if said != self._said:
             self._said = said
             print(f"{time.monotonic() - self._began:6.1f} s  {said}{_left(view.seconds_left)}", file=sys.stderr, flush=True)
