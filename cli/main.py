@@ -30,10 +30,10 @@ WorkersOption = Annotated[int | None, typer.Option("--workers", min=1, max=64, h
 def render(
     prompt: Annotated[str, typer.Argument(help="What the film tells: a sentence or a whole script; - reads it from standard input")],
     output: Annotated[Path, typer.Option("--output", "-o", help="The film to write")] = Path("film.mp4"),
-    seconds: Annotated[int, typer.Option("--seconds", min=5, max=300, help="Length of the film, about")] = 30,
+    seconds: Annotated[int, typer.Option("--seconds", help="Length of the film, about: 5 to 300")] = 30,
     aspect: Annotated[str, typer.Option("--aspect", help="Shape of the picture: 16:9, 9:16, 1:1 or 4:5")] = "16:9",
     style: Annotated[str | None, typer.Option("--style", help="Name of a style, such as 'Cinematic Noir' [default: the farm's]", show_default=False)] = None,
-    seed: Annotated[int | None, typer.Option("--seed", min=0, max=2**31 - 1, help="The same prompt and seed give the same film", show_default=False)] = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="The same prompt and seed give the same film", show_default=False)] = None,
     title: Annotated[str | None, typer.Option("--title", help="Title of the film [default: the screenwriter's]", show_default=False)] = None,
     burn_captions: Annotated[bool, typer.Option("--burn-captions", help="Draw the captions into the picture, too")] = False,
     farm: Annotated[str | None, typer.Option("--farm", help="Address of a running farm [default: an embedded one]", show_default=False)] = None,
@@ -53,7 +53,7 @@ def render(
 @app.command()
 def up(
     home: HomeOption = None,
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port of the gateway; 0 takes a free one")] = 8000,
+    port: Annotated[int, typer.Option("--port", help="Port of the gateway; 0 takes a free one")] = 8000,
     host: Annotated[str, typer.Option("--host", help="Address that the gateway listens on")] = "127.0.0.1",
     workers: WorkersOption = None,
     as_json: JsonOption = False,
@@ -67,7 +67,7 @@ def up(
 @app.command()
 def gateway(
     host: Annotated[str, typer.Option("--host", help="Address to listen on")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port to listen on; 0 takes a free one")] = 8000,
+    port: Annotated[int, typer.Option("--port", help="Port to listen on; 0 takes a free one")] = 8000,
 ) -> None:
     """Run one gateway of a farm: the HTTP API (settings: docs/operating.md)."""
     from gateway.server import run_gateway

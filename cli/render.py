@@ -23,6 +23,7 @@ from cli.home import Home
 
 _ASPECTS = ("16:9", "9:16", "1:1", "4:5")
 _SHORTEST, _LONGEST = 10, 50_000
+_SECONDS = (5, 300)
 _PATIENCE_SECONDS = 120.0
 """How long a farm may be away in the middle of a render before the command gives up; the story goes on without it."""
 
@@ -58,6 +59,10 @@ class Order:
             raise _bad(f"the prompt has {len(prompt):,} characters; {_LONGEST:,} are the most. Cut it into several films")
         if self.aspect not in _ASPECTS:
             raise _bad(f"--aspect {self.aspect!r}: choose one of {', '.join(_ASPECTS)}")
+        if not _SECONDS[0] <= self.seconds <= _SECONDS[1]:
+            raise _bad(f"--seconds {self.seconds}: choose {_SECONDS[0]} to {_SECONDS[1]}")
+        if self.seed is not None and not 0 <= self.seed < 2**31:
+            raise _bad(f"--seed {self.seed}: choose 0 to {2**31 - 1}")
         return Order(prompt, self.seconds, self.aspect, self.style, self.seed, self.title, self.burn_captions)
 
     def body(self) -> dict[str, Any]:

@@ -1,0 +1,108 @@
+"""Bad input at the command line: a clear sentence that names the value and the remedy, the documented exit code, nothing left behind."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cli.errors import Exit
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def storyfarm(*arguments: str | bytes, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "cli", *arguments]
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("STORYFARM_")}
+    return subprocess.run(
+        command,
+        cwd=cwd,
+        env={**clean, "PYTHONPATH": str(ROOT), **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+@pytest.mark.parametrize(
+    ("prompt", "says"),
+    [
+        ("", "the prompt is empty"),
+        ("   \n\t ", "the prompt is empty"),
+        ("A cat.", "has 6 characters; a story needs at least 10"),
+        ("word " * 12_000, "50,000 are the most"),
+        (b"A fox \xff\xfe opens a lantern shop.", "not UTF-8"),
+        ("A fox \x07 opens a lantern shop.", "control characters"),
+    ],
+)
+def test_a_bad_prompt_is_refused_before_anything_starts(tmp_path: Path, prompt: str | bytes, says: str) -> None:
+    done = storyfarm("render", prompt, "--json", cwd=tmp_path)
+
+    assert done.returncode == Exit.BAD_INPUT
+    assert says in done.stderr
+    assert done.stderr.startswith("storyfarm: ")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("flags", "says"),
+    [
+        (["-o", "nowhere/film.mp4"], "there is no folder"),
+        (["-o", "."], "is a folder"),
+        (["--aspect", "2:1"], "choose one of 16:9, 9:16, 1:1, 4:5"),
+        (["--seconds", "3"], "--seconds 3: choose 5 to 300"),
+        (["--seed", "-1"], "--seed -1: choose 0 to 2147483647"),
+        (["--farm", "farm.example:8000", "--key", "x"], "is not an address"),
+        (["--farm", "http://127.0.0.1:9"], "needs a key"),
+    ],
+)
+def test_a_bad_flag_is_refused_and_named(tmp_path: Path, flags: list[str], says: str) -> None:
+    done = storyfarm("render", "A fox opens a lantern shop.", "--json", *flags, cwd=tmp_path)
+
+    assert done.returncode == Exit.BAD_INPUT, done.stderr
+    assert says in " ".join(done.stderr.split())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_farm_that_does_not_answer_is_named(tmp_path: Path) -> None:
+    done = storyfarm("render", "A fox opens a lantern shop.", "--farm", "http://127.0.0.1:9", "--key", "x", cwd=tmp_path)
+
+    assert done.returncode == Exit.FARM_AWAY
+    assert "http://127.0.0.1:9" in done.stderr
+    assert "Is the farm running" in done.stderr
+
+
+def test_a_corrupt_models_yaml_is_named_with_its_place(tmp_path: Path) -> None:
+    models = tmp_path / "models.yaml"
+    models.write_text("models: {a: {tasks: [paint], engine: x}}\npools: {}\nprofiles: {}\n")
+
+    done = storyfarm("render", "A fox opens a lantern shop.", "--home", str(tmp_path / "home"), cwd=tmp_path, STORYFARM_MODELS=str(models))
+
+    assert done.returncode == Exit.BAD_INPUT
+    assert str(models) in done.stderr
+    assert "models.a.tasks.0" in done.stderr
+    assert "'paint'" in done.stderr
+
+
+def test_a_home_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+
+    done = storyfarm("up", "--home", str(tmp_path / "file" / "home"), "--port", "0", cwd=tmp_path)
+
+    assert done.returncode == Exit.MACHINE
+    assert str(tmp_path / "file" / "home") in done.stderr
+    assert "--home" in done.stderr
+
+
+@pytest.mark.parametrize("port", ["-1", "99999"])
+def test_a_port_that_is_none_is_named(tmp_path: Path, port: str) -> None:
+    done = storyfarm("up", "--home", str(tmp_path / "home"), f"--port={port}", cwd=tmp_path)
+
+    assert done.returncode == Exit.MACHINE
+    assert f"port {port} on 127.0.0.1" in done.stderr
+    assert "--port N" in done.stderr
