@@ -6,20 +6,15 @@ metrics server. Tickets are fungible ("this pool has work"), which lets this fil
 
 from __future__ import annotations
 
-import os
 import threading
 from typing import Any
 
+import dramatiq.worker
 import redis
 from dramatiq.brokers.redis import RedisBroker, _RedisConsumer
 from dramatiq.errors import ConnectionClosed
 from redis.backoff import ExponentialBackoff
 from redis.retry import Retry
-
-# Read by dramatiq.worker when it is imported: a consumer that lost Redis looks again after half a second, not after three.
-os.environ.setdefault("dramatiq_restart_delay", "500")
-
-import dramatiq.worker
 
 NAMESPACE = "storyfarm:queue"
 HEARTBEAT_MS = 10_000  # a worker silent for so long is dead, and its unacknowledged tickets go back (measured: 10.9 s to recovery)
@@ -27,6 +22,9 @@ ALWAYS = 1_000_000  # maintenance with every command, of a million; by default i
 BLOCK_SECONDS = 1.0  # how long one wait for the doorbell lasts: bounds shutdown, and keeps the broker's heartbeat going
 BEAT_SECONDS = 3.0  # how often a busy consumer shows the broker that it lives
 REDIS_SECONDS = 5.0  # socket timeout; must exceed BLOCK_SECONDS
+
+# A consumer that lost Redis looks again so soon; Dramatiq's own 3 s are read from the environment when it is imported, too early for us.
+dramatiq.worker.CONSUMER_RESTART_DELAY_SECS = 0.5
 
 
 def bell(pool: str) -> str:
