@@ -54,7 +54,9 @@ class Dispatch:
     async def _limit(self, request: Request, route: Route) -> Verdict:
         """Count the request against its key, before anything costs anything."""
         assert route.rate is not None
-        verdict = await self._house.limiter.take(presented(request) or f"address {request.client.host if request.client else ''}", route.rate, self._house.rates[route.rate])
+        verdict = await self._house.limiter.take(
+            presented(request) or f"address {request.client.host if request.client else ''}", route.rate, self._house.rates[route.rate]
+        )
         if not verdict.allowed:
             window = verdict.windows[verdict.tightest]
             seconds = "second" if window.seconds == 1 else f"{window.seconds} seconds"

@@ -30,5 +30,6 @@ class House:
     rates: Mapping[str, tuple[Window, ...]]
     threads: Threads
     table: Table
+    redis: Any
     enhance_grace: float
     """Seconds that a create request is held for its enhanced script to be in the answer."""

@@ -46,7 +46,9 @@ def document(table: Table, *, version: str, base_url: str) -> dict[str, Any]:
     answers = {answer.model for route in routes for answer in route.answers.values() if answer.model is not None}
     answers |= {_DIALECTS[route.family] for route in routes}
     # One name, one schema: requests are described as they are validated, answers as they are written.
-    pairs = sorted([(model, "validation") for model in bodies] + [(model, "serialization") for model in answers], key=lambda pair: (pair[0].__module__, pair[0].__name__))
+    pairs = sorted(
+        [(model, "validation") for model in bodies] + [(model, "serialization") for model in answers], key=lambda pair: (pair[0].__module__, pair[0].__name__)
+    )
     references, definitions = models_json_schema(pairs, ref_template=_REF)  # type: ignore[arg-type]
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
@@ -109,13 +111,15 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
             entry = {"name": name, "in": "query", "required": False, "schema": field}
             found.append(entry | ({"description": description} if description else {}))
     if route.method == "POST" and route.scope is not None and Problem.KEY_REUSED in route.problems:
-        found.append({
-            "name": "Idempotency-Key",
-            "in": "header",
-            "required": False,
-            "description": "The same key and body again give the same answer, for 24 hours.",
-            "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[\\x21-\\x7e]+$"},
-        })
+        found.append(
+            {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "required": False,
+                "description": "The same key and body again give the same answer, for 24 hours.",
+                "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[\\x21-\\x7e]+$"},
+            }
+        )
     return found
 
 
@@ -141,7 +145,10 @@ def _answer(route: Route, answer: Answered, references: dict[tuple[type[BaseMode
         entry["content"] = {answer.media_type: {"schema": {"type": "string"}}}
     headers: dict[str, Any] = {name: {"description": words, "schema": {"type": "string"}} for name, words in answer.headers.items()}
     if route.waits and route.method == "GET":
-        headers["X-Wait-Changed"] = {"description": "Did it change while it was waited for? Only where a wait was asked for.", "schema": {"enum": ["true", "false"]}}
+        headers["X-Wait-Changed"] = {
+            "description": "Did it change while it was waited for? Only where a wait was asked for.",
+            "schema": {"enum": ["true", "false"]},
+        }
         headers["X-Wait-Done"] = {"description": "Has it ended? Only where a wait was asked for.", "schema": {"enum": ["true", "false"]}}
     if route.rate is not None:
         headers |= _RATE_HEADERS

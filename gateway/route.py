@@ -114,6 +114,10 @@ class Table:
             found.setdefault(route.path, {})[route.method] = route
         return found
 
+    def route(self, name: str) -> Route:
+        """The route of that name."""
+        return self._by_name[name]
+
     def has(self, name: str) -> bool:
         """Whether there is such a route."""
         return name in self._by_name

@@ -56,7 +56,7 @@ class Room(Generic[Document]):
         return await asyncio.shield(self._reading)
 
 
-@dataclass
+@dataclass(eq=False)
 class Listener(Generic[Event]):
     """One event stream's queue."""
 

@@ -1,0 +1,219 @@
+"""The table of all routes: the one source of routing, OpenAPI, links and the human page."""
+
+from __future__ import annotations
+
+from gateway import artifacts, discovery, events, health, sequences, stories
+from gateway.errors import Problem
+from gateway.models import sequences as seq
+from gateway.models import stories as sto
+from gateway.route import Answered, Route, Table
+
+_SEQUENCE_LINK = {"operationId": "sequence_status", "parameters": {"id": "$response.body#/sequences/0/id"}}
+_JOB_LINK = {"operationId": "job_status", "parameters": {"jobId": "$response.body#/jobId"}}
+
+
+def _of_sequence(operation: str) -> dict[str, object]:
+    return {"operationId": operation, "parameters": {"id": "$request.path.id"}}
+
+
+def _of_story(operation: str) -> dict[str, object]:
+    return {"operationId": operation, "parameters": {"storyId": "$response.body#/id"}}
+
+
+_MADE = (Problem.CREDITS, Problem.NOT_FOUND, Problem.CONFLICT, Problem.KEY_REUSED)
+_YOH_EXAMPLE = {"prompt": "A dragon teaches a young knight how to fly", "aspectRatio": "16:9"}
+
+DISCOVERY = (
+    Route(
+        name="root",
+        method="GET",
+        path="/api/v1",
+        summary="What this API can do",
+        description="An account of how to use it, the create request's JSON Schema, and a link for every action.",
+        handler=discovery.root,
+        answers={200: Answered("The discovery document.", seq.Root)},
+        rate=None,
+    ),
+    Route(
+        name="openapi-spec",
+        method="GET",
+        path="/api/v1/openapi.json",
+        summary="This document",
+        handler=discovery.specification,
+        answers={200: Answered("OpenAPI 3.1.", None)},
+        rate=None,
+    ),
+    Route(name="docs", method="GET", path="/docs", summary="The API for people", handler=discovery.human_page, answers={}, rate=None, hidden=True),
+    Route(name="alive", method="GET", path="/healthz", summary="Is the process alive?", handler=health.alive, answers={}, rate=None, hidden=True),
+    Route(name="ready", method="GET", path="/readyz", summary="Can it serve?", handler=health.ready, answers={}, rate=None, hidden=True),
+    Route(
+        name="artifact", method="GET", path="/artifacts/{sha}/{filename}", summary="Download", handler=artifacts.download, answers={}, rate=None, hidden=True
+    ),
+)
+
+SEQUENCES = (
+    Route(
+        name="create-sequence",
+        method="POST",
+        path="/api/v1/sequences",
+        summary="Create a sequence from a script",
+        description="Answers at once with what was created; `?wait` holds the answer until each sequence's first change and embeds its state.",
+        handler=sequences.create,
+        answers={202: Answered("Created; generation goes on.", seq.CreatedSequences, links={"status": _SEQUENCE_LINK})},
+        scope="stories:generate",
+        body=seq.CreateSequence,
+        query=seq.WaitQuery,
+        problems=_MADE,
+        examples={"sea-tale": discovery.EXAMPLE},
+    ),
+    Route(
+        name="sequences",
+        method="GET",
+        path="/api/v1/sequences",
+        summary="List sequences, newest first",
+        handler=sequences.listing,
+        answers={200: Answered("A page; `_links.next` is there while more remain.", seq.SequencePage)},
+        scope="stories:read",
+        query=seq.PageQuery,
+    ),
+    Route(
+        name="sequence-status",
+        method="GET",
+        path="/api/v1/sequences/{id}",
+        summary="A sequence's status document",
+        description="A completed sequence can have counts.videosFailed > 0: a failed frame does not fail the film.",
+        handler=sequences.status,
+        answers={
+            200: Answered(
+                "The status document.",
+                seq.Sequence,
+                links={"exports": _of_sequence("exports"), "createExport": _of_sequence("create_export"), "cancel": _of_sequence("cancel_sequence")},
+            )
+        },
+        scope="stories:read",
+        query=seq.WaitQuery,
+    ),
+    Route(
+        name="cancel-sequence",
+        method="DELETE",
+        path="/api/v1/sequences/{id}",
+        summary="Stop and archive a sequence",
+        handler=sequences.cancel,
+        answers={200: Answered("Archived; its tasks are stopped.", seq.Sequence)},
+        scope="stories:generate",
+    ),
+    Route(
+        name="sequence-events",
+        method="GET",
+        path="/api/v1/sequences/{id}/events",
+        summary="Every frame's progress as an event stream",
+        description="Server-sent events: `snapshot`, `progress`, `end`; a snapshot comes first. Send Last-Event-ID to get what was missed. A comment every 10 s.",
+        handler=events.events,
+        answers={200: Answered("The stream.", None, media_type="text/event-stream")},
+        scope="stories:read",
+    ),
+    Route(
+        name="exports",
+        method="GET",
+        path="/api/v1/sequences/{id}/exports",
+        summary="The finished film, or how far it is",
+        handler=sequences.exports,
+        answers={200: Answered("All exports.", seq.Exports)},
+        scope="stories:read",
+        query=seq.WaitQuery,
+    ),
+    Route(
+        name="create-export",
+        method="POST",
+        path="/api/v1/sequences/{id}/exports",
+        summary="Make, or find, the finished film",
+        handler=sequences.create_export,
+        answers={200: Answered("The film is ready.", seq.ExportAnswer), 202: Answered("It is being composed.", seq.ExportAnswer)},
+        scope="stories:generate",
+        problems=(Problem.CONFLICT, Problem.KEY_REUSED),
+    ),
+)
+
+STORIES = (
+    Route(
+        name="generate-story",
+        method="POST",
+        path="/api/v1/stories/generate",
+        summary="Generate a video from a prompt",
+        description="25 credits, refunded if the job fails after all retries. Poll the job every 5 seconds, or wait for it.",
+        handler=stories.generate,
+        answers={202: Answered("Accepted.", sto.GenerateAccepted, headers={"Retry-After": "Seconds until the first poll."}, links={"job": _JOB_LINK})},
+        scope="stories:generate",
+        body=sto.GenerateStory,
+        problems=_MADE,
+        rate="generation",
+        examples={"dragon": _YOH_EXAMPLE},
+    ),
+    Route(
+        name="job-status",
+        method="GET",
+        path="/api/v1/stories/jobs/{jobId}",
+        summary="How far a job is",
+        handler=stories.job,
+        answers={200: Answered("The job.", sto.Job, links={"story": {"operationId": "story", "parameters": {"storyId": "$response.body#/storyId"}}})},
+        scope="stories:read",
+        query=seq.WaitQuery,
+    ),
+    Route(
+        name="stories",
+        method="GET",
+        path="/api/v1/stories",
+        summary="List stories, newest first",
+        handler=stories.listing,
+        answers={200: Answered("A page.", sto.StoryPage)},
+        scope="stories:read",
+        query=sto.StoriesQuery,
+    ),
+    Route(
+        name="story",
+        method="GET",
+        path="/api/v1/stories/{storyId}",
+        summary="A story with its counts",
+        handler=stories.story,
+        answers={200: Answered("The story.", sto.Story, links={name: _of_story(name) for name in ("characters", "scenes", "items", "clips")})},
+        scope="stories:read",
+    ),
+    Route(
+        name="characters",
+        method="GET",
+        path="/api/v1/stories/{storyId}/characters",
+        summary="A story's characters",
+        handler=stories.characters,
+        answers={200: Answered("Its characters.", sto.Characters)},
+        scope="assets:read",
+    ),
+    Route(
+        name="scenes",
+        method="GET",
+        path="/api/v1/stories/{storyId}/scenes",
+        summary="A story's scenes",
+        handler=stories.scenes,
+        answers={200: Answered("Its scenes.", sto.Scenes)},
+        scope="assets:read",
+    ),
+    Route(
+        name="items",
+        method="GET",
+        path="/api/v1/stories/{storyId}/items",
+        summary="A story's items",
+        handler=stories.items,
+        answers={200: Answered("Its items.", sto.Items)},
+        scope="assets:read",
+    ),
+    Route(
+        name="clips",
+        method="GET",
+        path="/api/v1/stories/{storyId}/clips",
+        summary="A story's clips",
+        handler=stories.clips,
+        answers={200: Answered("Its clips.", sto.Clips)},
+        scope="assets:read",
+    ),
+)
+
+TABLE = Table(DISCOVERY + SEQUENCES + STORIES)

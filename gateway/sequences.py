@@ -1,0 +1,160 @@
+"""The sequences family: create, status, list, cancel, exports."""
+
+from __future__ import annotations
+
+import asyncio
+
+from starlette.responses import Response
+
+from gateway.call import Call
+from gateway.errors import ApiError, Problem
+from gateway.models.sequences import (
+    Created,
+    CreatedSequences,
+    CreateSequence,
+    ExportAnswer,
+    Exports,
+    PageQuery,
+    SequencePage,
+    Waited,
+    WaitQuery,
+)
+from gateway.once import once
+from gateway.records import cancel_story, create_stories, load, page_of, writer
+from gateway.requests import from_sequence
+from gateway.route import Reply
+from gateway.view import StoryView
+from gateway.waiting import hold, seconds_of
+
+
+def no_sequence(story: str) -> ApiError:
+    """There is none of that id for this team."""
+    return ApiError(Problem.NOT_FOUND, f"there is no sequence {story!r}")
+
+
+async def create(call: Call) -> Reply | Response:
+    """`POST /sequences`: one sequence for each analysis model; 202."""
+    seconds = seconds_of(call.asked(WaitQuery).wait)  # before anything is created
+    return await once(call, lambda: _create(call, seconds))
+
+
+async def _create(call: Call, seconds: float) -> Reply:
+    body = call.given(CreateSequence)
+    made = await create_stories(call.house, from_sequence(call, body))
+    views = [await _there(call, story) for story in made]
+    words = writer(call)
+    if seconds:
+        held = await asyncio.gather(*(hold(call.house, view.id, call.team, seconds, lambda view: view.advance, before=view) for view in views))
+        views = [one.view for one in held]
+        entries: list[Created] | list[Waited] = [
+            Waited(id=one.view.id, workflow_run_id=one.view.job, state=words.sequence(one.view), wait_changed=one.changed, wait_done=one.done) for one in held
+        ]
+    else:
+        views = list(await asyncio.gather(*(_written(call, view) for view in views)))
+        entries = [words.created(view) for view in views]
+    table = call.house.table
+    return Reply(
+        CreatedSequences(
+            sequences=entries,
+            enhanced_script=next((view.enhanced_script for view in views if view.enhanced_script), None),
+            links={"self": table.link("create-sequence"), "root": table.link("root")},
+        ),
+        status=202,
+        headers={"location": table.path("sequence-status", id=views[0].id)} if len(views) == 1 else {},
+    )
+
+
+async def _there(call: Call, story: str) -> StoryView:
+    view = await load(call.house, story, call.team)
+    if view is None:
+        raise no_sequence(story)
+    return view
+
+
+async def _written(call: Call, view: StoryView) -> StoryView:
+    """Give the screenwriter a moment, so that the enhanced script can be in the answer; the sequence is created all the same."""
+    if not view.enhanced or call.house.enhance_grace <= 0:
+        return view
+    held = await hold(call.house, view.id, call.team, call.house.enhance_grace, lambda view: view.screenplay is not None, before=view)
+    return held.view
+
+
+async def status(call: Call) -> Reply:
+    """`GET /sequences/{id}`: the status document, at once or after `?wait`."""
+    story = call.request.path_params["id"]
+    seconds = seconds_of(call.asked(WaitQuery).wait)
+    if not seconds:
+        view = await load(call.house, story, call.team)
+        if view is None:
+            raise no_sequence(story)
+        return Reply(writer(call).sequence(view))
+    held = await hold(call.house, story, call.team, seconds, lambda view: view.advance)
+    return Reply(writer(call).sequence(held.view), headers=held.headers)
+
+
+async def listing(call: Call) -> Reply:
+    """`GET /sequences`: newest first, by cursor."""
+    query = call.asked(PageQuery)
+    views, following = await page_of(call.house, call.team, query.limit, query.cursor)
+    table, words = call.house.table, writer(call)
+    links = {"self": table.link("sequences"), "create-sequence": table.link("create-sequence")}
+    if following:
+        links["next"] = table.link("sequences", query=f"?limit={query.limit}&cursor={following}")
+    return Reply(SequencePage(sequences=[words.summary(view) for view in views], links=links))
+
+
+async def cancel(call: Call) -> Reply:
+    """`DELETE /sequences/{id}`: stop its tasks and archive it; again is safe."""
+    story = call.request.path_params["id"]
+    if not await cancel_story(call.house, story, call.team):
+        raise no_sequence(story)
+    return Reply(writer(call).sequence(await _there(call, story)))
+
+
+async def exports(call: Call) -> Reply:
+    """`GET /sequences/{id}/exports`: the finished cut, or how far it is."""
+    story = call.request.path_params["id"]
+    seconds = seconds_of(call.asked(WaitQuery).wait)
+    headers: dict[str, str] = {}
+    if seconds:
+        held = await hold(call.house, story, call.team, seconds, lambda view: (view.film.part.status, view.film.id))
+        view, headers = held.view, held.headers
+    else:
+        view = await _there(call, story)
+    made, table = writer(call).export(view), call.house.table
+    links = {"self": table.link("exports", id=story), "poll": table.link("exports", wait=True, id=story), "sequence": table.link("sequence-status", id=story)}
+    if view.status == "completed":
+        links["create-export"] = table.link("create-export", id=story)
+    return Reply(Exports(sequence_id=story, exports=[made] if made else [], links=links), headers=headers)
+
+
+async def create_export(call: Call) -> Reply | Response:
+    """`POST /sequences/{id}/exports`: the stitched film, 200 when it is ready, else 202; 409 while a video is missing or failed."""
+    return await once(call, lambda: _create_export(call))
+
+
+async def _create_export(call: Call) -> Reply:
+    story = call.request.path_params["id"]
+    view = await _there(call, story)
+    refusal = _cannot_export(view)
+    if refusal:
+        raise ApiError(Problem.CONFLICT, refusal)
+    made = writer(call).export(view)
+    if made is None or made.status == "failed":
+        raise ApiError(Problem.CONFLICT, f"the film of {story} could not be composed: {made.error if made else 'there is no cut of it'}")
+    table = call.house.table
+    links = {"self": table.link("exports", id=story), "poll": table.link("exports", wait=True, id=story), "sequence": table.link("sequence-status", id=story)}
+    return Reply(ExportAnswer(export=made, links=links), status=200 if made.status == "ready" else 202)
+
+
+def _cannot_export(view: StoryView) -> str:
+    """Why there can be no export yet; empty when there can."""
+    if not view.shots:
+        return f"sequence {view.id} is {view.status} and has no videos yet"
+    if not view.motion:
+        missing = len(view.shots) - view.images_ready
+        return f"{missing} of {len(view.shots)} pictures are missing or failed" if missing else ""
+    if view.videos_failed:
+        return f"{view.videos_failed} of {len(view.shots)} videos failed"
+    missing = len(view.shots) - view.videos_ready
+    return f"{missing} of {len(view.shots)} videos are not ready yet" if missing else ""
