@@ -1,0 +1,1 @@
+"""The score: music composed by rule, played by sampled instruments."""
