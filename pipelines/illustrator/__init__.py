@@ -1,0 +1,1 @@
+"""The illustrator: layered vector pictures of characters in places, at any time, in any weather and style."""

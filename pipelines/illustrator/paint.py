@@ -1,0 +1,102 @@
+"""A keyframe from its specification: the place in its light, the subjects in it, the weather before it, all in layers."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from time import perf_counter
+
+import numpy as np
+
+from farm.types import Character, Item, KeyframeSpec, PortraitSpec, Scene, Shot
+from pipelines.illustrator import finish
+from pipelines.illustrator.cast import paint_cast
+from pipelines.illustrator.heaven import weather_before, weather_between
+from pipelines.illustrator.light import light_of
+from pipelines.illustrator.look import look_of
+from pipelines.illustrator.places import Place
+from pipelines.illustrator.stage import DEPTHS, ORDER, Stage, View
+from pipelines.illustrator.staging import Drawing, Placed, arrange
+from pipelines.illustrator.subjects import character_drawing, item_drawing
+from pipelines.illustrator.words import choose_place
+
+INDOOR_MARK = " indoors"
+
+
+@dataclass
+class Sheet:
+    """One layer as pixels: premultiplied RGBA, larger than the picture by the bleed."""
+
+    name: str
+    depth: float
+    pixels: np.ndarray
+
+
+@dataclass
+class Painting:
+    """A picture in layers, back to front, and where its subjects are (left, top, right, bottom in the picture's pixels)."""
+
+    width: int
+    height: int
+    bleed: tuple[int, int]
+    sheets: list[Sheet]
+    boxes: dict[str, tuple[float, float, float, float]]
+    place: str
+    vignette: float
+    grain: float
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def paint_keyframe(spec: KeyframeSpec, files: dict[str, Path]) -> Painting:
+    """Paint a shot; `files` may hold reference pictures. The same specification gives the same pixels."""
+    shot, scene = spec.shot, spec.scene
+    by_key = {character.key: character for character in spec.characters}
+    shown = [by_key[key] for key in shot.characters if key in by_key] if shot.characters else list(spec.characters)
+    by_item = {item.key: item for item in spec.items}
+    items = [by_item[key] for key in shot.items if key in by_item] if shot.items else list(spec.items)
+    place = choose_place(scene, shot.picture_prompt, spec.prompt)
+    return _paint(spec, scene, shot, place, shown[:4], items[:2], files)
+
+
+def paint_portrait(spec: PortraitSpec, files: dict[str, Path]) -> Painting:
+    """Paint a character, a scene or an item by itself."""
+    scene = spec.scene or Scene(key="portrait", title="portrait", place="meadow" if spec.character else "workshop", time_of_day="afternoon", indoors=spec.item is not None)
+    shot = Shot(index=0, scene=scene.key, framing="wide" if spec.scene else "close", action="stands" if spec.character else "")
+    place = choose_place(scene, scene.description)
+    files = {f"reference.{one.key}": files["reference"] for one in (spec.character, spec.item) if one and "reference" in files}
+    characters: list[Character] = [spec.character] if spec.character else []
+    items: list[Item] = [spec.item] if spec.item else []
+    return _paint(spec, scene, shot, place, characters, items, files)
+
+
+def _paint(spec: KeyframeSpec | PortraitSpec, scene: Scene, shot: Shot, place: Place, characters: list[Character], items: list[Item], files: dict[str, Path]) -> Painting:
+    began = perf_counter()
+    look = look_of(spec.style)
+    light = light_of(scene.time_of_day, scene.weather, place.indoors, look, scene.lighting)
+    chance = Random(f"{shot.index}/{shot.framing}/{spec.seed}")
+    seed = hashlib.sha256(f"{scene.key}/{scene.place}/{scene.title}".encode()).hexdigest()
+    close = shot.framing == "close"
+    view = View(
+        pan=chance.uniform(-0.1, 0.1),
+        zoom={"wide": 1.0, "medium": 1.08, "close": 1.38}[shot.framing] + chance.uniform(0, 0.06),
+        blur=1.0 if close else 0.0,
+        tilt=chance.uniform(-0.02, 0.02),
+    )
+    stage = Stage(spec.size.width, spec.size.height, light, look, view, seed)
+    place.paint(stage)
+    weather_between(stage)
+    subjects: list[tuple[str, str, Drawing]] = [(one.key, "character", character_drawing(one, shot, look, files)) for one in characters]
+    for item in items:
+        drawing = item_drawing(item, files)
+        if drawing is not None:
+            subjects.append((item.key, "item", drawing))
+    placed: list[Placed] = arrange(stage, subjects, shot.framing, shot.action, chance)
+    paint_cast(stage, placed)
+    weather_before(stage)
+    drawn = perf_counter()
+    sheets = [Sheet(name, DEPTHS[name], finish.finished(stage, name)) for name in ORDER if name in stage.layers]
+    seconds = {"draw": drawn - began, "filters": perf_counter() - drawn}
+    boxes = {one.key: one.box for one in placed}
+    return Painting(stage.width, stage.height, (stage.bleed_x, stage.bleed_y), sheets, boxes, place.name, look.vignette, look.grain, seconds)
