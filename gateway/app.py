@@ -7,16 +7,16 @@ import os
 from collections.abc import AsyncIterator
 from typing import Any
 
+from farm.artifacts import Artifacts
+from farm.tickets import Tickets
 from redis.asyncio import Redis
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from farm.artifacts import Artifacts
 from farm.catalog import Catalog
 from farm.settings import Settings
 from farm.store import Store
-from farm.tickets import Tickets
 from gateway.call import Threads
 from gateway.dispatch import Dispatch
 from gateway.feed import follow

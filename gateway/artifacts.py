@@ -2,16 +2,6 @@
 
 from __future__ import annotations
 
-from email.utils import format_datetime
-from urllib.parse import quote
-
-from starlette.background import BackgroundTask
-from starlette.responses import Response, StreamingResponse
-
-from gateway.call import Call
-from gateway.errors import ApiError, Problem
-from gateway.ranges import Span, Unsatisfiable, fresh, span, unchanged
-
 _HEADERS = {
     "accept-ranges": "bytes",
     "access-control-allow-origin": "*",

@@ -32,8 +32,8 @@ Storyfarm turns a script into a narrated film. 1. Send an API key with every req
 `x-api-key: <key>`. 2. POST /api/v1/sequences with a JSON body (requestSchema below; only `script` is required). The answer is 202 with the created \
 sequences. 3. Follow each `_links.poll` until `status` is completed, failed or archived; add `?wait=60s` to be held until something changes (60s, 30, \
 2m, 1500ms; at most 90 s). `X-Wait-Done: true` says that it has ended. 4. Read `counts.videosFailed`: a failed frame does not fail the whole film. \
-Pictures, clips, music and poster are at the `url` of each. 5. Follow `_links.create-export` for the one finished MP4. Every answer has `_links` with what can be \
-done next: follow them rather than building paths. An Idempotency-Key header makes a POST safe to repeat. Errors are JSON: \
+Pictures, clips, music and poster are at the `url` of each. 5. Follow `_links.create-export` for the one finished MP4. Every answer has `_links` with what \
+can be done next: follow them rather than building paths. An Idempotency-Key header makes a POST safe to repeat. Errors are JSON: \
 {error: {code, message, details?}}. 10 requests a second per key; beyond that 429 with Retry-After in seconds."""
 
 _ROOT_RELATIONS = {"self": "root", "openapi-spec": "openapi-spec", "create-sequence": "create-sequence", "sequence-status": "sequence-status"}

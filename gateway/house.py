@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from farm.artifacts import Artifacts
+
 from farm.catalog import Catalog
 from farm.settings import Settings
 from farm.store import Store

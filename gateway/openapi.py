@@ -105,8 +105,7 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
             field.pop("title", None)
             field.pop("default", None) if field.get("default", 0) is None else None
             if "anyOf" in field:  # a query has no null: what may be left out is simply not there
-                branch = [part for part in field.pop("anyOf") if part.get("type") != "null"][0]
-                field = {**branch, **field}
+                field.update({**next(part for part in field.pop("anyOf") if part.get("type") != "null"), **field})
             description = field.pop("description", None)
             entry = {"name": name, "in": "query", "required": False, "schema": field}
             found.append(entry | ({"description": description} if description else {}))

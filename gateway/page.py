@@ -7,16 +7,33 @@ from html import escape
 from typing import Any
 
 _STYLE = """
-:root{color-scheme:light dark;--ink:#1c2430;--soft:#5b6675;--line:#d9dee5;--paper:#fbfcfd;--card:#fff;--get:#0b6e4f;--post:#1d4ed8;--delete:#b42318;--patch:#a15c00}
-@media(prefers-color-scheme:dark){:root{--ink:#e8ecf2;--soft:#9aa6b5;--line:#2b3442;--paper:#10151c;--card:#171e28;--get:#4cc49a;--post:#86a8ff;--delete:#ff8a80;--patch:#f0b35a}}
-*{box-sizing:border-box}body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,sans-serif}
-main{max-width:60rem;margin:0 auto;padding:2rem 1.25rem 6rem}h1{font-size:1.8rem;margin:.5rem 0}h2{margin:2.5rem 0 .5rem;text-transform:capitalize}
-p{max-width:46rem}code,pre{font:14px/1.5 ui-monospace,monospace}pre{background:var(--paper);border:1px solid var(--line);border-radius:6px;padding:.75rem;overflow:auto}
-details{background:var(--card);border:1px solid var(--line);border-radius:8px;margin:.5rem 0}summary{cursor:pointer;padding:.6rem .9rem;display:flex;gap:.8rem;flex-wrap:wrap}
-summary b{min-width:4.2rem}summary span{color:var(--soft)}details>div{padding:0 .9rem .9rem}
-.GET{color:var(--get)}.POST{color:var(--post)}.DELETE{color:var(--delete)}.PATCH,.PUT{color:var(--patch)}
-table{border-collapse:collapse;width:100%;margin:.5rem 0}td,th{text-align:left;vertical-align:top;border-top:1px solid var(--line);padding:.35rem .6rem .35rem 0}
-th{color:var(--soft);font-weight:600}.wide{overflow-x:auto}a{color:var(--post)}
+:root{color-scheme:light dark;--ink:#1c2430;--soft:#5b6675;--line:#d9dee5;--paper:#fbfcfd;--card:#fff;
+  --get:#0b6e4f;--post:#1d4ed8;--delete:#b42318;--patch:#a15c00}
+@media(prefers-color-scheme:dark){:root{--ink:#e8ecf2;--soft:#9aa6b5;--line:#2b3442;--paper:#10151c;--card:#171e28;
+  --get:#4cc49a;--post:#86a8ff;--delete:#ff8a80;--patch:#f0b35a}
+}
+*{box-sizing:border-box}
+body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,sans-serif}
+main{max-width:60rem;margin:0 auto;padding:2rem 1.25rem 6rem}
+h1{font-size:1.8rem;margin:.5rem 0}
+h2{margin:2.5rem 0 .5rem;text-transform:capitalize}
+p{max-width:46rem}
+code,pre{font:14px/1.5 ui-monospace,monospace}
+pre{background:var(--paper);border:1px solid var(--line);border-radius:6px;padding:.75rem;overflow:auto}
+details{background:var(--card);border:1px solid var(--line);border-radius:8px;margin:.5rem 0}
+summary{cursor:pointer;padding:.6rem .9rem;display:flex;gap:.8rem;flex-wrap:wrap}
+summary b{min-width:4.2rem}
+summary span{color:var(--soft)}
+details>div{padding:0 .9rem .9rem}
+.GET{color:var(--get)}
+.POST{color:var(--post)}
+.DELETE{color:var(--delete)}
+.PATCH,.PUT{color:var(--patch)}
+table{border-collapse:collapse;width:100%;margin:.5rem 0}
+td,th{text-align:left;vertical-align:top;border-top:1px solid var(--line);padding:.35rem .6rem .35rem 0}
+th{color:var(--soft);font-weight:600}
+.wide{overflow-x:auto}
+a{color:var(--post)}
 """
 
 
@@ -52,8 +69,7 @@ def _operation(path: str, method: str, operation: dict[str, Any], schemas: dict[
         required = set(schema.get("required", ()))
         rows = [(name + (" *" if name in required else ""), _kind(field), field.get("description", "")) for name, field in schema.get("properties", {}).items()]
         parts.append(_table(("field (* required)", "type", ""), rows))
-        for example in content.get("examples", {}).values():
-            parts.append(f"<pre>{escape(json.dumps(example['value'], indent=2, ensure_ascii=False))}</pre>")
+        parts.extend(f"<pre>{escape(json.dumps(example['value'], indent=2, ensure_ascii=False))}</pre>" for example in content.get("examples", {}).values())
     rows = [(status, _kind(_content(answer)), answer["description"]) for status, answer in operation["responses"].items()]
     parts.append(_table(("answer", "body", ""), rows))
     return "".join([*parts, "</div></details>"])

@@ -107,7 +107,7 @@ SEQUENCES = (
         method="GET",
         path="/api/v1/sequences/{id}/events",
         summary="Every frame's progress as an event stream",
-        description="Server-sent events: `snapshot`, `progress`, `end`; a snapshot comes first. Send Last-Event-ID to get what was missed. A comment every 10 s.",
+        description="Server-sent events `snapshot`, `progress`, `end`; a snapshot comes first. Last-Event-ID gets what was missed. A comment every 10 s.",
         handler=events.events,
         answers={200: Answered("The stream.", None, media_type="text/event-stream")},
         scope="stories:read",

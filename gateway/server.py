@@ -87,8 +87,9 @@ def run_gateway(
 ) -> int:
     """Serve until SIGTERM or SIGINT; returns the exit code 0.
 
-    `listener` is the file descriptor of a socket that is bound already (then host and port are not used). `ready` is called with the gateway's URL once it takes requests; a number is a file descriptor that gets the URL as one line and is
-    closed. Raises PortError, and whatever the database says when it cannot be opened.
+    `listener` is the file descriptor of a socket that is bound already (then host and port are not used). `ready` is called with the
+    gateway's URL once it takes requests; a number is a file descriptor that gets the URL as one line and is closed. Raises PortError,
+    and whatever the database says when it cannot be opened.
     """
     if die_with_parent:
         _die_with_parent()
@@ -109,7 +110,7 @@ def run_gateway(
         timeout_keep_alive=30,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    server = _Server(config, ready=lambda: _tell(ready, url), leave=lambda: app.state.leave())
+    server = _Server(config, ready=lambda: _tell(ready, url), leave=lambda: app.state.leave())  # noqa: PLW0108 - it is another function once the app has started
     # uvicorn raises the signal again once it has stopped; with these handlers that is an ordinary end.
     previous = {number: signal.signal(number, _noted) for number in (signal.SIGTERM, signal.SIGINT)}
     try:

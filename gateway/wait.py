@@ -7,9 +7,10 @@ import re
 LONGEST_WAIT = 90.0
 """Seconds after which a wait is cut short, as the sequences document says."""
 
-WAIT_PATTERN = r"^\s*(?:\d+(?:ms|s|m)?)?\s*$"
-"""What the published schema shows; case is ignored."""
+WAIT_PATTERN = r"^[ \t\r\n]*(?:[0-9]+(?:[mM][sS]|[sS]|[mM])?)?[ \t\r\n]*$"
+"""The same grammar, as the published schema shows it."""
 
+_BLANKS = " \t\r\n"
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "": 1.0}
 _GRAMMAR = re.compile(r"([0-9]+)(ms|s|m|)")
 _CERTAINLY_LONG = 9  # digits: more than any unit needs to reach the cap, and cheap to parse
@@ -24,7 +25,7 @@ def parse_wait(text: str) -> float:
 
     Raises BadWait, which names the value and the grammar.
     """
-    trimmed = text.strip().lower()
+    trimmed = text.strip(_BLANKS).lower()
     if not trimmed:
         return 0.0
     match = _GRAMMAR.fullmatch(trimmed)

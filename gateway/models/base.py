@@ -53,15 +53,24 @@ Moment = Annotated[datetime, PlainSerializer(iso, return_type=str), Field(json_s
 """A time, written as ISO 8601 with milliseconds and `Z`."""
 
 
+def absent(value: Any) -> bool:
+    """Whether a field is to be left out of the JSON."""
+    return value is None
+
+
+Unless: Any = Field(None, exclude_if=absent)
+"""An optional field that is left out, rather than null, where there is nothing to say."""
+
+
 class Link(Answer):
     """One action available from a resource."""
 
     href: str
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
-    title: str | None = None
-    templated: bool | None = None
-    content_type: str | None = None
-    examples: list[Any] | None = None
+    title: str | None = Unless
+    templated: bool | None = Unless
+    content_type: str | None = Unless
+    examples: list[Any] | None = Unless
 
 
 Links = dict[str, Link]

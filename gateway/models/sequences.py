@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from gateway.errors import PATTERN_MEANINGS
-from gateway.models.base import HTTPS, LETTER, Answer, Links, Moment, Query, Request, Whole
+from gateway.models.base import HTTPS, LETTER, Answer, Links, Moment, Query, Request, Unless, Whole
 from gateway.wait import WAIT_PATTERN
 
 TOKEN = "^[A-Z0-9][A-Z0-9_-]*$"
@@ -23,8 +23,8 @@ class CastMember(Request):
 
     name: Name
     description: Annotated[str, Field(max_length=2000)] = ""
-    is_human: bool | None = Field(None, json_schema_extra={"type": "boolean"})
-    reference_image_urls: Annotated[list[Address], Field(max_length=8)] = []
+    is_human: bool | None = None
+    reference_image_urls: Annotated[list[Address], Field(max_length=8)] = Field([])
 
 
 class Location(Request):
@@ -32,7 +32,7 @@ class Location(Request):
 
     name: Name
     description: Annotated[str, Field(max_length=2000)] = ""
-    reference_image_urls: Annotated[list[Address], Field(max_length=8)] = []
+    reference_image_urls: Annotated[list[Address], Field(max_length=8)] = Field([])
 
 
 class Element(Request):
@@ -58,10 +58,11 @@ class CreateSequence(Request):
     audio_models: ModelNames | None = Field(None, description="Who composes music; the first is used.")
     motion: bool = Field(False, description="Clips that move; false makes stills only.")
     music: bool = Field(False, description="A score.")
-    characters: Annotated[list[Name | CastMember], Field(max_length=20)] = []
-    locations: Annotated[list[Name | Location], Field(max_length=20)] = []
-    elements: Annotated[list[Element], Field(max_length=20)] = []
-    webhook_url: Address | None = Field(None, description="Told, signed, when the sequence has ended.")
+    characters: Annotated[list[Name | CastMember], Field(max_length=20)] = Field([])
+    locations: Annotated[list[Name | Location], Field(max_length=20)] = Field([])
+    elements: Annotated[list[Element], Field(max_length=20)] = Field([])
+    seed: Annotated[Whole, Field(ge=0, le=2**31 - 1)] | None = Field(None, description="Ours: the same request with the same seed gives the same film.")
+    burn_captions: bool = Field(False, description="Ours: captions in the picture, not only beside it.")
 
 
 class WaitQuery(Query):
@@ -162,7 +163,7 @@ class CreatedSequences(Answer):
     """The answer to a create request."""
 
     sequences: list[Created] | list[Waited]
-    enhanced_script: str | None = None
+    enhanced_script: str | None = Unless
     links: Links = Field(alias="_links")
 
 
@@ -234,7 +235,7 @@ class ErrorBody(Answer):
 
     code: str
     message: str
-    details: Any = None
+    details: Any = Unless
 
 
 class SequenceError(Answer):

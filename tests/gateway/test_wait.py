@@ -39,12 +39,15 @@ def test_anything_else_is_refused_with_its_value_named(text: str) -> None:
         parse_wait(text)
 
 
-@given(st.integers(min_value=0, max_value=10**4000), st.sampled_from(["ms", "s", "m", ""]), st.sampled_from([str.lower, str.upper]), st.text(" \t", max_size=3))
-def test_digits_and_a_unit_are_seconds_up_to_the_cap(count: int, unit: str, case: object, pad: str) -> None:
-    factor = {"ms": 1000, "s": 1, "m": 1 / 60, "": 1}[unit]
-    expected = LONGEST_WAIT if count > 10**9 else min(count / factor, LONGEST_WAIT)
-    written = f"{pad}{'9' * 4000 if count > 10**3999 else count if count < 10**4000 else ''}{case(unit)}{pad}"  # type: ignore[operator]
-    assert parse_wait(written) == pytest.approx(expected)
+@given(st.integers(0, 10**40), st.sampled_from(["ms", "s", "m", ""]), st.booleans(), st.text(" \t", max_size=3))
+def test_digits_and_a_unit_are_seconds_up_to_the_cap(count: int, unit: str, shout: bool, pad: str) -> None:
+    per_second = {"ms": 1000, "s": 1, "m": 1 / 60, "": 1}[unit]
+    assert parse_wait(f"{pad}{count}{unit.upper() if shout else unit}{pad}") == pytest.approx(min(count / per_second, LONGEST_WAIT))
+
+
+def test_more_digits_than_python_would_parse_are_the_cap() -> None:
+    assert parse_wait("9" * 100_000) == LONGEST_WAIT
+    assert parse_wait("0" * 100_000) == 0
 
 
 @given(st.text(max_size=20))
@@ -52,6 +55,6 @@ def test_any_text_is_seconds_or_refused_and_the_published_pattern_agrees(text: s
     try:
         seconds = parse_wait(text)
     except BadWait:
-        assert not re.fullmatch(WAIT_PATTERN.strip("^$"), text.lower(), re.ASCII)
+        assert not re.fullmatch(WAIT_PATTERN, text)
     else:
         assert 0 <= seconds <= LONGEST_WAIT
