@@ -6,11 +6,12 @@ import fractions
 from collections.abc import Collection
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self, cast
 
 import av
 import numpy as np
 from av.video.frame import PictureType
+from av.video.stream import VideoStream
 
 from farm.types import SPLICE
 from pipelines.camera.plate import Canvas
@@ -28,7 +29,7 @@ class ClipWriter:
         self._fps = fps
         self._count = 0
         self._file = av.open(str(path), "w", format="mp4", options={"video_track_timescale": str(SPLICE.time_base_denominator)})
-        stream = self._file.add_stream(SPLICE.codec, rate=fps, options=dict(SPLICE.options))
+        stream = cast("VideoStream", self._file.add_stream(SPLICE.codec, rate=fps, options=dict(SPLICE.options)))
         stream.width, stream.height, stream.pix_fmt = width, height, SPLICE.pixel_format
         stream.time_base = fractions.Fraction(1, SPLICE.time_base_denominator)
         codec = stream.codec_context
@@ -52,7 +53,7 @@ class ClipWriter:
         """Encode one frame; the canvas is copied."""
         frame = av.VideoFrame(canvas.y.shape[1], canvas.y.shape[0], SPLICE.pixel_format)
         for plane, samples in zip(frame.planes, (canvas.y, canvas.u, canvas.v), strict=True):
-            target = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
+            target = np.frombuffer(cast(Any, plane), np.uint8).reshape(-1, plane.line_size)
             target[: samples.shape[0], : samples.shape[1]] = samples
         frame.pts = self._count
         frame.time_base = fractions.Fraction(1, self._fps)

@@ -99,9 +99,9 @@ def _decode(packed: NDArray[np.uint8], name: str) -> NDArray[np.uint8]:
     if image.shape[0] * image.shape[1] > MOST_PIXELS:
         raise EngineError(f"{name} is {image.shape[1]}x{image.shape[0]}, more than {MOST_PIXELS} pixels; paint a smaller keyframe", code="bad_picture")
     if image.dtype == np.uint16:
-        image = (image >> 8).astype(np.uint8)
+        image = np.asarray(image // 256, np.uint8)
     if image.ndim == 2:
-        return np.asarray(cv2.cvtColor(image, cv2.COLOR_GRAY2BGRA))
+        return np.asarray(cv2.cvtColor(image, cv2.COLOR_GRAY2BGRA), np.uint8)
     if image.shape[2] == 3:
-        return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2BGRA))
-    return np.asarray(image)
+        return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2BGRA), np.uint8)
+    return np.asarray(image, np.uint8)

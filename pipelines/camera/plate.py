@@ -73,14 +73,14 @@ class Plate:
 
     def over(self, back: Plate) -> Plate:
         """This plate laid over another of the same shape: one plate instead of two."""
-        rest = None if self.rest is None or back.rest is None else cv2.multiply(self.rest, back.rest, scale=1 / 255)
-        half = None if rest is None else cv2.multiply(self.rest_half, back.rest_half, scale=1 / 255)
-        if self.rest is None:
+        if self.rest is None or self.rest_half is None:
             return self
         y, u, v = (
-            np.asarray(cv2.add(front, cv2.multiply(behind, left, scale=1 / 255)))
+            np.asarray(cv2.add(front, _times(behind, left)), np.uint8)
             for front, behind, left in ((self.y, back.y, self.rest), (self.u, back.u, self.rest_half), (self.v, back.v, self.rest_half))
         )
+        rest = None if back.rest is None else _times(self.rest, back.rest)
+        half = None if back.rest_half is None else _times(self.rest_half, back.rest_half)
         return Plate(y, u, v, rest, half, self.left, self.top, self.density, self.period, self.begins)
 
     def ready(self) -> Plate:
@@ -98,15 +98,23 @@ class Plate:
         x0, x1 = max(0, columns[0] - MARGIN) // 2 * 2, min(width, columns[-1] + 1 + MARGIN + 1) // 2 * 2
         whole, half = np.s_[y0:y1, x0:x1], np.s_[y0 // 2 : y1 // 2, x0 // 2 : x1 // 2]
         assert self.rest_half is not None
-        planes = [
-            np.ascontiguousarray(plane[part]) for plane, part in ((self.y, whole), (self.u, half), (self.v, half), (self.rest, whole), (self.rest_half, half))
-        ]
-        cropped = Plate(*planes, self.left + x0 / self.density[0], self.top + y0 / self.density[1], self.density, self.period, self.begins)
+        cropped = Plate(
+            np.ascontiguousarray(self.y[whole]),
+            np.ascontiguousarray(self.u[half]),
+            np.ascontiguousarray(self.v[half]),
+            np.ascontiguousarray(self.rest[whole]),
+            np.ascontiguousarray(self.rest_half[half]),
+            self.left + x0 / self.density[0],
+            self.top + y0 / self.density[1],
+            self.density,
+            self.period,
+            self.begins,
+        )
         seen = seen[whole]
         cropped.first = np.where(seen.any(axis=1), seen.argmax(axis=1), seen.shape[1]).astype(np.int32)
         cropped.last = np.where(seen.any(axis=1), seen.shape[1] - seen[:, ::-1].argmax(axis=1), 0).astype(np.int32)
-        full = (x0 == 0) & (x1 >= width - 1)
-        cropped.solid = _longest(~planes[3].any(axis=1)) if full else (0, 0)
+        full = x0 == 0 and x1 >= width - 1
+        cropped.solid = _longest(np.logical_not(self.rest[whole].any(axis=1))) if full else (0, 0)
         return cropped
 
     def covered(self, scale: float, top: float, height: int) -> tuple[int, int]:
@@ -187,16 +195,16 @@ def make(image: NDArray[np.uint8], size: tuple[int, int], bleed: float, scale: f
     across, down = (round(side * (1 + 2 * bleed) * dense / 2) * 2 for side in size)
     density = (across / (width * (1 + 2 * bleed)), down / (height * (1 + 2 * bleed)))
     alpha = np.ascontiguousarray(image[:, :, 3])
-    colours = cv2.transform(np.ascontiguousarray(image[:, :, :3]), TO_YUV)
+    colours = np.asarray(cv2.transform(np.ascontiguousarray(image[:, :, :3]), TO_YUV), np.uint8)
     planes = [np.ascontiguousarray(colours[:, :, channel]) for channel in range(3)]
     opaque = bool(alpha.min() == 255)
     if not opaque:
-        planes = [np.asarray(cv2.multiply(plane, alpha, scale=1 / 255)) for plane in planes]
+        planes = [_times(plane, alpha) for plane in planes]
     y = _scaled(planes[0], across, down)
     u, v = (_scaled(plane, across // 2, down // 2) for plane in planes[1:])
     rest = rest_half = None
     if not opaque:
-        clear = np.asarray(cv2.bitwise_not(alpha))
+        clear = np.asarray(cv2.bitwise_not(alpha), np.uint8)
         rest, rest_half = _scaled(clear, across, down), _scaled(clear, across // 2, down // 2)
     period = (across / density[0] if wraps[0] else 0.0, down / density[1] if wraps[1] else 0.0)
     whole = [_surrounded(plane, wraps, part) for plane, part in ((y, MARGIN), (u, MARGIN // 2), (v, MARGIN // 2))]
@@ -205,18 +213,23 @@ def make(image: NDArray[np.uint8], size: tuple[int, int], bleed: float, scale: f
     return Plate(whole[0], whole[1], whole[2], rests[0], rests[1], left, top, density, period, (-bleed * width, -bleed * height))
 
 
+def _times(plane: Plane, share: Plane) -> Plane:
+    """A plane times a share of 255."""
+    return np.asarray(cv2.multiply(plane, share, scale=1 / 255), np.uint8)
+
+
 def _scaled(plane: Plane, width: int, height: int) -> Plane:
     if plane.shape == (height, width):
         return plane
     shrinks = width * height < plane.size
     # Cubic may ring below a premultiplied edge; linear cannot, and most layers arrive near this size.
-    return np.asarray(cv2.resize(plane, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR))
+    return np.asarray(cv2.resize(plane, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR), np.uint8)
 
 
 def _surrounded(plane: Plane, wraps: tuple[bool, bool], margin: int) -> Plane:
     """Repeat a plane in the directions in which it wraps, then extend its edges by the margin."""
     tiled = np.tile(plane, (2 if wraps[1] else 1, 2 if wraps[0] else 1))
-    return np.asarray(cv2.copyMakeBorder(tiled, margin, margin, margin, margin, cv2.BORDER_REPLICATE))
+    return np.asarray(cv2.copyMakeBorder(tiled, margin, margin, margin, margin, cv2.BORDER_REPLICATE), np.uint8)
 
 
 def _longest(flags: NDArray[np.bool_]) -> tuple[int, int]:

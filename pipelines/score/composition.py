@@ -154,9 +154,14 @@ class _Piece:
             for key in self.voices[bar]:
                 held = self.voices[bar + 1] if bar + 1 < self.form.bars else ()
                 # A voice that stays is bound over the bar line; the others overlap a little.
-                self.add(pads[0], first, self.form.metre * (1.02 if key in held else 0.98), key, level * 0.62)
+                self.add(self._side(pads[0], key, bar), first, self.form.metre * (1.02 if key in held else 0.98), key, level * 0.62)
             if len(pads) > 1 and self.section(bar) % 2 == 1:
                 self.add(pads[1], first, self.form.metre * 0.98, self.voices[bar][-1], level * 0.5)
+
+    def _side(self, part: str, key: int, bar: int) -> str:
+        """The half of a string section that plays a key of a bar's chord."""
+        low = f"{part} low"
+        return low if low in BAND and key in self.voices[bar][: len(self.voices[bar]) // 2] else part
 
     def _accompaniment(self) -> None:
         lead, other = self.chance.sample(self.mood.figures, k=2) if len(self.mood.figures) > 1 else (self.mood.figures[0],) * 2
@@ -170,7 +175,7 @@ class _Piece:
                 if self.breathes(bar) and stroke.at >= self.form.metre - 1:
                     continue
                 if stroke.voice < 0:
-                    chosen = [key for key in keys]
+                    chosen = list(keys)
                 else:
                     index = stroke.voice % 4
                     chosen = [keys[min(index, len(keys) - 1)] + (12 if stroke.voice > 3 or index >= len(keys) else 0)]
@@ -185,9 +190,9 @@ class _Piece:
             tones = [(tone - self.form.chords[bar].root) % 12 for tone in self.form.chords[bar].tones]
             fifth = root + next((tone for tone in tones if tone in {6, 7, 8}), 7)
             for at, length, key, strength in bass(figure, self.form.metre, root, fifth if fifth < 50 else fifth - 12, roots[bar + 1], bar):
-                if figure == "walking" and at == 1.0 and bar % 2 == 0:
-                    key = root + next((tone for tone in tones if tone in {3, 4}), 7)
-                self.add(part, bar * self.form.metre + at, length, key, self.strength(bar) * strength * 0.85)
+                third = figure == "walking" and at == 1.0 and bar % 2 == 0
+                chosen = root + next((tone for tone in tones if tone in {3, 4}), 7) if third else key
+                self.add(part, bar * self.form.metre + at, length, chosen, self.strength(bar) * strength * 0.85)
 
     def _drums(self) -> None:
         if not self.mood.drums:
@@ -283,7 +288,7 @@ class _Piece:
         keys = self.voices[-1]
         held = ring * 0.62  # bowed notes end before the sound does, so that the room can ring
         for key in keys:
-            self._write(self.mood.pads[0], start, held, key, level * 0.62)
+            self._write(self._side(self.mood.pads[0], key, -1), start, held, key, level * 0.62)
         root = near((self.root + self.form.final.root) % 12, 39)
         self._write(self.mood.bass[0], start, held if BAND[self.mood.bass[0]].sustained else ring * 0.8, root, level * 0.8)
         part = next((name for name, _ in self.mood.figures if not BAND[name].sustained), "harp")

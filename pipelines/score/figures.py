@@ -20,6 +20,7 @@ class Stroke:
 
 def accompany(figure: str, metre: int, step: int) -> list[Stroke]:
     """The strokes of a figure in a bar of `metre` beats; `step` counts bars, so that a figure may vary. Voices above 3 are an octave up."""
+    order: tuple[int, ...]
     eighths = [i / 2 for i in range(2 * metre)]
     match figure:
         case "rolling":
@@ -42,10 +43,10 @@ def accompany(figure: str, metre: int, step: int) -> list[Stroke]:
             return [Stroke(at, 0.45, order[(i + step % 2 * 2) % 8], 1.15 if i % 4 == 0 else 0.85) for i, at in enumerate(eighths)]
         case "comp":
             patterns = (((1.5, 0.4), (3.0, 0.6)), ((0.0, 0.8), (2.5, 0.4)), ((1.0, 0.5), (2.5, 1.0)))
-            return [Stroke(at, length, -1, 0.85) for at, length in patterns[step % 3] if at < metre]
+            return [Stroke(at, length, -1, 0.75) for at, length in patterns[step % 3] if at < metre]
         case "sparse":
-            patterns = (((0.5, 3), (2.5, 1)), ((1.0, 2), (1.5, 3)), ((2.0, 3),), ((0.5, 1), (1.0, 2), (1.5, 4)))
-            return [Stroke(at, 2.0, voice, 0.9) for at, voice in patterns[step % 4] if at < metre]
+            plucked = (((0.5, 3), (2.5, 1)), ((1.0, 2), (1.5, 3)), ((2.0, 3),), ((0.5, 1), (1.0, 2), (1.5, 4)))
+            return [Stroke(at, 2.0, voice, 0.9) for at, voice in plucked[step % 4] if at < metre]
         case _:
             return [Stroke(0.0, float(metre), -1)]
 

@@ -54,7 +54,7 @@ MOODS: dict[str, Mood] = {
         ),
         Mood(
             "warm",
-            "warm hopeful heartwarming tender loving family friendship friendly kind hope happy-ending nostalgic touching sweet optimistic inspiring uplifting",
+            "warm hopeful heartwarming tender loving family friendship friendly kind hope nostalgic touching sweet optimistic inspiring uplifting",
             "major",
             (("I", "V", "vi", "IV"), ("I", "iii", "IV", "V"), ("Iadd9", "IV", "vi7", "V")),
             (("IV", "V", "iii", "vi"), ("vi", "IV", "I", "V"), ("ii7", "V", "iii7", "vi")),
@@ -71,7 +71,7 @@ MOODS: dict[str, Mood] = {
         ),
         Mood(
             "playful",
-            "playful funny comic comedic whimsical quirky humorous silly cheerful happy joyful lighthearted light-hearted mischievous fun upbeat bouncy energetic lively bright",
+            "playful funny comic comedic whimsical quirky humorous silly cheerful happy joyful mischievous fun upbeat bouncy bright",
             "major",
             (("I", "vi", "ii", "V7"), ("I", "I", "IV", "V"), ("I", "IV", "I", "V7")),
             (("IV", "I", "II7", "V7"), ("vi", "II7", "V", "V7"), ("IV", "iv6", "I", "V7")),
@@ -90,7 +90,7 @@ MOODS: dict[str, Mood] = {
         ),
         Mood(
             "tense",
-            "tense suspense suspenseful thriller danger dangerous fear fearful scary horror anxious urgent chase dark threatening ominous desperate conflict action stormy",
+            "tense suspense suspenseful thriller danger dangerous fear fearful scary horror anxious urgent chase dark threatening ominous desperate stormy",
             "harmonic minor",
             (("i", "i", "bVI", "V"), ("i", "iim7b5", "i", "V7"), ("i", "bII", "i", "V")),
             (("iv", "i", "bVI", "V7"), ("bVI", "iv", "bII", "V")),
@@ -109,7 +109,7 @@ MOODS: dict[str, Mood] = {
         ),
         Mood(
             "sad",
-            "sad melancholy melancholic sorrow sorrowful grief lonely loss mourning heartbreaking tragic wistful regret tearful somber sombre bittersweet reflective",
+            "sad melancholy melancholic sorrow sorrowful grief lonely loss mourning heartbreaking tragic wistful regret tearful sombre bittersweet reflective",
             "minor",
             (("i", "bVI", "bIII", "bVII"), ("i", "iv", "bVI", "v"), ("iadd9", "bVImaj7", "iv", "bVII")),
             (("bVI", "bVII", "i", "iv"), ("iv7", "bVII", "bIIImaj7", "bVImaj7")),
@@ -144,7 +144,7 @@ MOODS: dict[str, Mood] = {
         ),
         Mood(
             "mysterious",
-            "mysterious mystery strange secret eerie uncanny enigmatic curious unknown haunted ghostly magical-night spooky dreamlike surreal",
+            "mysterious mystery strange secret eerie uncanny enigmatic curious unknown haunted ghostly spooky dreamlike surreal",
             "dorian",
             (("i", "IV", "i", "bVII"), ("i7", "IV", "i7", "II"), ("i", "#ivm7b5", "IV", "i")),
             (("bIII", "IV", "bVI", "V"), ("bVImaj7", "iv", "bII", "i")),
@@ -199,7 +199,7 @@ MOODS: dict[str, Mood] = {
         ),
         Mood(
             "wonder",
-            "wonder wondrous awe magical magic enchanted fairy dreamy ethereal discovery space stars cosmic marvel amazement fantasy-world astonishing curious-child",
+            "wonder wondrous awe magical magic enchanted fairy dreamy ethereal discovery space stars cosmic marvel amazement astonishing ",
             "lydian",
             (("Imaj7", "II", "Imaj7", "II"), ("I", "II", "iii7", "Imaj9"), ("Iadd9", "bVIImaj7", "IVmaj7", "Iadd9")),
             (("IVmaj7", "V", "vi7", "II"), ("bVI", "bVII", "Imaj7", "II")),

@@ -32,7 +32,15 @@ def play(notes: Sequence[Note], seconds: float) -> Stereo:
     """Play notes; returns 48 kHz stereo of exactly round(seconds * 48000) samples that ends in silence."""
     length = round(seconds * RATE)
     parts = tuple(sorted({note.part for note in notes}))
-    rendered = midirenderer.render_wave_from(_font(parts), _midi(notes, parts, seconds))
+    try:
+        rendered = midirenderer.render_wave_from(_font(parts), _midi(notes, parts, seconds))
+    except Exception:
+        raise
+    except BaseException as error:
+        # A panic of the player is no Exception; it must not pass for a signal to end the process.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise RuntimeError(f"the MIDI player failed ({error})") from None
     with wave.open(io.BytesIO(rendered)) as file:
         if file.getframerate() != RATE or file.getnchannels() != 2:
             raise RuntimeError(f"midirenderer gave {file.getnchannels()} channels at {file.getframerate()} Hz, not 2 at {RATE}; install midirenderer 0.1.3")

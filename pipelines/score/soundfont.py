@@ -8,9 +8,10 @@ The band's own file was cut from a larger one with this module (`data/README.md`
 from __future__ import annotations
 
 import io
+import itertools
 import struct
 import sys
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +21,7 @@ import numpy as np
 
 KEY_RANGE, INSTRUMENT, SAMPLE = 43, 41, 53  # generators (SoundFont 2.04, section 8.1.2)
 VORBIS = 0x10  # sample type flag of SF3
+_SKIP_MANUAL = 1 << 29  # AV_CODEC_FLAG2_SKIP_MANUAL
 PAD = 46  # silent samples that must follow each sample (section 6.1)
 
 
@@ -133,14 +135,16 @@ class SoundFont:
         for sample in self.samples:
             length = len(sample.packed) if packed else len(sample.packed) // 2
             base = 0 if packed else at
+            # A loop that reaches beyond its sample would make the player read past the end of the file.
+            loop = sample.loop if packed else (min(sample.loop[0], length - 2), min(sample.loop[1], length - 1))
             headers.append(
                 struct.pack(
                     "<20sIIIIIBbHH",
                     sample.name,
                     at,
                     at + length,
-                    base + sample.loop[0],
-                    base + sample.loop[1],
+                    base + loop[0],
+                    base + loop[1],
                     sample.rate,
                     sample.key,
                     sample.correction,
@@ -155,9 +159,12 @@ class SoundFont:
                 data.write(bytes(2 * PAD))
                 at += length + PAD
         headers.append(struct.pack("<20sIIIIIBbHH", b"EOS", 0, 0, 0, 0, 0, 0, 0, 0, 0))
-        presets = [struct.pack("<20sHHHIII", preset.name, preset.program, preset.bank, first, 0, 0, 0) for preset, first in _first_zones(self.presets)]
+        presets = [
+            struct.pack("<20sHHHIII", preset.name, preset.program, preset.bank, first, 0, 0, 0)
+            for preset, first in zip(self.presets, _first_zones(self.presets), strict=True)
+        ]
         presets.append(struct.pack("<20sHHHIII", b"EOP", 0, 0, sum(len(preset.zones) for preset in self.presets), 0, 0, 0))
-        instruments = [struct.pack("<20sH", instrument.name, first) for instrument, first in _first_zones(self.instruments)]
+        instruments = [struct.pack("<20sH", instrument.name, first) for instrument, first in zip(self.instruments, _first_zones(self.instruments), strict=True)]
         instruments.append(struct.pack("<20sH", b"EOI", sum(len(instrument.zones) for instrument in self.instruments)))
         pbag, pmod, pgen = _zone_tables(zone for preset in self.presets for zone in preset.zones)
         ibag, imod, igen = _zone_tables(zone for instrument in self.instruments for zone in instrument.zones)
@@ -201,8 +208,8 @@ def read(path: Path) -> SoundFont:
         base = 0 if vorbis else start
         found.append(Sample(_name(name), packed, vorbis, (loop_start - base, loop_end - base), rate, key, correction, kind & ~VORBIS))
     return SoundFont(
-        tuple(Preset(_name(row[0]), row[1], row[2], tuple(preset_zones[row[3] : after[3]])) for row, after in zip(presets, presets[1:], strict=False)),
-        tuple(Instrument(_name(row[0]), tuple(instrument_zones[row[1] : after[1]])) for row, after in zip(instruments, instruments[1:], strict=False)),
+        tuple(Preset(_name(row[0]), row[1], row[2], tuple(preset_zones[row[3] : after[3]])) for row, after in itertools.pairwise(presets)),
+        tuple(Instrument(_name(row[0]), tuple(instrument_zones[row[1] : after[1]])) for row, after in itertools.pairwise(instruments)),
         tuple(found),
         parts.get(b"ICOP", b""),
     )
@@ -210,10 +217,19 @@ def read(path: Path) -> SoundFont:
 
 @lru_cache(maxsize=512)
 def _decoded(packed: bytes) -> bytes:
-    """Ogg Vorbis, mono, to 16-bit PCM."""
-    with av.open(io.BytesIO(packed), format="ogg") as file:
-        pieces = [frame.to_ndarray().reshape(-1) for frame in file.decode(audio=0)]
-    sound = np.concatenate(pieces).astype(np.float32)
+    """Ogg Vorbis, mono, to 16-bit PCM, to the last sample.
+
+    FFmpeg's own trimming loses the last block of about one sample in six, and with it the end of the loop; so it is told to
+    leave that alone, and the first packet, which only primes the decoder, is dropped here.
+    """
+    pieces, primed = [], 0
+    with av.open(io.BytesIO(packed), "r", format="ogg") as file:
+        stream = file.streams.audio[0]
+        stream.codec_context.flags2 |= _SKIP_MANUAL
+        for packet in file.demux(stream):
+            primed = primed or packet.duration or 0
+            pieces += [frame.to_ndarray().reshape(-1) for frame in packet.decode()]
+    sound = np.concatenate(pieces)[primed:].astype(np.float32)
     return np.clip(np.rint(sound * 32767), -32768, 32767).astype("<i2").tobytes()
 
 
@@ -225,16 +241,14 @@ def _holds(zone: Zone, only: frozenset[int] | None) -> bool:
     return any(low <= key <= high for key in only)
 
 
-def _renumbered(zone: Zone, operator: int, number: object) -> Zone:
-    assert callable(number)
+def _renumbered(zone: Zone, operator: int, number: Callable[[int], int]) -> Zone:
     return Zone(tuple((kind, number(amount) if kind == operator else amount) for kind, amount in zone.generators), zone.modulators)
 
 
-def _first_zones(things: Iterable[Preset] | Iterable[Instrument]) -> Iterator[tuple[Preset | Instrument, int]]:
-    at = 0
-    for thing in things:
-        yield thing, at
-        at += len(thing.zones)
+def _first_zones(things: Iterable[Preset] | Iterable[Instrument]) -> list[int]:
+    """Where the zones of each thing begin, when they are laid end to end."""
+    counts = [len(thing.zones) for thing in things]
+    return [0, *itertools.accumulate(counts)][: len(counts)]
 
 
 def _zone_tables(zones: Iterable[Zone]) -> tuple[bytes, bytes, bytes]:
@@ -257,7 +271,7 @@ def _zones(bag: bytes, gen: bytes, mod: bytes) -> list[Zone]:
     bags = list(struct.iter_unpack("<HH", bag))
     generators = list(struct.iter_unpack("<HH", gen))
     modulators = [mod[at : at + 10] for at in range(0, len(mod), 10)]
-    return [Zone(tuple(generators[g0:g1]), tuple(modulators[m0:m1])) for (g0, m0), (g1, m1) in zip(bags, bags[1:], strict=False)]
+    return [Zone(tuple(generators[g0:g1]), tuple(modulators[m0:m1])) for (g0, m0), (g1, m1) in itertools.pairwise(bags)]
 
 
 def _chunks(body: bytes) -> Iterator[tuple[bytes, bytes]]:

@@ -68,9 +68,10 @@ def speak(path: str, code: str, text: str, scratch: Path, rate: int) -> Sound:
         )
     with wave.open(str(target), "rb") as file:
         own, channels = file.getframerate(), file.getnchannels()
-        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, channels)[:, 0].astype(np.float32) / 32768
+        samples: Sound = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, channels)[:, 0].astype(np.float32) / 32768
     target.unlink()
     if not len(samples):
         return samples
     length = round(len(samples) * rate / own)
-    return np.asarray(np.interp(np.arange(length) * (own / rate), np.arange(len(samples)), samples), np.float32)
+    sound: Sound = np.interp(np.arange(length) * (own / rate), np.arange(len(samples)), samples).astype(np.float32)
+    return sound
