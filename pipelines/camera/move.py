@@ -14,6 +14,7 @@ ZOOM = 0.17  # growth of the nearest plane over a full push
 PAN = 0.055  # travel of the nearest plane to each side of a full pan, in widths (or heights)
 BREATH = 0.014  # growth of the nearest plane in one breath of a still camera
 BREATH_SECONDS = 7.0
+SPARE = 2.0  # pixels of the bleed that are never used: layers are made of whole pixels
 
 MOVES = ("push", "pull", "pan-left", "pan-right", "rise", "sink", "drift", "still")
 
@@ -123,9 +124,13 @@ class Path:
     def _lack(self, frame: int, depth: float) -> float:
         """By how much the picture must grow so that `frame` shows no border of a plane at `depth`."""
         pose, part = self.pose(frame), share(depth)
-        scale = 1.0 + pose.zoom * part
-        lack = 0.0
-        for shift in (abs(pose.x) * part, abs(pose.y) * part):
-            # A plane of scale s covers (s - 1) / 2 + s * room beyond the frame's edge, in frame sizes.
-            lack = max(lack, (shift + 0.5) / (scale * (0.5 + self.room)) - 1.0)
-        return lack + (0.002 if lack > 0 else 0.0)
+        needed = 1.0
+        for centre, shift, side in zip(self._centre(), (pose.x * part, pose.y * part), self.size, strict=True):
+            # `place` solved for the scale at which the frame's left (right) edge meets the picture's.
+            room = max(0.0, self.room - SPARE / side)
+            needed = max(needed, (centre + shift) / (centre + room), (1 - centre - shift) / (1 - centre + room))
+        return max(0.0, needed / (1.0 + pose.zoom * part) - 1.0)
+
+    def _centre(self) -> tuple[float, float]:
+        """The point of the frame that a zoom leaves where it is."""
+        return self._focus if self.move in {"push", "pull", "drift"} else (0.5, 0.5)
