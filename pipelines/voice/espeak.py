@@ -68,7 +68,8 @@ def speak(path: str, code: str, text: str, scratch: Path, rate: int) -> Sound:
         )
     with wave.open(str(target), "rb") as file:
         own, channels = file.getframerate(), file.getnchannels()
-        samples: Sound = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, channels)[:, 0].astype(np.float32) / 32768
+        pcm = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, channels)[:, 0]
+    samples = np.divide(pcm, 32768, dtype=np.float32)
     target.unlink()
     if not len(samples):
         return samples
