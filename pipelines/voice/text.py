@@ -62,7 +62,8 @@ def clean(text: str) -> str:
             kept.append(char)
         else:
             # Joiners and other formatting characters vanish; symbols and emoji separate words.
-            kept.append("" if category in {"Cf", "Cc", "Me"} else " ")
+            if category not in {"Cf", "Cc", "Me"}:
+                kept.append(" ")
     text = _REPEATED.sub(lambda match: match.group(1) * 3, "".join(kept))
     text = _DASHES.sub(r"\1 ", text)
     paragraphs = (_SPACE.sub(" ", paragraph).strip() for paragraph in text.split("\n"))
