@@ -1,0 +1,207 @@
+"""Who is in the story: names for the nameless, pronouns, and what one would see of each."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from random import Random
+from typing import Literal, cast
+
+from farm.types import Character, Hint
+from pipelines.screenwriter import lexicon, names, words
+from pipelines.screenwriter.premise import Being
+
+_PRONOUNS = {
+    "female": ("she", "her", "her", "herself", "hers"),
+    "male": ("he", "him", "his", "himself", "his"),
+    "neutral": ("it", "it", "its", "itself", "its"),
+    "plural": ("they", "them", "their", "themselves", "theirs"),
+}
+_HAIR = {
+    "child": ("brown", "black", "red", "blond"),
+    "young": ("black", "brown", "red", "blond"),
+    "adult": ("black", "brown", "dark brown", "auburn"),
+    "old": ("white", "grey", "silver"),
+}
+_SKIN = ("#f1c9a5", "#e0ac7e", "#c68a5c", "#9c6a43", "#6f4a30")
+_COAT = ("#8a2b2b", "#2d5b74", "#4f7a4a", "#7a5a9a", "#b0763a", "#3f6480")
+_TROUSERS = ("#2f3e55", "#3c3a38", "#4a3b2a", "#33424a")
+# Those who have no hands.
+_WINGS = frozenset(
+    "bird owl crow gull seagull penguin duck duckling goose swan pigeon dove robin sparrow eagle hawk falcon raven heron pelican parrot hen rooster chicken chick turkey magpie swallow stork crane flamingo".split()
+)
+_FINS = frozenset("whale dolphin shark fish salmon seal walrus seahorse octopus squid".split())
+_HOOVES = frozenset(
+    "horse pony foal donkey mule cow bull calf goat lamb sheep deer stag moose elk reindeer zebra giraffe camel llama pig ox buffalo bison unicorn elephant rhino hippo".split()
+)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part in the story, with the words that stand for it."""
+
+    key: str
+    being: Being
+    name: str  # "" for somebody who is only "the whale"
+    he: str
+    him: str
+    his: str
+    himself: str
+    theirs: str
+    character: Character | None = None
+
+    @property
+    def plural(self) -> bool:
+        """Whether verbs after it stand in the plural."""
+        return self.being.plural
+
+    @property
+    def the(self) -> str:
+        """ "the stranded whale", "her father", "Mars"."""
+        being = self.being
+        if self.name and not being.noun:
+            return self.name
+        if being.proper:
+            return being.noun or being.name
+        if being.owner:
+            return words.tidy(
+                f"{words.possessive(being.owner) if not _own(being.owner) and not being.owner.endswith(chr(39) + 's') else being.owner} {being.nouns}"
+            )
+        return words.tidy(f"the {being.nouns}")
+
+    @property
+    def short(self) -> str:
+        """The name, else "the whale"."""
+        return self.name or self.the
+
+    @property
+    def bare(self) -> str:
+        """The noun without an article."""
+        return self.being.nouns or self.name
+
+    @property
+    def a(self) -> str:
+        """As the prompt first names it: "a stranded whale", "the lost crown", "her father"."""
+        being = self.being
+        if self.name and not being.noun:
+            return self.name
+        if being.owner:
+            return words.tidy(f"{self.the[: len(self.the) - len(being.nouns)]}{being.text}")
+        tail = f" {being.tail}" if being.tail else ""
+        if being.proper:
+            return being.noun or being.name
+        if being.plural:
+            count = (
+                words.number(being.count)
+                if 1 < being.count < 13 and re.match(rf"(?:{words.number(being.count)}|{being.count})\b", being.phrase, re.IGNORECASE)
+                else "some"
+            )
+            first = words.tidy(f"the {being.text}{tail}" if being.definite else f"{count} {being.text}{tail}")
+        elif being.definite or being.kind == "force":
+            first = f"the {being.text}{tail}"
+        elif being.phrase and not re.match(r"(?:an?|one|the|his|her|their|its)\b", being.phrase, re.IGNORECASE) and being.kind == "thing":
+            first = f"{being.text}{tail}"  # "cheese", "love"
+        else:
+            first = words.a(f"{being.text}{tail}")
+        return f"{first} named {self.name}" if self.name and not being.plural else first
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """Hands, or what stands for them."""
+        head = self.being.head
+        if self.being.kind not in {"animal", "creature"} or head in {
+            "snowman",
+            "alien",
+            "elf",
+            "fairy",
+            "troll",
+            "goblin",
+            "giant",
+            "ghost",
+            "vampire",
+            "genie",
+            "martian",
+            "scarecrow",
+            "mermaid",
+        }:
+            return {"hand": "hand", "hands": "hands", "arms": "arms", "feet": "feet"}
+        if head in _WINGS:
+            return {"hand": "wing", "hands": "wings", "arms": "wings", "feet": "feet"}
+        if head in _FINS:
+            return {"hand": "fin", "hands": "fins", "arms": "fins", "feet": "fins"}
+        if head in _HOOVES:
+            return {"hand": "hoof", "hands": "hooves", "arms": "legs", "feet": "hooves"}
+        if head in {"dragon", "lizard", "crocodile"}:
+            return {"hand": "claw", "hands": "claws", "arms": "wings" if head == "dragon" else "legs", "feet": "claws"}
+        if head in {"snail", "worm", "slug", "snake", "caterpillar"}:
+            return {"hand": "side", "hands": "sides", "arms": "sides", "feet": "sides"}
+        return {"hand": "paw", "hands": "paws", "arms": "paws", "feet": "paws"}
+
+
+def _own(owner: str) -> bool:
+    return owner.lower() in {"his", "her", "their", "its", "my", "our", "your", "whose"}
+
+
+def part(key: str, being: Being, random: Random, taken: set[str], *, role: str, christen: bool, hint: Hint | None = None) -> Part:
+    """A part for a being; `christen` gives a name to who has none."""
+    gender = being.gender
+    if gender == "neutral" and (being.kind in {"human", "robot", "toy", "creature"} or (christen and being.kind == "animal")) and not being.plural:
+        gender = names.gender_of(hint.name) if hint and names.gender_of(hint.name) != "neutral" else random.choice(("female", "male"))
+        if being.kind in {"robot", "toy", "creature"} and not christen:
+            gender = "neutral"
+    name = hint.name if hint else being.name
+    if not name and christen and being.alive and not being.plural and being.kind != "force":
+        pool = "animal" if being.kind == "animal" else being.kind if being.kind in {"robot", "creature", "toy"} else "human"
+        name = names.pick(pool, gender, being.age, random, taken)
+    if name:
+        taken.add(name)
+    if hint and hint.description and not being.noun:
+        being = replace(being, noun="")
+    he, him, his, himself, theirs = _PRONOUNS["plural" if being.plural else gender if being.kind != "thing" else "neutral"]
+    being = replace(being, gender=gender)
+    character = _character(key, being, name, role, random, hint) if being.alive or being.kind == "human" else None
+    return Part(key=key, being=being, name=name, he=he, him=him, his=his, himself=himself, theirs=theirs, character=character)
+
+
+def _character(key: str, being: Being, name: str, role: str, random: Random, hint: Hint | None) -> Character:
+    noun = being.noun or ("person" if being.kind == "human" else being.kind)
+    if being.kind == "human" and noun in {"person", "human"}:
+        noun = {"female": "woman", "male": "man"}.get(being.gender, "person")
+        if being.age == "child":
+            noun = {"female": "girl", "male": "boy"}.get(being.gender, "child")
+    known = lexicon.trade(noun)
+    human = being.kind == "human" and (hint is None or hint.human is not False)
+    look = {str(k): str(v) for k, v in (known.get("look") or {}).items()}
+    hair = random.choice(_HAIR[being.age])
+    skin, coat, trousers = random.choice(_SKIN), random.choice(_COAT), random.choice(_TROUSERS)
+    if human:
+        look = {"coat": coat, "trousers": trousers, "hair": hair, "skin": skin, **look}
+        if being.age == "old":
+            look["hair"] = hair
+        if known.get("tool"):
+            look.setdefault("prop", str(known["tool"]))
+    see = str(known.get("see") or "")
+    his = _PRONOUNS[being.gender][2]
+    see = see.replace("{his}", his)
+    described = words.tidy(f"{' '.join(being.adjectives)} {noun}")
+    age = (
+        {"old": "old ", "child": "young ", "young": "young "}.get(being.age, "")
+        if human and being.age not in described and noun not in lexicon.group("child") | lexicon.group("old")
+        else ""
+    )
+    if being.plural:
+        description = f"{words.number(being.count) if 1 < being.count < 13 else 'some'} {age}{words.tidy(' '.join(being.adjectives))} {words.plural(noun)}"
+    else:
+        described = words.a(f"{age}{described}")
+        description = words.tidy(
+            f"{described} {'with ' + look['hair'] + ' hair' if human and look.get('hair') not in {None, 'bald', 'bun', 'wild', 'dark'} and 'hair' not in see and not look.get('hat') else ''}, {see}"
+            if see
+            else f"{described}{' with ' + look['hair'] + ' hair' if human and look.get('hair') else ''}"
+        )
+    if hint and hint.description:
+        description = words.tidy(hint.description)
+    return Character(
+        key=key, name=name or words.capital(words.tidy(("the " if not being.owner else being.owner + " ") + being.nouns)), noun=noun, role=cast("Literal['protagonist', 'antagonist', 'supporting']", role),
+        description=words.tidy(description), human=human, gender=cast("Literal['female', 'male', 'neutral']", being.gender), age=cast("Literal['child', 'young', 'adult', 'old']", being.age),
+        look=look, reference=hint.reference if hint else None,
+    )  # fmt: skip

@@ -1,0 +1,421 @@
+"""Cuts a script into shots and keeps its own words, all of them and in order; finds who, where and what by the parser."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from random import Random
+from typing import Any
+
+from farm.types import Character, Item, Screenplay, WriteSpec
+from pipelines.screenwriter import grammar, lexicon, pace, words
+from pipelines.screenwriter.cast import part
+from pipelines.screenwriter.names import gender_of
+from pipelines.screenwriter.premise import Being, Place
+from pipelines.screenwriter.stage import Set, sentences, shoot
+from pipelines.screenwriter.weave import Beat
+
+_SLUG = re.compile(r"^\s*(?:\d+[.)]?\s*)?(?:INT|EXT|INT\.?/EXT|I/E)[. ]+(?P<place>.+?)(?:\s+[-–—]+\s+(?P<time>[A-Z ]+))?\s*$")
+_CUE = re.compile(r"^\s*([A-Z][A-Z0-9 .'-]{1,30}?)(?:\s*\([^)]*\))?\s*$")
+_COLON_CUE = re.compile(r"^\s*([A-Z][A-Za-z .'-]{1,24}):\s+(\S.*)$")
+_ASIDE = re.compile(r"^\s*\([^)]*\)\s*$")
+_CUT_TO = re.compile(r"^\s*(?:FADE (?:IN|OUT|TO)|CUT TO|DISSOLVE TO|SMASH CUT|THE END|TITLE)\b.*$")
+_CLAUSE = re.compile(r"(?<=[,;:—])\s+|\s+(?=(?:and|but|or|because|while|when|until|which|who|so|then|as)\s)")
+_PREPS = {
+    "in",
+    "on",
+    "at",
+    "into",
+    "to",
+    "through",
+    "inside",
+    "across",
+    "onto",
+    "toward",
+    "towards",
+    "near",
+    "by",
+    "under",
+    "outside",
+    "aboard",
+    "behind",
+    "beyond",
+    "over",
+    "along",
+    "around",
+    "past",
+    "from",
+    "of",
+}
+_PARSED = 700  # shots that are parsed; what comes after is read by names alone
+_CAST = 12
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of script with the heading it stands under and, in dialogue, who speaks."""
+
+    text: str
+    speaker: str = ""
+    slug: tuple[str, str] | None = None  # place, time of a heading that begins here
+
+
+def pieces_of(text: str) -> list[Piece]:
+    """The script's paragraphs: prose, dialogue under its speaker, headings."""
+    found: list[Piece] = []
+    slug: tuple[str, str] | None = None
+    speaker, buffer = "", list[str]()
+
+    def flush() -> None:
+        nonlocal slug
+        body = " ".join(" ".join(buffer).split())
+        if body:
+            found.append(Piece(text=body, speaker=speaker, slug=slug))
+            slug = None
+        buffer.clear()
+
+    lines = text.split("\n")
+    formatted = any(_SLUG.match(line) for line in lines)
+    for number, line in enumerate(lines):
+        following = lines[number + 1].strip() if number + 1 < len(lines) else ""
+        if match := _SLUG.match(line):
+            flush()
+            speaker = ""
+            slug = (match["place"].strip(" -.").lower(), (match["time"] or "").strip().lower())
+        elif not line.strip():
+            flush()
+            speaker = ""
+        elif formatted and _CUT_TO.match(line):
+            flush()
+        elif formatted and _CUE.match(line) and following and not buffer:
+            flush()
+            speaker = _CUE.match(line)[1].strip().title()  # type: ignore[index]
+        elif formatted and _ASIDE.match(line):
+            continue
+        elif formatted and (match := _COLON_CUE.match(line)):
+            flush()
+            found.append(Piece(text=match[2].strip(), speaker=match[1].strip().title(), slug=slug))
+            slug = None
+        else:
+            buffer.append(line.strip())
+    flush()
+    return found or [Piece(text=" ".join(text.split()))]
+
+
+def chunks(text: str) -> list[str]:
+    """A paragraph in shots of 3 to 7 seconds of speech: whole sentences where they fit, else parted at clauses, at last at words."""
+    parts: list[str] = []
+    for sentence in sentences(text):
+        parts += [sentence] if pace.seconds(sentence) <= pace.LONGEST_SHOT + 0.8 else _part(sentence)
+    shots: list[str] = []
+    for piece in parts:
+        if shots and (
+            pace.seconds(f"{shots[-1]} {piece}") <= 5.6
+            or (min(pace.seconds(piece), pace.seconds(shots[-1])) < pace.SHOT_SECONDS and pace.seconds(f"{shots[-1]} {piece}") <= pace.LONGEST_SHOT + 0.5)
+        ):
+            shots[-1] = f"{shots[-1]} {piece}"
+        else:
+            shots.append(piece)
+    return shots
+
+
+def _part(sentence: str) -> list[str]:
+    """A long sentence at its clauses; a clause that is still too long at every so many words."""
+    small: list[str] = []
+    for clause in (c for c in _CLAUSE.split(sentence) if c and c.strip()):
+        tokens = clause.split()
+        while pace.seconds(" ".join(tokens)) > pace.LONGEST_SHOT and len(tokens) > 1:
+            take = 1
+            while take < len(tokens) and pace.seconds(" ".join(tokens[: take + 1])) <= 5.5:
+                take += 1
+            small.append(" ".join(tokens[:take]))
+            tokens = tokens[take:]
+        if tokens:
+            small.append(" ".join(tokens))
+    joined: list[str] = []
+    for clause in small:
+        if joined and pace.seconds(f"{joined[-1]} {clause}") <= 5.5:
+            joined[-1] = f"{joined[-1]} {clause}"
+        else:
+            joined.append(clause)
+    return joined
+
+
+@dataclass
+class _Cast:
+    """Who is in a script, as it is found."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    beings: dict[str, Being] = field(default_factory=dict)
+    pronouns: dict[str, Counter[str]] = field(default_factory=dict)
+
+    def add(self, key: str, being: Being) -> None:
+        """Counts one mention; the first with most words decides what it is."""
+        self.counts[key] += 1
+        if key not in self.beings or (being.noun and not self.beings[key].noun):
+            self.beings[key] = being
+
+
+def screenplay_of(spec: WriteSpec, text: str, step: Callable[[int, int, str], None]) -> Screenplay:
+    """The script as a screenplay; with `spec.expand` the places' senses are woven in between its own sentences."""
+    random = Random(spec.seed)
+    pieces = pieces_of(text)
+    beats: list[tuple[str, Piece]] = []
+    for piece in pieces:
+        for number, chunk in enumerate(chunks(piece.text)):
+            beats.append((chunk, piece if number == 0 else replace(piece, slug=None)))
+    step(2, 5, f"{len(beats)} shots cut")
+    nlp = grammar.parser()
+    docs: list[Any] = []
+    for doc in nlp.pipe((chunk for chunk, _ in beats[:_PARSED]), batch_size=64):
+        docs.append(doc)
+        if len(docs) % 100 == 0:
+            step(2, 5, f"{len(docs)} of {len(beats)} shots read")
+    cast_ = _people(docs, beats)
+    characters, calls = _characters(spec, cast_, random)
+    items = _things(spec, docs, len(beats))
+    step(3, 5, f"{len(characters)} characters found")
+    told, sets = _places(beats, docs, calls, spec)
+    if spec.expand:
+        told, sets = _enriched(told, sets, spec.speech_seconds, random)
+    scenes, shots = [], []
+    known: dict[str, Any] = {}
+    start = 0
+    while start < len(told):  # one run of shots in one set at a time
+        end = start
+        while end < len(told) and sets[end] == sets[start]:
+            end += 1
+        some_scenes, some = shoot(
+            told[start:end], sets[start], characters, items, calls, "", random, docs=docs if not spec.expand else None, offset=start, parsed=_PARSED
+        )
+        for scene in some_scenes:
+            known.setdefault(scene.key, scene)
+        shots += [shot.model_copy(update={"index": len(shots) + i}) for i, shot in enumerate(some)]
+        start = end
+    scenes = list(known.values())
+    step(4, 5, f"{len(shots)} shots staged")
+    used = {key for shot in shots for key in shot.items}
+    seen = {key for shot in shots for key in shot.characters} | {c.key for c in list(characters.values())[: len(spec.characters)]}
+    screenplay = Screenplay(
+        title=spec.title or _title(pieces, characters, scenes), logline=" ".join(beats[0][0].split())[:200], locale="en", mood="", characters=tuple(c for c in characters.values() if c.key in seen),
+        scenes=tuple(scenes), items=tuple(item for item in items if item.key in used), shots=tuple(shots),
+    )  # fmt: skip
+    step(5, 5, "written")
+    return screenplay
+
+
+def _people(docs: list[Any], beats: list[tuple[str, Piece]]) -> _Cast:
+    found = _Cast()
+    last = ""
+    for doc, (_, piece) in zip(docs, beats, strict=False):
+        if piece.speaker:
+            found.add(piece.speaker.lower(), Being(name=piece.speaker, kind="human", gender=gender_of(piece.speaker)))
+        for token in doc:
+            if token.pos_ == "PROPN" and token.ent_type_ == "PERSON" and token.dep_ != "compound" and token.text[:1].isupper() and token.text.isalpha():
+                name = " ".join(t.text for t in doc[token.left_edge.i : token.i + 1] if t.pos_ == "PROPN" and t.text[:1].isupper())
+                key = token.lower_
+                nouns = [t.lower_ for t in token.lefts if lexicon.listed(t.lower_)] + [
+                    c.lower_ for c in token.rights if c.dep_ == "appos" and lexicon.kind_of(c.lemma_.lower()) in {"human", "animal", "robot", "creature"}
+                ]
+                found.add(
+                    key,
+                    Being(
+                        name=name or token.text,
+                        noun=nouns[0] if nouns else "",
+                        head=nouns[0] if nouns else "",
+                        kind=lexicon.kind_of(nouns[0]) if nouns else "human",
+                        gender=gender_of(name),
+                    ),
+                )
+                last = key
+            elif (
+                token.pos_ == "NOUN"
+                and token.dep_ in {"nsubj", "nsubjpass", "dobj", "pobj", "conj", "appos"}
+                and lexicon.kind_of(token.lemma_.lower()) in {"human", "animal", "creature", "robot", "toy"}
+            ):
+                if token.dep_ == "appos" and token.head.pos_ == "PROPN":
+                    continue
+                compounds = [t.lower_ for t in token.lefts if t.dep_ == "compound" and t.pos_ == "NOUN"]
+                single = words.singular(token.lower_) if token.tag_ == "NNS" else token.lower_
+                noun = " ".join([*compounds, single])
+                gender = "female" if single in lexicon.group("female") else "male" if single in lexicon.group("male") else "neutral"
+                age = next((a for a in ("child", "old", "young") if single in lexicon.group(a)), "adult")
+                adjectives = tuple(t.lower_ for t in token.lefts if t.dep_ == "amod" and t.is_alpha)
+                found.add(
+                    noun,
+                    Being(
+                        noun=noun,
+                        head=single,
+                        adjectives=adjectives,
+                        kind=lexicon.kind_of(noun),
+                        gender=gender,
+                        age="old" if "old" in adjectives else age,
+                        plural=token.tag_ == "NNS",
+                        count=3 if token.tag_ == "NNS" else 1,
+                        definite=True,
+                    ),
+                )
+                if token.dep_.startswith("nsubj"):
+                    last = noun
+            elif token.lower_ in {"he", "she", "his", "her", "him"} and last:
+                found.pronouns.setdefault(last, Counter())["female" if token.lower_ in {"she", "her"} else "male"] += 1
+    return found
+
+
+def _characters(spec: WriteSpec, found: _Cast, random: Random) -> tuple[dict[str, Character], dict[str, set[str]]]:
+    characters: dict[str, Character] = {}
+    calls: dict[str, set[str]] = {}
+    taken: set[str] = set()
+    hints = {hint.name.lower(): hint for hint in spec.characters}
+    ranked = [key for key, _ in found.counts.most_common(_CAST)]
+    for name in hints:
+        if not any(name == key or name in key.split() or key in name.split() for key in ranked):
+            ranked.append(name)
+            found.beings[name] = Being(name=hints[name].name, kind="human" if hints[name].human is not False else "animal", gender=gender_of(name))
+    for number, key in enumerate(ranked):
+        being = found.beings[key]
+        if being.gender == "neutral" and not being.plural and (said := found.pronouns.get(key)):
+            being = replace(being, gender=said.most_common(1)[0][0])
+        hint = next((h for n, h in hints.items() if n == key or key in n.split() or n in key.split()), None)
+        made = part(f"c{number}", being, random, taken, role="protagonist" if number == 0 else "supporting", christen=False, hint=hint)
+        if made.character is None:
+            continue
+        slug = re.sub(r"[^a-z0-9]+", "-", key).strip("-") or f"c{number}"
+        if slug in {c.key for c in characters.values()}:
+            slug = f"{slug}-{number}"
+        characters[f"c{number}"] = made.character.model_copy(update={"key": slug})
+        calls[f"c{number}"] = {
+            w for w in {key, made.the.lower(), made.short.lower(), being.nouns.lower() if being.nouns else key, f"the {being.nouns}".lower()} if len(w) > 1
+        }
+    return characters, calls
+
+
+def _things(spec: WriteSpec, docs: list[Any], total: int) -> list[Item]:
+    counts: Counter[str] = Counter()
+    for doc in docs:
+        for token in doc:
+            if (
+                token.pos_ == "NOUN"
+                and token.dep_ in {"dobj", "pobj", "nsubj", "conj"}
+                and token.is_alpha
+                and lexicon.kind_of(token.lemma_.lower()) == "thing"
+                and _solid(token.lemma_.lower())
+            ):
+                counts[token.lemma_.lower()] += 1
+    least = 1 if total <= 20 else 2 if total < 100 else 4
+    items = [
+        Item(
+            key=re.sub(r"[^a-z0-9]+", "-", hint.name.lower()).strip("-") or "item",
+            name=hint.name,
+            description=hint.description,
+            significance="asked for by the caller",
+            reference=hint.reference,
+        )
+        for hint in spec.elements
+    ]
+    names = {item.name.lower() for item in items}
+    for noun, count in counts.most_common(12):
+        if count >= least and noun not in names and noun not in " ".join(names).split():
+            items.append(Item(key=noun, name=noun, description=words.capital(words.a(noun))))
+    return items
+
+
+_SOLID = re.compile(r"(?:ness|tion|sion|ship|hood|dom|ity|ment|ance|ence|ism|ing|cy)$")
+_VAGUE = frozenset(
+    """way time day night morning evening thing something nothing everything anything moment hand eye face head foot arm voice side part kind life world word name place hour minute year week
+    month end back front top mind heart idea reason question answer story sound smell light dark darkness air noise silence breath step turn look love fear hope dream thought sleep work lot
+    bit piece number half rest edge middle corner one sky weather rain wind snow storm fog cold heat sun moon finger shoulder knee leg mouth nose ear tear smile laugh""".split()
+)  # fmt: skip
+
+
+def _solid(noun: str) -> bool:
+    return len(noun) > 2 and noun not in _VAGUE and not _SOLID.search(noun) and words.known(noun)
+
+
+def _places(beats: list[tuple[str, Piece]], docs: list[Any], calls: dict[str, set[str]], spec: WriteSpec) -> tuple[list[Beat], list[Set]]:
+    """Each shot's beat and set; a set lasts until the script names another place, hour or weather."""
+    place = Place(phrase=spec.locations[0].name, kind=lexicon.place_kind(spec.locations[0].name)) if spec.locations else _first_place(docs)
+    time, weather = "day", "clear"
+    told, sets = [], []
+    previous: frozenset[str] = frozenset()
+    speakers = {key: words_ for key, words_ in calls.items()}
+    for number, (chunk, piece) in enumerate(beats):
+        lemmas = re.findall(r"[a-z'-]+", chunk.lower())
+        if piece.slug is not None:
+            name, hour = piece.slug
+            place = Place(phrase=name, kind=lexicon.place_kind(name))
+            time = lexicon.time_of(hour.split()) or {"continuous": time, "later": time}.get(hour, time)
+            weather = lexicon.weather_of(name.split()) or "clear"
+        elif number < len(docs) and (found := _place_in(docs[number])) is not None:
+            place = found
+        time = lexicon.time_of([w for w in lemmas if w not in {"dark", "dinner", "lunch", "breakfast", "supper", "sunny"}]) or time
+        weather = lexicon.weather_of([w for w in lemmas if w not in {"blue", "grey", "gray", "ice", "clear", "cloud"}]) or weather
+        who = frozenset(
+            key
+            for key, ws in speakers.items()
+            if any(re.search(rf"\b{re.escape(w)}\b", chunk.lower()) for w in ws) or (piece.speaker and piece.speaker.lower() in ws)
+        )
+        if not who and re.search(r"\b(?:he|she|they|his|her|their|him|them|i|we)\b", chunk.lower()):
+            who = frozenset(list(previous)[:1])
+        previous = who or previous
+        told.append(Beat(part="script", text=chunk, who=who))
+        inside = bool(lexicon.place_entry(place.kind).get("indoors"))
+        sets.append(Set(place=place, time=time, weather=weather, indoors=inside, fixed_time=True))
+    return told, sets
+
+
+def _first_place(docs: list[Any]) -> Place:
+    return next((found for doc in docs if (found := _place_in(doc)) is not None), Place(phrase="village", kind="village"))
+
+
+def _place_in(doc: Any) -> Place | None:
+    for token in doc:
+        if token.pos_ in {"NOUN", "PROPN"} and token.dep_ == "pobj" and token.head.lower_ in _PREPS:
+            noun = " ".join([*(t.text for t in token.lefts if t.dep_ == "compound"), token.text])
+            kind = lexicon.place_kind(noun if token.pos_ == "PROPN" else noun.lower()) or lexicon.place_kind(token.lemma_.lower())
+            if (
+                not kind
+                or token.lemma_.lower() in lexicon.VEHICLES - {"ship", "boat", "train", "plane", "tent"}
+                or token.lemma_.lower() in {"ring", "court", "track", "bar", "hall", "air", "water", "pole", "plain", "store", "track"}
+            ):
+                continue
+            adjectives = [t.lower_ for t in token.lefts if t.dep_ == "amod"]
+            proper = token.pos_ == "PROPN" and token.text[:1].isupper()
+            return Place(phrase=words.tidy(" ".join([*adjectives, noun if proper else noun.lower()])), kind=kind, proper=proper)
+    return None
+
+
+def _enriched(told: list[Beat], sets: list[Set], seconds: float, random: Random) -> tuple[list[Beat], list[Set]]:
+    """The script's beats with a sense of the place at the start of each scene, while there is time to speak it."""
+    left = seconds - sum(pace.seconds(beat.text) for beat in told)
+    used: set[str] = set()
+    out, out_sets = [], []
+    for index, (beat, scenery) in enumerate(zip(told, sets, strict=True)):
+        fresh = index == 0 or sets[index - 1].place != scenery.place or index % 4 == 0
+        free = [s for s in lexicon.place_entry(scenery.place.kind)["sense"] if s not in used]
+        if fresh and free and left > pace.seconds(free[0]):
+            chosen = str(random.choice(free))
+            used.add(chosen)
+            left -= pace.seconds(chosen)
+            sense = Beat(part="open", text=chosen, tags=frozenset({"wide"}))
+            order = [sense, beat] if index == 0 or sets[index - 1].place != scenery.place else [beat, sense]
+            out += order
+            out_sets += [scenery, scenery]
+        else:
+            out.append(beat)
+            out_sets.append(scenery)
+    return out, out_sets
+
+
+def _title(pieces: list[Piece], characters: dict[str, Character], scenes: list[Any]) -> str:
+    from pipelines.screenwriter.write import headline
+
+    first = pieces[0].text
+    if len(first.split()) <= 7 and first[-1:] not in ".!?,;:" and len(pieces) > 1:
+        return headline(first)
+    names = [c.name for c in characters.values()][:2]
+    if names:
+        return headline(" and ".join(names)) if len(names) > 1 else headline(f"{names[0]} {'and the ' + scenes[0].place if scenes else ''}")[:80]
+    return headline(f"The {scenes[0].place}") if scenes else "A Story"

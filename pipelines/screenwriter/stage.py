@@ -1,0 +1,348 @@
+"""Turns beats into shots and scenes: where and when, who is seen doing what, how the camera stands and moves."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from random import Random
+from typing import Any, Literal, cast
+
+from farm.types import Character, Item, Scene, Shot
+from pipelines.screenwriter import grammar, lexicon, pace, words
+from pipelines.screenwriter.premise import Place
+from pipelines.screenwriter.weave import Beat
+
+Time = Literal["dawn", "morning", "day", "afternoon", "sunset", "dusk", "night"]
+Weather = Literal["clear", "cloudy", "rain", "storm", "snow", "fog", "wind"]
+Framing = Literal["wide", "medium", "close"]
+Camera = Literal["push", "pull", "pan-left", "pan-right", "rise", "sink", "drift", "still"]
+
+_TIMES = {"dawn", "morning", "day", "afternoon", "sunset", "dusk", "night"}
+_LIGHT = {
+    "dawn": "first pale light, long shadows", "morning": "soft morning light", "day": "bright daylight", "afternoon": "warm afternoon light", "sunset": "golden light, a red sky",
+    "dusk": "blue evening light", "night": "moonlight, deep shadows",
+}  # fmt: skip
+_INDOOR_LIGHT = {
+    "dawn": "first grey light at the windows",
+    "morning": "sun through the windows",
+    "day": "daylight through the windows",
+    "afternoon": "slanting sun on the floor",
+    "sunset": "red light through the windows",
+    "dusk": "lamps being lit",
+    "night": "lamplight and shadows",
+}
+_SKY = {
+    "clear": "a clear sky",
+    "cloudy": "low grey clouds",
+    "rain": "rain",
+    "storm": "storm clouds and lightning",
+    "snow": "falling snow",
+    "fog": "thick fog",
+    "wind": "wind-blown clouds",
+}
+_MOVES = {
+    "rain": "rain falls", "storm": "rain lashes and lightning flickers", "snow": "snow drifts down", "fog": "fog drifts past", "wind": "everything leans in the wind", "clear": "light shifts slowly", "cloudy": "clouds move overhead",
+}  # fmt: skip
+_CAMERAS: dict[str, tuple[Camera, ...]] = {
+    "wide": ("push", "pan-right", "rise", "pan-left", "pull"),
+    "medium": ("drift", "push", "pan-left", "pan-right", "pull"),
+    "close": ("push", "drift", "still", "sink"),
+}
+_CAMERA_WORDS = {
+    "push": "camera slowly pushes in",
+    "pull": "camera slowly pulls back",
+    "pan-left": "camera pans left",
+    "pan-right": "camera pans right",
+    "rise": "camera rises",
+    "sink": "camera sinks",
+    "drift": "camera drifts gently",
+    "still": "camera holds still",
+}
+_FRAMING_WORDS = {"wide": "wide establishing shot of", "medium": "medium shot of", "close": "close-up of"}
+_TITLES = {
+    "open": "Once",
+    "want": "The wish",
+    "find": "The meeting",
+    "cause": "How it began",
+    "try": "The attempt",
+    "fail": "What went wrong",
+    "low": "The dark hour",
+    "turn": "The turn",
+    "win": "It happens",
+    "then": "And then",
+    "end": "After",
+    "episode": "On the way",
+}
+
+
+@dataclass(frozen=True)
+class Set:
+    """Where the story plays: its own place, the way, where it leads; the hour and the weather it begins with."""
+
+    place: Place
+    time: str
+    weather: str
+    indoors: bool
+    away: Place | None = None
+    there: Place | None = None
+    dreamt: Place | None = None
+    fixed_time: bool = False  # the prompt says the hour
+
+
+def scenes_of(beats: list[Beat], scenery: Set) -> tuple[list[Scene], list[str]]:
+    """The scenes in order of appearance, and each beat's scene key."""
+    scenes: dict[str, Scene] = {}
+    keys: list[str] = []
+    time, place = scenery.time, scenery.place
+    last = len(beats) - 1
+    for index, beat in enumerate(beats):
+        wanted = next((tag for tag in beat.tags if tag in _TIMES), None)
+        if wanted and not (scenery.fixed_time and beat.part in {"open", "want", "find", "try", "fail"} and scenery.time in {"night", "dawn", "sunset", "dusk"}):
+            time = "night" if wanted == "dusk" and time == "night" else wanted
+        place = (
+            scenery.dreamt if "dreamt" in beat.tags and scenery.dreamt else scenery.away if "away" in beat.tags and scenery.away else scenery.there if "there" in beat.tags and scenery.there
+            else scenery.place if beat.part in {"open", "want", "cause"} or ("away" not in beat.tags and "there" not in beat.tags) else place
+        ) or scenery.place  # fmt: skip
+        weather = scenery.weather
+        if index == last and weather in {"rain", "storm"} and beat.part == "end" and index > 2:
+            weather = "clear"  # the sky clears for the last picture; fog and snow stay
+        inside = bool(lexicon.place_entry(place.kind).get("indoors"))
+        key = re.sub(r"[^a-z0-9]+", "-", f"{place.phrase} {time} {weather}".lower()).strip("-") or "scene"
+        if key not in scenes:
+            light = (_INDOOR_LIGHT if inside else _LIGHT)[time]
+            at = {"night": "at night", "day": "by day", "morning": "in the morning", "afternoon": "in the afternoon"}.get(time, f"at {time}")
+            scenes[key] = Scene(
+                key=key, title=words.capital(f"{place.phrase}, {at}"), description=words.capital(f"{place.phrase} {at}; {light}" + ("" if inside and weather in {"clear", "wind"} else f"; {_SKY[weather]}") + "."),
+                place=place.phrase, time_of_day=cast(Time, time), weather=cast(Weather, weather), lighting=light, indoors=inside,
+            )  # fmt: skip
+        keys.append(key)
+    return list(scenes.values()), keys
+
+
+def cut(beats: list[Beat]) -> list[Beat]:
+    """Beats as long as a shot: long ones parted between sentences, very short ones joined to their neighbour."""
+    parted: list[Beat] = []
+    for beat in beats:
+        if pace.seconds(beat.text) <= pace.LONGEST_SHOT + 0.6:
+            parted.append(beat)
+            continue
+        pieces = sentences(beat.text)
+        group: list[str] = []
+        total = pace.seconds(beat.text)
+        aim = total / max(2, round(total / 5.0))
+        for piece in pieces:
+            if group and (pace.seconds(" ".join([*group, piece])) > pace.LONGEST_SHOT or pace.seconds(" ".join(group)) >= aim):
+                parted.append(replace(beat, text=" ".join(group)))
+                group = []
+            group.append(piece)
+        if group:
+            parted.append(replace(beat, text=" ".join(group)))
+    joined: list[Beat] = []
+    for beat in parted:
+        previous = joined[-1] if joined else None
+        if (
+            previous is not None
+            and min(pace.seconds(beat.text), pace.seconds(previous.text)) < pace.SHOT_SECONDS
+            and pace.seconds(f"{previous.text} {beat.text}") <= pace.LONGEST_SHOT
+            and beat.tags & _TIMES <= previous.tags & _TIMES | (beat.tags & _TIMES if not previous.tags & _TIMES else frozenset())
+        ):
+            joined[-1] = replace(
+                previous,
+                text=f"{previous.text} {beat.text}",
+                who=previous.who | beat.who,
+                tags=previous.tags | beat.tags,
+                part=beat.part if beat.part == "end" else previous.part,
+            )
+        else:
+            joined.append(beat)
+    return joined
+
+
+_SENTENCE = re.compile(r".+?(?:[.!?…]+[\"')]*(?=\s|$)|$)", re.DOTALL)
+
+
+def sentences(text: str) -> list[str]:
+    """Sentences of a narration, quotations with what is said of them kept together."""
+    found: list[str] = []
+    for match in _SENTENCE.finditer(text):
+        piece = match.group().strip()
+        if not piece:
+            continue
+        if found and (re.match(r"[a-z]", piece) or found[-1].count('"') % 2):
+            found[-1] = f"{found[-1]} {piece}"
+        else:
+            found.append(piece)
+    return found
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a parsed narration shows: who acts and what they do."""
+
+    subject: str
+    action: str
+
+
+def shoot(
+    beats: list[Beat],
+    scenery: Set,
+    characters: dict[str, Character],
+    items: list[Item],
+    pronouns: dict[str, set[str]],
+    mood: str,
+    random: Random,
+    *,
+    docs: list[Any] | None = None,
+    offset: int = 0,
+    parsed: int = 10_000,
+) -> tuple[list[Scene], list[Shot]]:
+    """All scenes and shots of the beats; `pronouns` gives each part's words ("she", "mara", "the keeper") for finding who acts.
+
+    Beats of a script come already cut, and with their parses (`docs`, this run's from `offset`, at most `parsed` of them).
+    """
+    script = any(beat.part == "script" for beat in beats)
+    beats = beats if script else cut(beats)
+    scenes, keys = scenes_of(beats, scenery)
+    by_key = {scene.key: scene for scene in scenes}
+    if docs is not None:
+        docs = docs[offset : offset + len(beats)]
+    else:
+        docs = list(grammar.parser().pipe([beat.text for beat in beats[:parsed]]))
+    docs += [None] * (len(beats) - len(docs))
+    shots: list[Shot] = []
+    last_camera, last_framing = "", ""
+    for index, (beat, key, doc) in enumerate(zip(beats, keys, docs, strict=True)):
+        scene = by_key[key]
+        actor, action = _action(doc, pronouns) if doc is not None else ("", "")
+        who = [k for k in characters if k in beat.who]
+        lower = beat.text.lower()
+        who += [k for k in characters if k not in who and any(re.search(rf"\b{re.escape(w)}\b", lower) for w in pronouns.get(k, set()) if len(w) > 3)]
+        if actor in who:
+            who.remove(actor)
+            who.insert(0, actor)
+        shown = [item for item in items if _mentions(lower, item.name)]
+        framing: Framing = "wide" if "wide" in beat.tags else "close" if "close" in beat.tags else "medium"
+        if index == 0:
+            framing = "wide"
+        elif framing == last_framing == "close" and index + 1 < len(beats):
+            framing = "medium"
+        elif framing == last_framing == "medium":
+            framing = "close" if index % 2 else "wide"
+        if index and key != keys[index - 1] and framing == "medium":
+            framing = "wide"
+        options = [c for c in _CAMERAS[framing] if c != last_camera]
+        camera: Camera = options[random.randrange(len(options))] if index else "push"
+        if index == len(beats) - 1 and len(beats) > 1:
+            framing, camera = ("wide", "pull") if last_framing != "wide" or "wide" in beat.tags else ("medium", "pull")
+        last_camera, last_framing = camera, framing
+        subject = _subject([characters[k] for k in who], shown, scene)
+        doing = _gerund(action) if action and who else ""
+        where = _where(scene)
+        at = {"night": "at night", "day": "in daylight", "morning": "in the morning", "afternoon": "in the afternoon"}.get(
+            scene.time_of_day, f"at {scene.time_of_day}"
+        )
+        sky = "" if scene.indoors and scene.weather in {"clear", "cloudy", "wind"} else f", {_SKY[scene.weather]}"
+        extra = f", with {words.a(shown[0].name)}" if shown and shown[0].name.lower() not in f"{subject} {doing}".lower() else ""
+        prompt = words.tidy(f"{_FRAMING_WORDS[framing]} {subject} {doing}{extra}, {where}, {at}{sky}, {scene.lighting}, {mood} mood")
+        motion = words.tidy(
+            f"{_mover([characters[k] for k in who[:1]], scene)} {action or ('looks on' if who else 'lies still')}; {_MOVES[scene.weather] if not scene.indoors else 'light flickers softly'}; {_CAMERA_WORDS[camera]}"
+        )
+        shots.append(
+            Shot(
+                index=index, title=_TITLES.get(beat.part, words.capital(action)[:60] or "Shot"), scene=key, characters=tuple(characters[k].key for k in who), items=tuple(item.key for item in shown), narration=beat.text,
+                picture_prompt=prompt, motion_prompt=motion, action=action or ("looks on" if who else ""), framing=framing, camera=camera, mood=_mood(beat.part, mood),
+                seconds=round(max(pace.SHOT_SECONDS, pace.seconds(beat.text) + 0.4), 2),
+            )
+        )  # fmt: skip
+    return scenes, shots
+
+
+def _mood(part: str, mood: str) -> str:
+    return {"low": "sad", "fail": "tense", "win": "joyful", "turn": "hopeful"}.get(part, mood)
+
+
+def _mentions(text: str, name: str) -> bool:
+    head = name.lower().split()[-1]
+    return re.search(rf"\b(?:{re.escape(name.lower())}|{re.escape(head)}|{re.escape(words.plural(head))})\b", text) is not None
+
+
+def _where(scene: Scene) -> str:
+    prep = str(lexicon.place_entry(lexicon.place_kind(scene.place))["prep"])
+    last = scene.place.split()[-1]
+    return f"{prep} {scene.place if scene.place[:1].isupper() or scene.place in {'space'} else words.a(scene.place) if words.singular(last) == last else scene.place}"
+
+
+def _subject(characters: list[Character], items: list[Item], scene: Scene) -> str:
+    if characters:
+        return " and ".join(c.description or c.noun for c in characters[:2])
+    if items:
+        return words.a(items[0].name)
+    return words.a(scene.place) if not scene.place[:1].isupper() else scene.place
+
+
+def _mover(characters: list[Character], scene: Scene) -> str:
+    return f"the {characters[0].noun}" if characters else f"the {scene.place}"
+
+
+_STATIC = {
+    "be",
+    "have",
+    "seem",
+    "know",
+    "think",
+    "remember",
+    "want",
+    "say",
+    "tell",
+    "ask",
+    "do",
+    "become",
+    "hear",
+    "see",
+    "feel",
+    "mean",
+    "believe",
+    "like",
+    "can",
+    "call",
+}
+
+
+def _action(doc: Any, pronouns: dict[str, set[str]]) -> tuple[str, str]:
+    """Who acts, and the verb phrase in the present: the first visible deed, else the first of any kind."""
+    found: list[tuple[int, str, str]] = []
+    for token in doc:
+        if token.pos_ not in {"VERB"} or token.tag_ not in {"VBD", "VBZ", "VBP", "VBN"}:
+            continue
+        subject = next((c for c in token.children if c.dep_ in {"nsubj", "nsubjpass"}), None)
+        head = token
+        while subject is None and head.dep_ == "conj":
+            head = head.head
+            subject = next((c for c in head.children if c.dep_ in {"nsubj", "nsubjpass"}), None)
+        if subject is None or any(c.dep_ in {"neg", "auxpass"} for c in token.children) or token.dep_ in {"relcl"}:
+            continue
+        text = " ".join(t.text for t in subject.subtree if t.i <= subject.i).lower()
+        actor = next((k for k, ws in pronouns.items() if text in ws or subject.lower_ in ws), "")
+        right = [
+            t
+            for c in token.rights
+            if c.dep_ in {"dobj", "prt", "prep", "advmod", "dative", "acomp"} and not (c.dep_ == "advmod" and c.i > token.i + 2)
+            for t in c.subtree
+        ]
+        right.sort(key=lambda t: t.i)
+        words_after = [t for t in right if not t.is_punct][:8]
+        while words_after and words_after[-1].pos_ in {"DET", "ADP", "CCONJ", "SCONJ", "PRON", "PART"} and words_after[-1].dep_ not in {"prt", "dobj", "pobj"}:
+            words_after.pop()
+        lemma = words.verb_lemma(token.text) or token.lemma_
+        phrase = words.tidy(f"{words.inflected(lemma, 'VBZ')} {grammar.render(words_after)}")
+        found.append(((0 if actor else 4) + (2 if lemma in _STATIC else 0), actor, phrase))
+    if not found:
+        return "", ""
+    _, actor, phrase = min(found, key=lambda row: row[0])
+    return actor, phrase
+
+
+def _gerund(action: str) -> str:
+    verb, _, rest = action.partition(" ")
+    lemma = words.verb_lemma(verb) or verb
+    return words.tidy(f"{words.inflected(lemma, 'VBG')} {rest}")

@@ -1,0 +1,266 @@
+"""Weaves a plot and a premise into beats of prose that fill the time that may be spoken."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from random import Random
+
+from pipelines.screenwriter import lexicon, pace, words
+from pipelines.screenwriter.plots import Line, Plot
+from pipelines.screenwriter.premise import Clause, Premise
+from pipelines.screenwriter.telling import Teller
+
+BRIEF = 38.0  # seconds of speech up to which a plot's short form is told
+MICRO = 9.0  # below this there is room for the deed and one more line
+_KEEP = {"want": 0, "turn": 0, "end": 0, "cause": 1, "then": 1, "open": 2, "low": 3, "win": 4, "try": 5, "fail": 6}
+
+
+@dataclass(frozen=True)
+class Beat:
+    """A piece of narration with who is in it and how it is shown."""
+
+    part: str
+    text: str
+    tags: frozenset[str] = frozenset()
+    who: frozenset[str] = frozenset()
+
+
+@dataclass
+class Draft:
+    """A line that may be told, and how soon it is left out: 0 never, larger earlier."""
+
+    line: Line
+    rank: float
+    block: int = 0  # lines of one block come and go together
+    chosen: bool = False
+    size: float = field(default=0.0)
+
+
+def weave(premise: Premise, plot: Plot, teller: Callable[[], Teller], seconds: float, random: Random, extras: tuple[Line, ...] = ()) -> list[Beat]:
+    """Beats from the opening to the last line, within about a tenth of `seconds` of speech where the plot has so much to tell."""
+    if seconds < MICRO:
+        return _micro(premise, teller(), seconds, random)
+    order = _order(premise, plot, seconds, random, extras)
+    for draft in order:
+        draft.size = pace.seconds(re.sub(r"\{[^}]*\}", "mmmm", draft.line.text.replace("{TROUBLE}", "m" * 110).replace("{SENSE}", "m" * 45)).replace("~", ""))
+    budget = seconds
+    beats: list[Beat] = []
+    for _ in range(5):
+        _fill(order, budget)
+        beats = _render([draft.line for draft in order if draft.chosen], teller())
+        spoken = sum(pace.seconds(beat.text) for beat in beats)
+        if 0.93 * seconds <= spoken <= 1.06 * seconds or spoken == 0:
+            break
+        budget = max(4.0, budget + (seconds - spoken) * 0.8)
+    return beats
+
+
+def _order(premise: Premise, plot: Plot, seconds: float, random: Random, extras: tuple[Line, ...]) -> list[Draft]:
+    lines = plot.brief if plot.brief and seconds <= BRIEF else plot.lines
+    drafts: list[Draft] = [Draft(line, rank, block) for line, rank, block in _opening(premise, random)]
+    seen_first: dict[str, int] = {}
+    for index, line in enumerate(lines):
+        rank = float(_KEEP.get(line.part, 4)) if not line.more else 20.0 + (index * 7 % 10)
+        if line.part == "find":
+            rank = 0.0 if not line.more else rank
+        if line.text.strip() in {"{SENSE}", "{TROUBLE}"}:
+            rank = 31.0
+        if line.part == "end" and not line.more:
+            drafts += [Draft(extra, 1.0) for extra in _then(premise, random)]
+        drafts.append(Draft(line, rank))
+        if not line.more:
+            seen_first.setdefault(line.part, len(drafts))
+        if line.part == "try" and not line.more:
+            drafts += [Draft(extra, 1.0) for extra in (*_meanwhile(premise), *extras)]
+    if seconds > 60:
+        drafts = _episodes(drafts, premise, random)
+    return drafts
+
+
+def _opening(premise: Premise, random: Random) -> list[tuple[Line, float, int]]:
+    found: list[tuple[Line, float, int]] = [(Line("open", "{OPEN}", frozenset({"wide"})), 2.0, 0)]
+    habit = lexicon.trade(premise.hero.noun).get("habit")
+    if habit and not premise.hero.plural:
+        frame = random.choice(("Every day {he} %s.", "Day after day, {he} %s.", "Each morning {he} %s."))
+        found.append((Line("open", frame % habit, frozenset(), more=True), 12.0, 0))
+    if premise.hero.tail and not premise.hero.plural and premise.hero.tail.startswith(("who was ", "who had ", "who could ", "who did ")):
+        pass
+    found.append((Line("open", "{SENSE}", frozenset({"wide"}), more=True), 14.0, 0))
+    for clause in premise.clauses:
+        text = (
+            clause.text[:1].lower() + clause.text[1:]
+            if not clause.text[:2].istitle() or clause.text.startswith(("The ", "A ", "An ", "His ", "Her "))
+            else clause.text
+        )
+        if clause.mark in {"because", "when", "since", "as", "once", "whenever"} and not any("{CAUSE" in line.text for line in ()):
+            found.append((Line("cause", "{One}, " + (text if clause.subject is not None else "{he} " + text) + "."), 1.0, 0))
+        elif clause.mark == "first":
+            found.append((Line("cause", "{One}, {h} " + text + "."), 1.0, 0))
+        elif clause.mark == "after":
+            found.append(
+                (
+                    Line(
+                        "cause",
+                        (f"It was soon after {text}." if clause.deed is None else "{One}, " + (text if clause.subject is not None else "{he} " + text) + "."),
+                    ),
+                    1.0,
+                    0,
+                )
+            )
+    return found
+
+
+def _meanwhile(premise: Premise) -> list[Line]:
+    found = []
+    for clause in premise.clauses:
+        if clause.mark == "before":
+            found.append(Line("try", f"There was little time: it had to be done before {clause.text}."))
+        elif clause.mark == "while" and clause.subject is None:
+            found.append(Line("try", "All the while {he} " + clause.text + "."))
+        elif clause.mark in {"but", "although", "though"}:
+            found.append(Line("fail", "But " + (clause.text if clause.subject is not None else "{he} " + clause.text) + "."))
+    for clause in premise.more:
+        text = clause.text
+        found.append(Line("try", words.capital(text) + "."))
+    return found
+
+
+def _then(premise: Premise, random: Random) -> list[Line]:
+    found = []
+    frames = ["And then {he} %s.", "After that, {he} %s.", "The very next day {he} %s."]
+    random.shuffle(frames)
+    for clause in premise.clauses:
+        if clause.mark in {"and", "then", "so"}:
+            if clause.subject is None:
+                found.append(Line("then", frames.pop() % clause.text if frames else "{He} " + clause.text + "."))
+            else:
+                found.append(Line("then", "And " + _lower(clause) + "."))
+        elif clause.mark in {"until", "till"}:
+            found.append(Line("then", "So it went on, until " + (_lower(clause) if clause.subject is not None else "{he} " + clause.text) + "."))
+    return found
+
+
+def _lower(clause: Clause) -> str:
+    text = clause.text
+    return (
+        text[:1].lower() + text[1:] if re.match(r"(?:The|A|An|His|Her|Their|Its|Some|One|No|Two|Three|Every)\b|(?:Someone|Nobody|Everyone)\b", text) else text
+    )
+
+
+def _episodes(drafts: list[Draft], premise: Premise, random: Random) -> list[Draft]:
+    """Longer stories meet more on the way: blocks of lines between the first try and the failure."""
+    from pipelines.screenwriter.plots import facts, lines_of
+
+    offered = facts(premise)
+    listed = [entry for entry in lexicon.table("episodes") if set(entry.get("needs") or ()) <= offered]
+    random.shuffle(listed)
+    at = next((i for i, draft in enumerate(drafts) if draft.line.part in {"fail", "low"}), len(drafts) - 1)
+    blocks: list[Draft] = []
+    for number, entry in enumerate(listed, start=1):
+        lines = lines_of(entry["lines"])
+        blocks += [Draft(replace(line, part="episode", more=False), 40.0 + number, block=number) for line in lines]
+        blocks.append(Draft(Line("episode", "{TROUBLE}", frozenset(), more=True), 38.0 + number))
+    return drafts[:at] + blocks + drafts[at:]
+
+
+def _fill(order: list[Draft], budget: float) -> None:
+    """Chooses drafts by rank until the budget is full; the lines without which there is no story always."""
+    for draft in order:
+        draft.chosen = draft.rank <= 1.0
+    left = budget - sum(draft.size for draft in order if draft.chosen)
+    done: set[int] = set()
+    for draft in sorted((d for d in order if d.rank > 1.0), key=lambda d: d.rank):
+        if draft.block:
+            if draft.block in done:
+                continue
+            block = [d for d in order if d.block == draft.block]
+            done.add(draft.block)
+        else:
+            block = [draft]
+        size = sum(d.size for d in block)
+        if size <= left + 1.2:
+            for d in block:
+                d.chosen = True
+            left -= size
+
+
+def _render(lines: list[Line], teller: Teller) -> list[Beat]:
+    beats = []
+    opened = any(line.text == "{OPEN}" for line in lines)
+    if not opened:
+        teller.placed = False
+    for line in lines:
+        if line.text == "{OPEN}":
+            text = _open(teller)
+        else:
+            try:
+                text = teller.line(line.text)
+            except KeyError:
+                if not line.more and line.part != "episode":
+                    raise
+                continue
+        if text.strip():
+            beats.append(Beat(part=line.part, text=text, tags=line.tags, who=frozenset(teller.seen)))
+    return beats
+
+
+_NOT_HOME = {"station", "stage", "hospital", "school", "kitchen", "church", "cave", "sky", "space", "underwater", "sea", "workshop"}
+
+
+def _open(teller: Teller) -> str:
+    """The first sentence: who, and where."""
+    hero, random = teller.hero, teller.random
+    place = teller.place
+    in_deed = teller._place_in_deed()
+    teller.opened, teller.placed = True, True
+    teller.introduced.add("h")
+    teller.seen = {"h"}
+    intro = teller.intro()
+    named = intro.endswith(",")
+    home = str(lexicon.trade(hero.being.noun).get("home") or "")
+    at_home = bool(home) and lexicon.place_kind(home) == place.kind
+    if in_deed and home and not at_home:
+        return f"{words.capital(_home(teller, home))} lived {intro.rstrip(',')}." if not named else f"{intro} lived {_home(teller, home)}."
+    if in_deed:
+        return f"There {'were' if hero.plural else 'was'} once {intro.rstrip(',')}."
+    where = teller.a_place()
+    if named:
+        return words.tidy(
+            random.choice((f"{intro} lived {where}.", f"{words.capital(where)} lived {intro.rstrip(',')}."))
+            if at_home or place.kind not in _NOT_HOME
+            else f"{words.capital(teller.one())}, {intro} came to {_came(where)}."
+        )
+    if at_home or (place.kind not in _NOT_HOME and (hero.being.kind != "human" or teller.premise.place is None)) or teller.premise.place is None:
+        return (
+            words.capital(
+                random.choice(
+                    (f"{where} lived {intro}.", f"{intro} lived {where}.", f"there {'were' if hero.plural else 'was'} once {intro}, who lived {where}.")
+                )
+            )
+            if not hero.being.tail
+            else words.capital(f"{where} lived {intro}.")
+        )
+    return words.capital(f"{teller.one()}, {intro} came to {_came(where)}.")
+
+
+def _came(where: str) -> str:
+    return where.split(" ", 1)[1]
+
+
+def _home(teller: Teller, home: str) -> str:
+    from pipelines.screenwriter.premise import Place
+
+    return teller.a_place(Place(phrase=home, kind=lexicon.place_kind(home)))
+
+
+def _micro(premise: Premise, teller: Teller, seconds: float, random: Random) -> list[Beat]:
+    closing = random.choice(lexicon.table("closings").get(premise.kind) or lexicon.table("closings")["discovery"])
+    first = "{One}, {h} {deed}." if premise.deed is not None else "{One}, there was {h}."
+    if any(c.mark == "strange" for c in premise.clauses):
+        first = "{CAUSE}."
+    beats = _render([Line("want", first, frozenset({"wide"})), Line("end", closing, frozenset({"close"}))], teller)
+    if sum(pace.seconds(b.text) for b in beats) > seconds * 1.25 and len(beats) > 1:
+        return beats[:1]
+    return beats

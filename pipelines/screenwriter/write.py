@@ -1,0 +1,280 @@
+"""From a specification to a screenplay: cleans, reads, plots, tells and stages."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from random import Random
+
+from farm.types import Character, EngineError, Hint, Item, Screenplay, WriteSpec
+from pipelines.screenwriter import clean, lexicon, words
+from pipelines.screenwriter.cast import Part, part
+from pipelines.screenwriter.invent import complete, somewhere
+from pipelines.screenwriter.plots import Line, choose
+from pipelines.screenwriter.premise import Being, Place, Premise
+from pipelines.screenwriter.reading import read
+from pipelines.screenwriter.stage import Set, shoot
+from pipelines.screenwriter.telling import Teller
+from pipelines.screenwriter.weave import weave
+
+LOCALES = ("en",)
+SCRIPT_WORDS = 60  # from here on a text is a script with events of its own, not a premise
+
+Step = Callable[[int, int, str], None]
+
+
+def write(spec: WriteSpec, step: Step = lambda step, of, note="": None) -> Screenplay:
+    """The screenplay for a specification; the same specification gives the same screenplay.
+
+    Raises EngineError: `unsupported_locale`, `bad_prompt`.
+    """
+    if spec.locale.lower().replace("_", "-").split("-")[0] not in LOCALES:
+        raise EngineError(
+            f"the screenwriter writes {', '.join(LOCALES)}, not {spec.locale!r}; choose locale 'en', or a language model in models.yaml that writes {spec.locale!r}",
+            code="unsupported_locale",
+        )
+    text = clean.clean(spec.prompt)
+    step(1, 5, "prompt read")
+    if not spec.expand or len(text.split()) > SCRIPT_WORDS:
+        from pipelines.screenwriter.script import screenplay_of
+
+        return screenplay_of(spec, text, step)
+    text = clean.topic(text)
+    random = Random(_seed(spec))
+    premise = complete(_addressed(read(text)), random)
+    step(2, 5, f"a story of kind {premise.kind}")
+    screenplay = tell(spec, premise, random, step)
+    return screenplay
+
+
+def _seed(spec: WriteSpec) -> int:
+    """One number from all that shapes the story."""
+    return int.from_bytes(hashlib.sha256(f"{spec.seed}\n{spec.prompt.strip()}\n{spec.content_type}".encode()).digest()[:8])
+
+
+def _addressed(premise: Premise) -> Premise:
+    """The hero's gender where only the prompt's pronouns say it: "a dog waits for his owner"."""
+    hero = premise.hero
+    if hero.gender == "neutral" and not hero.plural:
+        low = f" {premise.text.lower()} "
+        female, male = len(re.findall(r"\b(?:she|her|herself)\b", low)), len(re.findall(r"\b(?:he|his|him|himself)\b", low))
+        taken = {being.gender for being in (premise.other, premise.side) if being is not None}
+        if female and female > male and "female" not in taken:
+            return replace(premise, hero=replace(hero, gender="female"))
+        if male and male > female and "male" not in taken:
+            return replace(premise, hero=replace(hero, gender="male"))
+    return premise
+
+
+def tell(spec: WriteSpec, premise: Premise, random: Random, step: Step) -> Screenplay:
+    """An invented story about a premise."""
+    hints = list(spec.characters)
+    taken: set[str] = {being.name for being in (premise.hero, premise.other, premise.side) if being is not None and being.name}
+    hero_hint = _match(premise.hero, hints, first=True)
+    hero = part("h", premise.hero, random, taken, role="protagonist", christen=True, hint=hero_hint)
+    plot = choose(premise, random)
+    other = None
+    if premise.other is not None:
+        hint = _match(premise.other, hints) if premise.other.alive else None
+        other = part(
+            "o", premise.other, random, taken, role="antagonist" if premise.kind in {"conflict", "contest"} else "supporting", christen=False, hint=hint
+        )
+    third = premise.side
+    hint = None
+    if third is not None:
+        hint = _match(third, hints)
+    elif hints:
+        hint = hints.pop(0)
+        third = Being(noun="" if hint.human is not False else "friend", head="friend", kind="human" if hint.human is not False else "animal", name=hint.name)
+    elif plot.side:
+        noun = plot.side.split()[-1]
+        age = "old" if "old" in plot.side else "child" if noun == "child" else "adult"
+        gender = "female" if noun == "woman" else "male" if noun == "man" else "neutral"
+        third = Being(noun=plot.side, head=noun, kind="human", gender=gender, age=age)
+    side = part("s", third, random, taken, role="supporting", christen=False, hint=hint) if third is not None else None
+    place = _hinted_place(spec) or somewhere(premise, random)
+    scenery = _set(spec, premise, place, random)
+    extras = _extras(spec, side if premise.side is None and hint is not None and not plot.side else None)
+    state = random.getrandbits(32)
+
+    def teller() -> Teller:
+        return Teller(premise=premise, hero=hero, other=other, side=side, place=place, random=Random(state))
+
+    beats = weave(premise, plot, teller, spec.speech_seconds, random, extras)
+    step(3, 5, "told")
+    parts = {p.key: p for p in (hero, other, side) if p is not None}
+    named = {key for beat in beats for key in beat.who}
+    characters = {key: p.character.model_copy(update={"key": _key(p)}) for key, p in parts.items() if p.character is not None and (key in named or key == "h")}
+    pronouns = {key: _calls(p, hero if key != "h" else None) for key, p in parts.items() if key in characters}
+    items = _items(spec, premise, other)
+    text = " ".join(beat.text for beat in beats).lower()
+    items = [item for item in items if item.name.lower().split()[-1] in text]
+    scenes, shots = shoot(beats, scenery, characters, items, pronouns, plot.mood or "warm", random)
+    step(4, 5, f"{len(shots)} shots staged")
+    used = {key for shot in shots for key in shot.items}
+    screenplay = Screenplay(
+        title=spec.title or title(premise, hero, other, place, random), logline=words.capital(premise.text.rstrip(".!? ")[:280]) + ".", locale="en", mood=plot.mood,
+        characters=tuple(characters.values()), scenes=tuple(_referenced(scenes, spec)), items=tuple(item for item in items if item.key in used), shots=tuple(shots),
+    )  # fmt: skip
+    step(5, 5, "written")
+    return screenplay
+
+
+def _key(p: Part) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", (p.name or p.being.noun or p.key).lower()).strip("-") or p.key
+
+
+def _calls(p: Part, hero: Part | None) -> set[str]:
+    """The lower-case words by which a narration may call a part."""
+    found = {p.short.lower(), p.the.lower(), p.a.lower(), p.name.lower().split()[0] if p.name else p.the.lower(), p.being.head.lower()}
+    if hero is None or p.he != hero.he:
+        found.add(p.he)
+    if hero is None and not p.being.plural:
+        found.discard(p.being.head.lower()) if p.being.head in {"man", "woman"} else None
+    return {word for word in found if word}
+
+
+def _match(being: Being, hints: list[Hint], *, first: bool = False) -> Hint | None:
+    """Takes the hint that means this being: by name, by noun, or by its description."""
+    calls = {w for w in (being.name.lower(), *being.name.lower().split(), being.noun.lower(), being.head.lower()) if w}
+    for hint in hints:
+        said = f"{hint.name} {hint.description}".lower()
+        if any(re.search(rf"\b{re.escape(w)}\b", said) for w in calls if w not in {"old", "young"}):
+            hints.remove(hint)
+            return hint
+    if first and hints and not being.name and being.kind == "human":
+        return hints.pop(0)
+    return None
+
+
+def _hinted_place(spec: WriteSpec) -> Place | None:
+    if not spec.locations:
+        return None
+    name = spec.locations[0].name.strip()
+    bare = re.sub(r"^(?:the|an?)\s+", "", name, flags=re.IGNORECASE)
+    kind = lexicon.place_kind(bare) or lexicon.place_kind(spec.locations[0].description) or ""
+    return Place(
+        phrase=bare,
+        kind=kind,
+        definite=name.lower().startswith("the ") or bare[:1].isupper(),
+        proper=bare[:1].isupper() and not name.lower().startswith("the "),
+    )
+
+
+def _extras(spec: WriteSpec, third: Part | None) -> tuple[Line, ...]:
+    """Lines that bring in what the caller asked for."""
+    found = []
+    frames = ["{He} kept %s close by, as one keeps a promise.", "Beside {him} lay %s, and it would matter before long.", "{He} had brought %s along as well."]
+    for hint, frame in zip(spec.elements, frames, strict=False):
+        bare = hint.name.strip()
+        named = bare if re.match(r"(?:the|an?|his|her)\b", bare, re.IGNORECASE) else f"the {bare}"
+        found.append(Line("try", frame % named.replace("{", "").replace("}", "")))
+    if third is not None:
+        found.append(Line("try", "{S} came along, because some things are easier for two."))
+    return tuple(found)
+
+
+def _items(spec: WriteSpec, premise: Premise, other: Part | None) -> list[Item]:
+    found: dict[str, Item] = {}
+    for hint in spec.elements:
+        key = re.sub(r"[^a-z0-9]+", "-", hint.name.lower()).strip("-")
+        if key:
+            found[key] = Item(
+                key=key,
+                name=re.sub(r"^(?:the|an?)\s+", "", hint.name, flags=re.IGNORECASE),
+                description=hint.description,
+                significance="asked for by the caller",
+                reference=hint.reference,
+            )
+    if other is not None and not other.being.alive and other.being.kind in {"thing", "force", "place"} and other.being.noun:
+        key = re.sub(r"[^a-z0-9]+", "-", other.being.noun.lower()).strip("-")
+        found.setdefault(
+            key, Item(key=key, name=other.being.text, description=words.capital(words.a(other.being.text)), significance="what the story is about")
+        )
+    for name in premise.items:
+        key = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+        if key and key not in found:
+            found[key] = Item(key=key, name=name, description=words.capital(words.a(name)))
+    return list(found.values())
+
+
+def _referenced(scenes: list, spec: WriteSpec) -> list:  # type: ignore[type-arg]
+    if not spec.locations:
+        return scenes
+    first = spec.locations[0]
+    bare = re.sub(r"^(?:the|an?)\s+", "", first.name.strip(), flags=re.IGNORECASE)
+    return [
+        scene.model_copy(update={"reference": first.reference, "description": first.description or scene.description}) if scene.place == bare else scene
+        for scene in scenes
+    ]
+
+
+def _set(spec: WriteSpec, premise: Premise, place: Place, random: Random) -> Set:
+    away = None
+    if premise.place is None or premise.place.kind in {"house", "village", "castle", "city", "kitchen", "workshop"}:
+        away = Place(
+            phrase={"animal": "forest path", "creature": "mountain path"}.get(premise.hero.kind) or "long country road",
+            kind="forest" if premise.hero.kind in {"animal"} else "field",
+        )
+    if len(spec.locations) > 1:
+        away = Place(
+            phrase=re.sub(r"^(?:the|an?)\s+", "", spec.locations[1].name.strip(), flags=re.IGNORECASE), kind=lexicon.place_kind(spec.locations[1].name)
+        )
+    there = premise.goal_place
+    dreamt = premise.place if premise.kind == "dream" and premise.place is not None else Place(phrase="dream city in the clouds", kind="sky")
+    own = place
+    if premise.kind == "dream" and premise.place is not None and premise.deed is not None and "asleep" in premise.deed.after:
+        own = Place(
+            phrase=str(lexicon.trade(premise.hero.noun).get("home") or "bedroom"),
+            kind=lexicon.place_kind(str(lexicon.trade(premise.hero.noun).get("home") or "bedroom")),
+        )
+    weather = premise.weather or "clear"
+    if not premise.weather and place.kind == "snow":
+        weather = "snow"
+    time = premise.time or random.choice(("morning", "day", "afternoon"))
+    indoors = bool(lexicon.place_entry(place.kind).get("indoors"))
+    return Set(place=own, time=time, weather=weather, indoors=indoors, away=away, there=there, dreamt=dreamt, fixed_time=bool(premise.time))
+
+
+_SMALL = {"a", "an", "the", "of", "and", "in", "on", "at", "to", "for", "from", "with", "or", "by", "over", "under", "into", "who", "that"}
+
+
+def headline(phrase: str) -> str:
+    """Title case."""
+    tokens = phrase.split()
+    return " ".join(t if (i and t.lower() in _SMALL) else t[:1].upper() + t[1:] for i, t in enumerate(tokens))
+
+
+def title(premise: Premise, hero: Part, other: Part | None, place: Place, random: Random) -> str:
+    """A title of a few words, from who and what the story is about."""
+    noun = hero.being.text if hero.being.noun else hero.name
+    if hero.being.name:
+        noun = hero.being.name
+    the = noun if hero.being.name else f"the {hero.being.nouns if len(hero.being.adjectives) > 1 else (' '.join([*hero.being.adjectives, hero.being.nouns]))}"
+    options = []
+    if premise.kind in {"thing", "idea"} and other is not None:
+        return headline(
+            f"{'The ' if premise.kind == 'thing' and not other.being.proper else 'What Is '}{other.being.text}{'?' if premise.kind == 'idea' else ''}"
+        )
+    if any(c.mark == "strange" for c in premise.clauses) and other is not None:
+        cause = next(c for c in premise.clauses if c.mark == "strange")
+        return headline(f"The day {cause.text}")[:70]
+    if other is not None and other.being.noun:
+        things = " ".join([*other.being.adjectives[-1:], other.being.nouns])
+        options = [f"{the} and {'the ' + things if not other.name else other.name}"]
+        if premise.kind in {"make", "quest", "discovery", "crime"} and not other.being.alive:
+            options.append(f"the {things}")
+    elif premise.goal_place is not None:
+        options = [f"{the} and the way to {premise.goal_place.phrase if premise.goal_place.proper else 'the ' + premise.goal_place.phrase}"]
+    elif premise.place is not None:
+        options = [f"{the} {place.prep if place.prep in {'in', 'on', 'at', 'of'} else 'and'} {place.phrase if place.proper else 'the ' + place.phrase}"]
+    else:
+        options = [the]
+    return headline(random.choice(options))[:80]
+
+
+def character_of(parts: dict[str, Part], key: str) -> Character | None:
+    """The character of a part, if it is somebody."""
+    return parts[key].character if key in parts else None
