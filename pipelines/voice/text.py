@@ -60,10 +60,9 @@ def clean(text: str) -> str:
             if category == "Mn" and 0xFE00 <= ord(char) <= 0xFE0F:
                 continue  # a variation selector, left over from an emoji
             kept.append(char)
-        else:
-            # Joiners and other formatting characters vanish; symbols and emoji separate words.
-            if category not in {"Cf", "Cc", "Me"}:
-                kept.append(" ")
+        # Joiners and other formatting characters vanish; symbols and emoji separate words.
+        elif category not in {"Cf", "Cc", "Me"}:
+            kept.append(" ")
     text = _REPEATED.sub(lambda match: match.group(1) * 3, "".join(kept))
     text = _DASHES.sub(r"\1 ", text)
     paragraphs = (_SPACE.sub(" ", paragraph).strip() for paragraph in text.split("\n"))

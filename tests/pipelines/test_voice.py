@@ -248,3 +248,25 @@ def test_the_real_espeak_speaks_german(voice: Voice, tmp_path: Path) -> None:
     _, data = spoken(voice, tmp_path, "Guten Morgen, liebe Sonne. Wie geht es dir?", locale="de-DE")
     assert len(data.words) == 8
     assert 1 < data.seconds < 8
+
+
+def test_times_agree_with_a_speech_recogniser(voice: Voice, tmp_path: Path) -> None:
+    """An independent witness: pocketsphinx's forced alignment of the sound finds the words where we say they are."""
+    import pocketsphinx
+
+    text = "the old keeper carried bucket after bucket of cool water until the evening tide came in"
+    sound, data = spoken(voice, tmp_path, text)
+    slow = np.interp(np.arange(int(len(sound) * 2 / 3)) * 1.5, np.arange(len(sound)), sound)
+    raw = (slow * 32767).astype("<i2").tobytes()
+    decoder = pocketsphinx.Decoder(samprate=16000, loglevel="FATAL")
+    decoder.set_align_text(text)
+    decoder.start_utt()
+    decoder.process_raw(raw, full_utt=True)
+    decoder.end_utt()
+    heard = [(piece.word.split("(")[0], piece.start_frame / 100, (piece.end_frame + 1) / 100) for piece in decoder.seg() if piece.word[0].isalpha()]
+    assert [word for word, _, _ in heard] == text.split()
+    starts = [abs(ours.start - start) for ours, (_, start, _) in zip(data.words, heard, strict=True)]
+    ends = [abs(ours.end - end) for ours, (_, _, end) in zip(data.words, heard, strict=True)]
+    assert np.median(starts) < 0.04
+    assert max(starts) < 0.1
+    assert np.median(ends) < 0.04, "only before a pause do the two disagree, about how long a last consonant lasts"
