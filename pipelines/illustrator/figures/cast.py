@@ -1,0 +1,277 @@
+"""A character as it stands in a shot: who it is by its noun, how it stands by what it does, always with the same look."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields, replace
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from farm.types import Character
+from pipelines.illustrator.figures import animals, beings, crowd, heads, people, things
+from pipelines.illustrator.figures.drawing import Drawing
+from pipelines.illustrator.figures.looks import CLOTHS, GREYS, HAIRS, SHOES, SKINS, TROUSERS, Look, choice
+from pipelines.illustrator.figures.poses import POSES
+from pipelines.illustrator.figures.props import PROPS
+from pipelines.meaning import kind, nearest
+from pipelines.meaning.vectors import stems
+
+HERE = Path(__file__).parent
+AKIN = 0.62  # the least similarity at which an unknown trade may wear a known one's clothes
+COLORS = {
+    "black": "#2b2730", "white": "#f4f1ea", "grey": "#8d9099", "gray": "#8d9099", "silver": "#c3c9d0", "red": "#c8343a", "crimson": "#a8243a", "scarlet": "#d8382f", "orange": "#e07f2f",
+    "yellow": "#e8b93a", "gold": "#e0ac38", "golden": "#e0ac38", "green": "#4f8f57", "emerald": "#2f9a6a", "teal": "#2f8a8a", "turquoise": "#3fb0ac", "blue": "#3f6fae", "navy": "#28395c",
+    "purple": "#6f4a9e", "violet": "#7a5ac0", "lilac": "#a88fd0", "pink": "#e58fae", "rose": "#d9718f", "brown": "#7a5236", "beige": "#d9c7a3", "tan": "#c29a68", "cream": "#f2e6cf", "plum": "#7a3f6a",
+}  # fmt: skip
+HAIR_COLORS = {
+    "black": "#1f1a20", "dark": "#2b1d1a", "brown": "#5a3824", "dark brown": "#3a2419", "auburn": "#8a3f22", "red": "#b5502a", "ginger": "#c8652f", "blond": "#d9a441", "blonde": "#d9a441",
+    "golden": "#d9a441", "fair": "#d9b060", "white": "#e9e6e2", "grey": "#b9b5b2", "gray": "#b9b5b2", "silver": "#cfcdcc", "blue": "#3f6fae", "pink": "#e58fae", "green": "#4f9f67", "purple": "#7a5ac0",
+}  # fmt: skip
+STYLES = {"bald": "bald", "bun": "bun", "curly": "curly", "curls": "curly", "braid": "braid", "braids": "braid", "plait": "braid", "ponytail": "ponytail", "long": "long", "bob": "bob", "afro": "afro", "wild": "spiky", "messy": "tuft", "short": "short", "spiky": "spiky"}  # fmt: skip
+HAT_WORDS = {
+    "sou'wester": "sou'wester", "oilskin": "sou'wester", "straw": "straw", "sun": "straw", "veil": "straw", "captain": "peaked", "police": "peaked", "sailor": "beret", "peaked": "peaked", "pirate": "tricorne",
+    "tricorne": "tricorne", "three-cornered": "tricorne", "chef": "toque", "baker": "toque", "toque": "toque", "felt": "fedora", "fedora": "fedora", "cowboy": "cowboy", "crown": "crown", "circlet": "tiara", "tiara": "tiara",
+    "wizard": "pointed", "witch": "pointed", "pointed": "pointed", "flat": "flat cap", "bowler": "bowler", "top": "top hat", "nurse": "nurse", "fire": "fire helmet", "beret": "beret", "beanie": "beanie", "woolly": "beanie",
+    "wool": "beanie", "turban": "headscarf", "headscarf": "headscarf", "hijab": "headscarf", "kerchief": "headscarf", "bandana": "bandana", "hood": "hood", "helmet": "army helmet", "viking": "viking", "jester": "jester",
+    "mortarboard": "mortarboard", "graduation": "mortarboard", "flower": "flowers", "flowers": "flowers", "headband": "headband", "elf": "elf", "cap": "flat cap", "hat": "fedora",
+}  # fmt: skip
+PROP_WORDS = {
+    "lantern": "lantern", "lamp": "lantern", "net": "rod", "fishing rod": "rod", "cutlass": "cutlass", "ladle": "spoon", "rolling pin": "bread", "broom": "broom", "tray": "cup", "pitchfork": "pitchfork", "crook": "crook", "bow": "bow",
+    "sword": "sword", "katana": "sword", "spear": "spear", "staff": "staff", "magnifying glass": "magnifier", "wrench": "wrench", "screwdriver": "wrench", "notebook": "clipboard", "hammer": "hammer", "paintbrush": "brush",
+    "brush": "brush", "guitar": "guitar", "violin": "violin", "flute": "flute", "trumpet": "trumpet", "wand": "wand", "book": "book", "map": "map", "letter": "paper", "umbrella": "umbrella", "basket": "basket", "camera": "camera",
+    "satchel": "bag", "bag": "bag", "briefcase": "bag", "cane": "cane", "shovel": "shovel", "spade": "shovel", "ball": "ball", "telescope": "spyglass", "spyglass": "spyglass", "bouquet": "bouquet", "bread": "bread", "candle": "lantern",
+}  # fmt: skip
+
+
+@cache
+def _trades() -> dict[str, dict[str, Any]]:
+    raw: dict[str, dict[str, Any]] = yaml.safe_load((HERE / "trades.yaml").read_text(encoding="utf-8"))
+
+    def whole(name: str) -> dict[str, Any]:
+        entry = raw[name]
+        return (whole(entry["like"]) | {key: value for key, value in entry.items() if key != "like"}) if "like" in entry else dict(entry)
+
+    return {name: whole(name) for name in raw}
+
+
+@cache
+def _verbs() -> dict[str, str]:
+    raw: dict[str, str] = yaml.safe_load((HERE / "verbs.yaml").read_text(encoding="utf-8"))
+    found: dict[str, str] = {}
+    for pose, verbs in raw.items():
+        for verb in verbs.split():
+            found.setdefault(verb, pose)
+    return found
+
+
+@lru_cache(maxsize=2048)
+def pose_of(action: str) -> str:
+    """The pose that shows an action ("repairs the lamp"): by its verb, else by the verb most like it."""
+    words = re.findall(r"[a-z]+", action.lower())
+    verbs = _verbs()
+    for word in words[:4]:
+        for form in stems(word):
+            if form in verbs:
+                return verbs[form]
+    for word in words[:2]:
+        match, score = nearest(word, verbs)
+        if score >= 0.5:
+            return verbs[match]
+    return "stand"
+
+
+def color(text: str, table: dict[str, str] | None = None) -> str | None:
+    """A colour in "#rrggbb" or in words ("dark red"), or None."""
+    text = text.strip().lower()
+    if match := re.search(r"#[0-9a-f]{6}\b", text):
+        return match.group()
+    table = table or COLORS
+    for name in sorted(table, key=len, reverse=True):
+        if re.search(rf"\b{name}\b", text):
+            return table[name]
+    return None
+
+
+@lru_cache(maxsize=2048)
+def trade(noun: str) -> dict[str, Any] | None:
+    """What the trade of a noun wears: by its own words, the longest first, else by the nearest trade in meaning."""
+    words = re.findall(r"[a-z]+", noun.lower())
+    for size in range(min(len(words), 3), 0, -1):
+        for start in range(len(words) - size, -1, -1):
+            *first, last = words[start : start + size]
+            for form in stems(last):
+                if (entry := _trades().get(" ".join([*first, form]))) is not None:
+                    return entry
+    if words and words[-1] not in ("person", "people", "human", "friend", "neighbour", "neighbor", "figure", "companion", "someone", "twin"):
+        match, score = nearest(noun, _trades())
+        if score >= AKIN:
+            return _trades()[match]
+    return None
+
+
+@lru_cache(maxsize=1024)
+def _person(key: str, name: str, noun: str, description: str, gender: str, age: str, look: tuple[tuple[str, str], ...]) -> Look:
+    wears = dict(trade(noun) or {})
+    said = dict(look)
+    seed = f"{key}/{name}/{noun}"
+    woman = gender == "female" or (gender == "neutral" and bool(wears.get("woman", choice(seed, "woman", ("", "yes")))))
+    if age == "adult" and "age" in wears:
+        age = wears["age"]
+    known = {each.name for each in fields(Look)}
+    chosen: dict[str, Any] = {
+        "skin": choice(seed, "skin", SKINS), "hair": choice(seed, "hair", HAIRS), "top": choice(seed, "top", CLOTHS), "bottom": choice(seed, "bottom", TROUSERS), "shoes": choice(seed, "shoes", SHOES),
+        "style": choice(seed, "style", ("long", "bun", "bob", "ponytail", "curly", "braid") if woman else ("short", "side", "fringe", "curly", "tuft")), "scarf": choice(seed, "scarf", CLOTHS),
+        "hat_color": choice(seed, "hat", CLOTHS),
+        "lower": choice(seed, "lower", ("skirt", "trousers", "long-skirt")) if woman and age != "child" else "trousers", "upper": choice(seed, "upper", ("shirt", "jumper", "tunic")),
+    }  # fmt: skip
+    chosen |= {name: value for name, value in wears.items() if name in known and name != "extras"}
+    chosen["build"] = wears.get("build") or ("female" if woman else "male" if gender == "male" else "neutral")
+    chosen["woman"] = woman
+    extras = set(wears.get("extras", ()))
+    if woman and wears.get("beard") and gender != "male":
+        chosen["beard"] = ""
+        chosen["style"] = choice(seed, "style", ("long", "bun", "bob", "braid"))
+    if not woman and age in ("adult", "old") and "beard" not in wears and not trade(noun):
+        chosen["beard"] = choice(seed, "beard", ("", "short", "", "moustache"))
+    if age == "child":
+        chosen["beard"] = ""
+        if woman:
+            chosen["style"] = choice(seed, "style", ("braid", "ponytail", "bob"))
+    if not woman and gender == "male" and chosen["lower"] in ("skirt", "long-skirt", "gown") and noun not in ("pharaoh", "caveman"):
+        chosen["lower"] = "trousers"
+    if woman and chosen["lower"] == "robe" and noun.endswith("king"):
+        chosen["lower"] = "gown"
+    if age == "old":
+        chosen["hair"] = choice(seed, "grey", GREYS)
+        if not woman and "style" not in wears and choice(seed, "bald", ("", "yes")):
+            chosen["style"] = "bald"
+    if not wears:
+        for word, extra in (("glasses", "glasses"), ("freckle", "freckles")):
+            if word in description.lower() or (extra == "freckles" and age == "child"):
+                extras.add(extra)
+    _said(chosen, extras, said, wears)
+    return (
+        Look(
+            **{name: value for name, value in chosen.items() if name in known},
+            age=age if age in ("child", "young", "adult", "old") else "adult",
+            extras=frozenset(extras),
+        )
+        if "age" not in chosen
+        else Look(**(chosen | {"age": age}), extras=frozenset(extras))
+    )
+
+
+def _said(chosen: dict[str, Any], extras: set[str], said: dict[str, str], wears: dict[str, Any]) -> None:
+    """What the character's own look says comes before its trade: colours, hair, hat, prop."""
+    for name, value in said.items():
+        tone = color(value)
+        word = value.lower()
+        if name == "skin" and tone and "skin" not in wears:
+            chosen["skin"] = tone
+        elif name == "hair":
+            chosen["hair"] = color(word, HAIR_COLORS) or chosen["hair"]
+            chosen["style"] = next((style for key, style in STYLES.items() if key in word), chosen["style"])
+        elif name == "beard":
+            chosen["beard"] = next((kind_ for kind_ in ("moustache", "long", "short") if kind_ in word), "full")
+        elif name in ("coat", "jacket", "robe", "dress", "shirt", "top", "tunic", "jumper", "sweater", "suit", "cloak", "cape") and tone:
+            if chosen.get("upper") == "armour" or wears.get("upper") == "striped" and not wears.get("coat"):
+                chosen["cape"] = chosen.get("cape", "")
+            elif name in ("cloak", "cape"):
+                chosen["cape"] = tone
+            elif name in ("coat", "jacket") and chosen.get("coat"):
+                chosen["coat"] = tone
+            else:
+                same = chosen.get("bottom") == chosen.get("top") or chosen.get("lower") in ("gown", "robe")
+                chosen["top"] = tone
+                if same or name == "dress":
+                    chosen["bottom"] = tone
+                if name == "dress" and chosen["lower"] == "trousers":
+                    chosen["lower"] = "skirt"
+                if name == "cloak":
+                    chosen["cape"] = tone
+        elif (
+            name in ("trousers", "pants", "skirt", "legs")
+            and tone
+            and chosen.get("lower") not in ("gown", "robe", "tutu")
+            and chosen.get("bottom") != chosen.get("top")
+        ):
+            chosen["bottom"] = tone
+        elif name == "scarf":
+            extras.add("scarf")
+            chosen["scarf"] = tone or chosen["scarf"]
+        elif name == "apron":
+            chosen["apron"] = tone or "#f2ecdc"
+        elif name == "glasses":
+            extras.add("glasses")
+        elif name == "hat" and "hat" not in wears and "helmet" not in extras:
+            chosen["hat"] = "goggles" if "goggles" in word else next((hat for key, hat in HAT_WORDS.items() if key in word), "")
+            if "goggles" in word:
+                extras.add("goggles")
+            if word == "mask":
+                chosen["hat"] = "hood"
+            chosen["hat_color"] = tone or chosen["hat_color"]
+        elif name == "hat" and tone:
+            chosen["hat_color"] = tone
+        elif name == "prop" and not chosen.get("prop"):
+            chosen["prop"] = next((prop for key, prop in PROP_WORDS.items() if key in word), word if word in PROPS else "")
+        elif name == "boots" and tone:
+            chosen["boots"], chosen["shoes"] = True, tone
+
+
+def look_of(character: Character) -> Look:
+    """The look of a character: the same in every shot, whatever it does there."""
+    return _person(character.key, character.name, character.noun, character.description, character.gender, character.age, tuple(sorted(character.look.items())))
+
+
+def draw_character(character: Character, action: str = "", mood: str = "") -> Drawing:
+    """A character doing something: a person, an animal, a robot, a being, a thing that is alive, or a group of them."""
+    noun = character.noun or ("person" if character.human else "creature")
+    pose = pose_of(action)
+    count = crowd.size(noun, character.description) if noun else 1
+    if count > 1:
+        return crowd.group([_one(_member(character, index), noun, pose, mood, action) for index in range(count)], noun)
+    return _one(character, noun, pose, mood, action)
+
+
+def _member(character: Character, index: int) -> Character:
+    """One of a group: its own hair and colours."""
+    return (
+        character
+        if index == 0
+        else character.model_copy(
+            update={"key": f"{character.key}#{index}", "look": {name: value for name, value in character.look.items() if name in ("hat", "skin")}}
+        )
+    )
+
+
+def _one(character: Character, noun: str, pose: str, mood: str, action: str) -> Drawing:
+    name = character.name or noun
+    if (being := beings.find(noun)) is not None:
+        return beings.draw(being, look_of(character), noun, pose, heads.feeling(mood, action), name)
+    if not character.human or (kind(noun) == "animal" and trade(noun) is None):
+        wearing = _garments(character)
+        if (animal := animals.draw(noun, pose, mood, wearing, character.look.get("skin") or character.look.get("coat"), character.key)) is not None:
+            return animal
+        if not character.human:
+            if (found := things.find(noun)) is not None:
+                return found
+            if kind(noun) != "person" and trade(noun) is None:
+                return beings.draw("creature", look_of(character), noun, pose, heads.feeling(mood, action), name)
+    return people.draw(look_of(character), pose if pose in POSES else "stand", mood, name, action)
+
+
+def _garments(character: Character) -> dict[str, str]:
+    """What an animal wears of its look, as colours and hat names."""
+    worn: dict[str, str] = {}
+    for name, value in character.look.items():
+        if name in ("scarf", "apron", "vest", "cape", "bow"):
+            worn[name] = color(value) or "#c8453b"
+        elif name == "hat":
+            worn["hat"] = next((hat for key, hat in HAT_WORDS.items() if key in value.lower()), "")
+    return worn
+
+
+__all__ = ["color", "draw_character", "look_of", "pose_of", "replace", "trade"]
