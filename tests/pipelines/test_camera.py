@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from farm.catalog import Model
-from farm.types import AnimateSpec, Cancelled, EngineError, Outcome, Size, TaskKind, Work
+from farm.types import SPLICE, AnimateSpec, Cancelled, EngineError, Outcome, Size, TaskKind, Work
 from pipelines.camera.engine import Camera
 from pipelines.camera.layers import read
 from pipelines.camera.move import MOVES
@@ -124,6 +124,18 @@ def test_clips_of_one_size_share_their_headers_and_can_be_joined_by_copying_pack
     two = filmed(tmp_path, {"layers": scenery}, frames=33, camera="pan-left", seed=5).outputs[0].path
     with av.open(str(one)) as a, av.open(str(two)) as b:
         assert a.streams.video[0].codec_context.extradata == b.streams.video[0].codec_context.extradata
+        # and the headers are those of the settings that everybody shares, whatever thrift this writer allows itself
+        plain = av.CodecContext.create(SPLICE.codec, "w")
+        plain.width, plain.height, plain.pix_fmt = 192, 108, SPLICE.pixel_format
+        plain.time_base, plain.framerate = Fraction(1, 24), Fraction(24)
+        plain.options = dict(SPLICE.options)
+        plain.color_primaries = plain.color_trc = plain.colorspace = plain.color_range = 1
+        plain.flags |= av.codec.context.Flags.global_header
+        plain.open()
+        record = a.streams.video[0].codec_context.extradata
+        for unit in plain.extradata.split(b"\0\0\0\1")[1:]:
+            if unit[0] & 31 in {7, 8}:  # SPS, PPS
+                assert unit in record
     # When: the second's packets are laid behind the first's
     joined = tmp_path / "joined.mp4"
     with av.open(str(joined), "w") as target, av.open(str(one)) as a, av.open(str(two)) as b:
