@@ -263,19 +263,21 @@ def _draw(
             cv2.add(cv2.multiply(behind, left, scale=1 / 255), scaled, dst=behind)
 
 
-_BACK = np.arange(REACH)
-
-
 def _meet(origin: float, step: float, begin: int, end: int, length: int) -> tuple[int, int, int]:
     """Where to start reading a plate so that frame pixel `begin` is sampled where it should be.
 
     Returns the plate's first pixel, how many frame pixels to drop, and how many plate pixels to read.
     """
-    starts = origin + step * (begin - _BACK)
-    wrong = np.abs(starts - np.rint(starts))
-    wrong[(starts < -0.5) | (starts > length - 2)] = 9.0
-    near = np.flatnonzero(wrong < MEETING)
-    back = int(near[0]) if len(near) else int(wrong.argmin())
-    start = min(max(0, round(starts[back])), length - 1)
+    best, back, start = 9.0, 0, 0
+    for tried in range(REACH):
+        exact = origin + step * (begin - tried)
+        if exact < -0.5:
+            break
+        whole = round(exact)
+        wrong = abs(exact - whole)
+        if wrong < best and exact <= length - 2:
+            best, back, start = wrong, tried, whole
+            if wrong < MEETING:
+                break
     take = int(np.ceil(step * (end - begin + back))) + 2
     return start, back, min(take, length - start)
