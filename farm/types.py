@@ -233,6 +233,7 @@ class AnimateSpec(Frozen):
     mood: str = ""
     size: Size
     fps: int = FILM_FPS
+    seconds: float = 0.0  # wanted, while planned; `frames` takes its place
     frames: int = 0  # 0 until the narration's length is known (farm.resolve)
     key_frames: tuple[int, ...] = ()  # frame numbers that must be key frames: where transitions begin and end
     seed: int = 0
@@ -248,6 +249,13 @@ class SpeakSpec(Frozen):
     seed: int = 0
 
 
+class ShotTime(Frozen):
+    """How long a shot is wanted to be, in seconds, while its narration has not been spoken yet."""
+
+    index: int
+    seconds: float
+
+
 class ScoreSpec(Frozen):
     """Compose music of exactly `seconds`. Outputs: `score` (stereo sound)."""
 
@@ -257,6 +265,9 @@ class ScoreSpec(Frozen):
     style: Style
     seconds: float = 0.0  # 0 until the film's length is known (farm.resolve)
     beats: tuple[float, ...] = ()  # where shots change, in seconds: music may breathe there
+    shots: tuple[ShotTime, ...] = ()  # while planned; `seconds` and `beats` take their place
+    title_frames: int = 0  # likewise
+    fps: int = FILM_FPS
     seed: int = 0
 
 
@@ -277,10 +288,14 @@ class Title(Frozen):
 
 
 class Cut(Frozen):
-    """One shot in the film, in order. File keys: `clip.<index>`, `speech.<index>`, `picture.<index>`."""
+    """One shot in the film, in order. File keys: `clip.<index>`, `speech.<index>`, `picture.<index>`.
+
+    The first `transition_frames` of a cut lie over the last ones of what came before: a film has the frames of its title and its cuts less those shared.
+    """
 
     index: int
-    frames: int
+    seconds: float = 0.0  # wanted, while planned; `frames` takes its place
+    frames: int = 0
     clip: bool = True  # False: no clip (motion off); the still `picture.<index>` is held for `frames`
     speech_at: float = 0.0  # seconds after the cut's first frame
     speech_seconds: float = 0.0  # 0: nothing is said

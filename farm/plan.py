@@ -1,0 +1,183 @@
+"""The planner: from a request to its first task, from a screenplay to all the others. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from farm import seeds, timing
+from farm.story import NewStory
+from farm.types import (
+    FILM_SIZES,
+    AnimateSpec,
+    AspectRatio,
+    Character,
+    ComposeSpec,
+    Cut,
+    Item,
+    KeyframeSpec,
+    PortraitSpec,
+    Scene,
+    ScoreSpec,
+    Screenplay,
+    Shot,
+    ShotTime,
+    Size,
+    SpeakSpec,
+    Spec,
+    TaskKind,
+    Title,
+    WriteSpec,
+)
+
+PORTRAIT_SIZES = {"character": Size(width=512, height=640), "scene": Size(width=640, height=360), "item": Size(width=512, height=512)}
+
+RANKS: Mapping[TaskKind, int] = {
+    TaskKind.WRITE: 0,
+    TaskKind.SPEAK: 10,
+    TaskKind.SCORE: 15,
+    TaskKind.KEYFRAME: 20,
+    TaskKind.ANIMATE: 30,
+    TaskKind.COMPOSE: 40,
+    TaskKind.PORTRAIT: 50,
+}
+"""What goes first within a story: what others wait for and is short, then pictures that a caller wants to see early, then the long work."""
+
+
+@dataclass(frozen=True)
+class Need:
+    """A task whose result another needs. `soft`: it is waited for, but may fail."""
+
+    name: str
+    soft: bool = False
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A task as planned; `name` is unique in its job, `needs` says in which role each needed task's result is used."""
+
+    kind: TaskKind
+    name: str
+    model: str
+    spec: Spec
+    shot: int | None = None
+    needs: Mapping[str, Need] = field(default_factory=dict)
+
+    @property
+    def rank(self) -> int:
+        """Its place in the order of its story: lower goes first."""
+        return RANKS[self.kind] * 10_000 + (self.shot or 0)
+
+
+def first(new: NewStory) -> list[Planned]:
+    """The task that every story begins with."""
+    spec = WriteSpec(
+        prompt=new.prompt,
+        title=new.title,
+        seconds=new.seconds,
+        speech_seconds=round(timing.speech_seconds(new.seconds), 3),
+        expand=new.expand,
+        locale=new.locale,
+        content_type=new.content_type,
+        style=new.style,
+        aspect=new.aspect,
+        characters=new.characters,
+        locations=new.locations,
+        elements=new.elements,
+        seed=seeds.derive(new.seed, "write"),
+    )
+    return [Planned(TaskKind.WRITE, "write", new.models[TaskKind.WRITE], spec)]
+
+
+def expand(new: NewStory, play: Screenplay) -> list[Planned]:
+    """Every task that follows the screenplay, needed ones before those that need them."""
+    size = FILM_SIZES[AspectRatio(new.aspect)]
+    plan = [_portrait(new, what, one) for what, group in (("character", play.characters), ("scene", play.scenes), ("item", play.items)) for one in group]
+    for shot in play.shots:
+        plan += _shot(new, play, shot, size)
+    spoken = {f"speak.{shot.index}": Need(f"speak.{shot.index}", soft=True) for shot in play.shots if shot.narration.strip()}
+    title = Title(text=play.title, frames=timing.title_frames(new.fps)) if play.title.strip() else None
+    if new.music:
+        plan.append(_score(new, play, title, spoken))
+    plan.append(_compose(new, play, size, title, spoken))
+    return plan
+
+
+def _portrait(new: NewStory, what: str, one: Character | Scene | Item) -> Planned:
+    spec = PortraitSpec.model_validate(
+        {what: one, "style": new.style, "size": PORTRAIT_SIZES[what], "seed": seeds.derive(new.seed, f"portrait.{what}.{one.key}")}
+    )
+    return Planned(TaskKind.PORTRAIT, f"portrait.{what}.{one.key}", new.models[TaskKind.PORTRAIT], spec)
+
+
+def _shot(new: NewStory, play: Screenplay, shot: Shot, size: Size) -> list[Planned]:
+    """A shot's keyframe, narration and clip."""
+    number, scenes = shot.index, {scene.key: scene for scene in play.scenes}
+    characters, items = {one.key: one for one in play.characters}, {one.key: one for one in play.items}
+    mood = shot.mood or play.mood
+    keyframe = KeyframeSpec(
+        shot=shot,
+        scene=scenes[shot.scene],
+        characters=tuple(characters[key] for key in shot.characters),
+        items=tuple(items[key] for key in shot.items),
+        prompt=", ".join(part for part in (shot.picture_prompt, new.style.prompt) if part),
+        negative_prompt=new.style.negative_prompt,
+        mood=mood,
+        style=new.style,
+        size=size,
+        seed=seeds.derive(new.seed, f"keyframe.{number}"),
+    )
+    plan = [Planned(TaskKind.KEYFRAME, f"keyframe.{number}", new.models[TaskKind.KEYFRAME], keyframe, number)]
+    needs = {"keyframe": Need(f"keyframe.{number}")}
+    if shot.narration.strip():
+        speak = SpeakSpec(text=shot.narration, voice=_voice(play), locale=play.locale, seed=seeds.derive(new.seed, "speak"))
+        plan.append(Planned(TaskKind.SPEAK, f"speak.{number}", new.models[TaskKind.SPEAK], speak, number))
+        needs["speak"] = Need(f"speak.{number}", soft=True)
+    if new.motion:
+        animate = AnimateSpec(
+            prompt=shot.motion_prompt,
+            camera=shot.camera,
+            framing=shot.framing,
+            mood=mood,
+            size=size,
+            fps=new.fps,
+            seconds=shot.seconds,
+            seed=seeds.derive(new.seed, f"animate.{number}"),
+        )
+        plan.append(Planned(TaskKind.ANIMATE, f"animate.{number}", new.models[TaskKind.ANIMATE], animate, number, needs))
+    return plan
+
+
+def _voice(play: Screenplay) -> str | None:
+    """The narrator's voice: one for the whole film."""
+    return next((one.voice for one in play.characters if one.voice and one.role == "protagonist"), None)
+
+
+def _score(new: NewStory, play: Screenplay, title: Title | None, spoken: Mapping[str, Need]) -> Planned:
+    spec = ScoreSpec(
+        mood=play.mood,
+        prompt=play.logline,
+        style=new.style,
+        shots=tuple(ShotTime(index=shot.index, seconds=shot.seconds) for shot in play.shots),
+        title_frames=title.frames if title else 0,
+        fps=new.fps,
+        seed=seeds.derive(new.seed, "score"),
+    )
+    return Planned(TaskKind.SCORE, "score", new.models[TaskKind.SCORE], spec, needs=dict(spoken))
+
+
+def _compose(new: NewStory, play: Screenplay, size: Size, title: Title | None, spoken: Mapping[str, Need]) -> Planned:
+    """The film needs everything before it to have ended, not to have succeeded."""
+    needs = dict(spoken)
+    for shot in play.shots:
+        needs[f"keyframe.{shot.index}"] = Need(f"keyframe.{shot.index}", soft=True)
+        if new.motion:
+            needs[f"animate.{shot.index}"] = Need(f"animate.{shot.index}", soft=True)
+    if new.music:
+        needs["score"] = Need("score", soft=True)
+    cuts = tuple(
+        Cut(index=shot.index, seconds=shot.seconds, narration=shot.narration, transition="dissolve", transition_frames=timing.TRANSITION_FRAMES)
+        for shot in play.shots
+    )
+    spec = ComposeSpec(title=title, cuts=cuts, score=new.music, size=size, fps=new.fps, locale=play.locale, burn_captions=new.burn_captions, style=new.style)
+    return Planned(TaskKind.COMPOSE, "compose", new.models[TaskKind.COMPOSE], spec, needs=needs)

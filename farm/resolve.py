@@ -1,0 +1,110 @@
+"""Resolving a planned task: what only its needs' results can tell is put into its specification. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from farm import timing
+from farm.types import (
+    AnimateSpec,
+    ClipData,
+    ComposeSpec,
+    Cut,
+    Frozen,
+    KeyframeSpec,
+    PortraitSpec,
+    ScoreSpec,
+    Spec,
+    SpeechData,
+)
+
+
+class Result(Frozen):
+    """What became of a needed task: its files by output name (SHA-256), its data; `done` is False when it failed."""
+
+    done: bool
+    outputs: dict[str, str] = {}
+    data: dict[str, Any] = {}
+
+
+_NOTHING = Result(done=False)
+
+
+def resolve(spec: Spec, needs: Mapping[str, Result]) -> tuple[Spec, dict[str, str]]:
+    """The specification that an engine gets, and its input files as role to SHA-256 (roles: see each spec's docstring)."""
+    if isinstance(spec, AnimateSpec):
+        return _animate(spec, needs)
+    if isinstance(spec, ScoreSpec):
+        return _score(spec, needs), {}
+    if isinstance(spec, ComposeSpec):
+        return _compose(spec, needs)
+    if isinstance(spec, KeyframeSpec):
+        return spec, _references((*spec.characters, spec.scene, *spec.items))
+    if isinstance(spec, PortraitSpec):
+        one = spec.character or spec.scene or spec.item
+        return spec, {"reference": one.reference} if one is not None and one.reference else {}
+    return spec, {}
+
+
+def _references(things: Iterable[Any]) -> dict[str, str]:
+    return {f"reference.{one.key}": one.reference for one in things if one.reference}
+
+
+def _spoken(result: Result) -> SpeechData:
+    return SpeechData.model_validate(result.data) if result.done else SpeechData(seconds=0.0)
+
+
+def _animate(spec: AnimateSpec, needs: Mapping[str, Result]) -> tuple[Spec, dict[str, str]]:
+    frames = timing.shot_frames(_spoken(needs.get("speak", _NOTHING)).seconds, spec.seconds, spec.fps)
+    files = {name: sha for name, sha in needs.get("keyframe", _NOTHING).outputs.items() if name in ("picture", "layers")}
+    return spec.model_copy(update={"seconds": 0.0, "frames": frames, "key_frames": timing.key_frames(frames)}), files
+
+
+def _score(spec: ScoreSpec, needs: Mapping[str, Result]) -> ScoreSpec:
+    """The score's length is the film's: every shot counts, since whether one will fail is not known yet."""
+    frames = [timing.shot_frames(_spoken(needs.get(f"speak.{shot.index}", _NOTHING)).seconds, shot.seconds, spec.fps) for shot in spec.shots]
+    shared = [timing.TRANSITION_FRAMES if index or spec.title_frames else 0 for index in range(len(frames))]
+    beats, at = [], spec.title_frames
+    for own, over in zip(frames, shared, strict=True):
+        at -= over
+        beats.append(round(at / spec.fps, 4))
+        at += own
+    return spec.model_copy(update={"seconds": at / spec.fps, "beats": tuple(beats), "shots": (), "title_frames": 0})
+
+
+def _compose(spec: ComposeSpec, needs: Mapping[str, Result]) -> tuple[Spec, dict[str, str]]:
+    """Each shot with its clip, else with its still; a shot that has neither is not in the film."""
+    files: dict[str, str] = {}
+    cuts: list[Cut] = []
+    for cut in spec.cuts:
+        clip, picture, speech = (needs.get(f"{what}.{cut.index}", _NOTHING) for what in ("animate", "keyframe", "speak"))
+        said = _spoken(speech)
+        moving = clip.done and "clip" in clip.outputs
+        if moving:
+            files[f"clip.{cut.index}"] = clip.outputs["clip"]
+            frames = ClipData.model_validate(clip.data).frames
+        elif picture.done:
+            frames = timing.shot_frames(said.seconds, cut.seconds, spec.fps)
+        else:
+            continue
+        if picture.done and (not moving or not cuts):  # the first picture may lie under the title
+            files[f"picture.{cut.index}"] = picture.outputs["picture"]
+        if said.seconds > 0 and "speech" in speech.outputs:
+            files[f"speech.{cut.index}"] = speech.outputs["speech"]
+        update = {
+            "seconds": 0.0,
+            "frames": frames,
+            "clip": moving,
+            "speech_at": timing.LEAD_SECONDS,
+            "speech_seconds": said.seconds,
+            "words": said.words,
+            **({} if cuts or spec.title else {"transition": "cut", "transition_frames": 0}),
+        }
+        cuts.append(cut.model_copy(update=update))
+    if spec.title and cuts and f"picture.{cuts[0].index}" in files:
+        files["picture.title"] = files[f"picture.{cuts[0].index}"]
+    score = needs.get("score", _NOTHING)
+    if score.done:
+        files["score"] = score.outputs["score"]
+    return spec.model_copy(update={"cuts": tuple(cuts), "score": score.done}), files

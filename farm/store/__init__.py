@@ -1,0 +1,87 @@
+"""The store: SQL behind one attribute per noun. It is synchronous; SQLite and PostgreSQL behave the same."""
+
+from __future__ import annotations
+
+from farm.store.answers import Answers
+from farm.store.artifacts import ArtifactRecords
+from farm.store.database import Database, DatabaseError
+from farm.store.keys import Keys, Teams
+from farm.store.ledger import Ledger
+from farm.store.migrate import migrate
+from farm.store.records import (
+    Answer,
+    Artifact,
+    Claim,
+    Completed,
+    Created,
+    Entry,
+    InsufficientCredits,
+    Key,
+    Lease,
+    Reaped,
+    Recorded,
+    Renewal,
+    StoreError,
+    StoryDocument,
+    TaskRecord,
+    Ticket,
+    WorkerRecord,
+)
+from farm.store.stories import Stories
+from farm.store.tasks import Tasks
+from farm.store.tickets import TicketBox
+from farm.store.workers import Workers
+
+__all__ = [
+    "Answer",
+    "Artifact",
+    "Claim",
+    "Completed",
+    "Created",
+    "DatabaseError",
+    "Entry",
+    "InsufficientCredits",
+    "Key",
+    "Lease",
+    "Reaped",
+    "Recorded",
+    "Renewal",
+    "Store",
+    "StoreError",
+    "StoryDocument",
+    "TaskRecord",
+    "Ticket",
+    "WorkerRecord",
+]
+
+
+class Store:
+    """The farm's truth; thread-safe."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.stories = Stories(database)
+        self.tasks = Tasks(database)
+        self.tickets = TicketBox(database)
+        self.workers = Workers(database)
+        self.artifacts = ArtifactRecords(database)
+        self.teams = Teams(database)
+        self.keys = Keys(database)
+        self.ledger = Ledger(database)
+        self.answers = Answers(database)
+
+    @classmethod
+    def open(cls, url: str) -> Store:
+        """Open the database at an SQLAlchemy address.
+
+        Raises DatabaseError for an address that is none, or of another kind of database.
+        """
+        return cls(Database(url))
+
+    def migrate(self) -> None:
+        """Bring the tables up to date."""
+        migrate(self.database)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.database.close()

@@ -1,0 +1,81 @@
+"""Opening a database: SQLite as an embedded farm needs it, PostgreSQL as a cluster does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import QueuePool
+
+_BUSY_SECONDS = 15
+_POOL: dict[str, Any] = {"pool_size": 8, "max_overflow": 24, "pool_timeout": 30}
+
+
+class DatabaseError(Exception):
+    """The database cannot be used; the message names the address (without its password) and the remedy."""
+
+
+class Database:
+    """Transactions on one database."""
+
+    def __init__(self, url: str) -> None:
+        try:
+            parsed = make_url(url)
+        except ArgumentError:
+            raise DatabaseError("STORYFARM_DATABASE_URL is no address; write postgresql+psycopg://user:password@host/name or sqlite:////path/farm.db") from None
+        if parsed.drivername in ("postgresql", "postgres"):
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        self.dialect = parsed.drivername.partition("+")[0]
+        if self.dialect == "sqlite":
+            self.engine = _sqlite(parsed)
+        elif self.dialect == "postgresql":
+            self.engine = create_engine(parsed, pool_pre_ping=True, pool_recycle=1800, **_POOL)
+        else:
+            raise DatabaseError(f"{parsed.render_as_string(hide_password=True)}: Storyfarm keeps its truth in PostgreSQL or SQLite")
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that may write: commits at the end, rolls back on any exception.
+
+        On SQLite it begins with BEGIN IMMEDIATE: a deferred one that turns into a writer fails at once when another writes.
+        """
+        with self.engine.connect() as connection, connection.execution_options(storyfarm_write=True).begin():
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that reads one consistent state."""
+        options: dict[str, Any] = {"isolation_level": "REPEATABLE READ"} if self.dialect == "postgresql" else {}
+        with self.engine.connect() as connection, connection.execution_options(**options).begin():
+            yield connection
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def _sqlite(url: Any) -> Engine:
+    engine = create_engine(url, poolclass=QueuePool, connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False}, **_POOL)
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        for pragma in (
+            "journal_mode=WAL",
+            # With WAL a power cut may undo the last commits but never corrupts; a killed process undoes nothing. Tasks would be done again.
+            "synchronous=NORMAL",
+            f"busy_timeout={_BUSY_SECONDS * 1000}",
+            "foreign_keys=ON",
+            "temp_store=MEMORY",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begun(connection: Connection) -> None:
+        write = connection.get_execution_options().get("storyfarm_write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine

@@ -1,0 +1,233 @@
+"""Stories and their jobs: creating, reading, listing, cancelling."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from farm import plan
+from farm.states import JOB, JOB_ENDED, STORY, STORY_ENDED, TASK_ENDED, JobState, StoryState, TaskState, move
+from farm.store import tables as t
+from farm.store.database import Database
+from farm.store.ledger import hold, refund_all
+from farm.store.records import Artifact, Created, StoryDocument, TaskRecord, new_id
+from farm.story import NewStory
+from farm.types import Screenplay, TaskKind
+
+_OPEN_TASKS = [state.value for state in TaskState if state not in TASK_ENDED]
+
+
+class Stories:
+    """The stories of every team; a story of another team is as good as none."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def create(self, new: NewStory) -> Created:
+        """Write story, job, first task, credit hold and tickets in one transaction.
+
+        Raises InsufficientCredits when the team has fewer credits than the job costs.
+        """
+        story, job = new_id("seq"), new_id("job")
+        with self._database.write() as connection:
+            connection.execute(
+                t.stories.insert().values(
+                    id=story,
+                    team=new.team,
+                    title=new.title or "",
+                    status=StoryState.DRAFT.value,
+                    request=new.model_dump(mode="json"),
+                    created_at=t.now(),
+                    updated_at=t.now(),
+                )
+            )
+            connection.execute(
+                t.jobs.insert().values(
+                    id=job, story=story, team=new.team, status=JobState.QUEUED.value, credits=new.credits, priority=new.priority, created_at=t.now()
+                )
+            )
+            hold(connection, new.team, job, new.credits)
+            insert_plan(connection, new, story, job, plan.first(new))
+        return Created(story, job)
+
+    def document(self, story: str, team: str | None = None) -> StoryDocument | None:
+        """Everything about one story; None where there is none of that id, or it is another team's. `team` None: any team's."""
+        with self._database.read() as connection:
+            return next(iter(self._documents(connection, [story], team)), None)
+
+    def documents(self, stories: Sequence[str], team: str | None = None) -> list[StoryDocument]:
+        """Several stories at once, in the order asked for; those that are not there are left out."""
+        with self._database.read() as connection:
+            return self._documents(connection, stories, team)
+
+    def of_job(self, job: str, team: str) -> str | None:
+        """The story that a job runs."""
+        with self._database.read() as connection:
+            return connection.execute(sa.select(t.jobs.c.story).where(t.jobs.c.id == job, t.jobs.c.team == team)).scalar()
+
+    def page(
+        self, team: str, *, limit: int = 20, before: str | None = None, offset: int = 0, job_status: str | None = None, origin: str | None = None
+    ) -> list[str]:
+        """Ids of the team's stories, newest first; `before` is the id of the last one already seen."""
+        query = sa.select(t.stories.c.id).where(t.stories.c.team == team)
+        if job_status:
+            query = query.join(t.jobs, t.jobs.c.story == t.stories.c.id).where(t.jobs.c.status == job_status)
+        if before:
+            query = query.where(t.stories.c.id < before)
+        with self._database.read() as connection:
+            return list(connection.execute(query.order_by(t.stories.c.id.desc()).limit(limit).offset(offset)).scalars())
+
+    def count(self, team: str, *, job_status: str | None = None) -> int:
+        """How many stories the team has."""
+        query = sa.select(sa.func.count()).select_from(t.stories).where(t.stories.c.team == team)
+        if job_status:
+            query = query.join(t.jobs, t.jobs.c.story == t.stories.c.id).where(t.jobs.c.status == job_status)
+        with self._database.read() as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def marks(self, stories: Sequence[str]) -> dict[str, tuple[str, float]]:
+        """Status and time of last change of several stories: cheap to ask often."""
+        with self._database.read() as connection:
+            rows = connection.execute(sa.select(t.stories.c.id, t.stories.c.status, t.stories.c.updated_at).where(t.stories.c.id.in_(list(stories))))
+            return {row.id: (row.status, row.updated_at) for row in rows}
+
+    def cancel(self, story: str, team: str) -> bool:
+        """Stop the story's tasks, settle its job and archive it; again is safe. False where there is none."""
+        with self._database.write() as connection:
+            # The job is locked first, as by every task that ends: two transactions never wait for each other.
+            query = sa.select(t.jobs).where(t.jobs.c.story == story, t.jobs.c.team == team).order_by(t.jobs.c.created_at.desc()).limit(1)
+            job = connection.execute(query.with_for_update()).one_or_none()
+            if job is None:
+                return False
+            found = connection.execute(sa.select(t.stories.c.status).where(t.stories.c.id == story)).one()
+            connection.execute(
+                t.tasks.update()
+                .where(t.tasks.c.job == job.id, t.tasks.c.state.in_(_OPEN_TASKS))
+                .values(state=TaskState.CANCELLED.value, ended_at=t.now(), worker=None, lease_until=None)
+            )
+            if JobState(job.status) not in JOB_ENDED:
+                move(JOB, JobState(job.status), JobState.CANCELLED)
+                connection.execute(t.jobs.update().where(t.jobs.c.id == job.id).values(status=JobState.CANCELLED.value, ended_at=t.now()))
+                refund_all(connection, job, note="cancelled")
+            move(STORY, StoryState(found.status), StoryState.ARCHIVED)
+            connection.execute(t.stories.update().where(t.stories.c.id == story).values(status=StoryState.ARCHIVED.value, updated_at=t.now()))
+        return True
+
+    def ended(self, story: str) -> bool:
+        """Whether nothing will happen to the story any more."""
+        with self._database.read() as connection:
+            status = connection.execute(sa.select(t.stories.c.status).where(t.stories.c.id == story)).scalar()
+        return status is None or StoryState(status) in STORY_ENDED
+
+    def unfinished(self) -> int:
+        """How many stories are still on their way."""
+        with self._database.read() as connection:
+            open_states = [state.value for state in StoryState if state not in STORY_ENDED]
+            return int(connection.execute(sa.select(sa.func.count()).select_from(t.stories).where(t.stories.c.status.in_(open_states))).scalar_one())
+
+    # ------------------------------------------------------------------ reading
+
+    @staticmethod
+    def _documents(connection: Connection, stories: Sequence[str], team: str | None) -> list[StoryDocument]:
+        query = sa.select(t.stories).where(t.stories.c.id.in_(list(stories)))
+        found = {row.id: row for row in connection.execute(query if team is None else query.where(t.stories.c.team == team))}
+        ids = list(found)
+        jobs: dict[str, t.AnyRow] = {
+            row.story: row for row in connection.execute(sa.select(t.jobs).where(t.jobs.c.story.in_(ids)).order_by(t.jobs.c.created_at))
+        }
+        outputs: dict[str, dict[str, Artifact]] = {}
+        joined = t.outputs.join(t.tasks, t.outputs.c.task == t.tasks.c.id).join(t.artifacts, t.artifacts.c.sha == t.outputs.c.sha)
+        columns = (t.outputs.c.task, t.outputs.c.name, t.artifacts.c.sha, t.artifacts.c.size, t.artifacts.c.media_type)
+        for row in connection.execute(sa.select(*columns).select_from(joined).where(t.tasks.c.story.in_(ids))):
+            outputs.setdefault(row.task, {})[row.name] = Artifact(row.sha, row.size, row.media_type)
+        tasks: dict[str, list[TaskRecord]] = {}
+        columns_of_tasks = [column for column in t.tasks.c if column.name not in ("spec", "pools")]
+        for row in connection.execute(sa.select(*columns_of_tasks).where(t.tasks.c.story.in_(ids)).order_by(t.tasks.c.rank, t.tasks.c.id)):
+            tasks.setdefault(row.job, []).append(_task(row, outputs.get(row.id, {})))
+        named: dict[str, dict[str, dict[str, str]]] = {}
+        for table in (t.characters, t.scenes, t.items, t.shots):
+            for row in connection.execute(sa.select(table.c.story, table.c.id, table.c.key).where(table.c.story.in_(ids))):
+                named.setdefault(row.story, {}).setdefault(table.name, {})[row.key] = row.id
+        return [_document(found[story], jobs[story], tasks.get(jobs[story].id, []), named.get(story, {})) for story in stories if story in found]
+
+
+def _task(row: t.AnyRow, outputs: Mapping[str, Artifact]) -> TaskRecord:
+    return TaskRecord(
+        id=row.id,
+        kind=TaskKind(row.kind),
+        name=row.name,
+        shot=row.shot,
+        model=row.model,
+        state=TaskState(row.state),
+        attempts=row.attempts,
+        step=row.step,
+        of=row.of,
+        error=row.error,
+        error_code=row.error_code,
+        data=row.data or {},
+        outputs=outputs,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+    )
+
+
+def _document(story: t.AnyRow, job: t.AnyRow, tasks: Sequence[TaskRecord], ids: Mapping[str, Mapping[str, str]]) -> StoryDocument:
+    return StoryDocument(
+        id=story.id,
+        team=story.team,
+        status=StoryState(story.status),
+        error=story.error,
+        title=story.title,
+        request=NewStory.model_validate(story.request),
+        screenplay=Screenplay.model_validate(story.screenplay) if story.screenplay else None,
+        created_at=story.created_at,
+        updated_at=story.updated_at,
+        job=job.id,
+        job_status=JobState(job.status),
+        job_error=job.error,
+        job_created_at=job.created_at,
+        job_started_at=job.started_at,
+        job_ended_at=job.ended_at,
+        credits=job.credits,
+        tasks=tuple(tasks),
+        ids=ids,
+    )
+
+
+def insert_plan(connection: Connection, new: NewStory, story: str, job: str, planned: Sequence[plan.Planned], known: Mapping[str, str] | None = None) -> None:
+    """Write planned tasks, what they need, and a ticket for each that can run at once; `known` maps names of earlier tasks to their ids."""
+    ids = {**(known or {}), **{task.name: new_id("task") for task in planned}}
+    rows: list[dict[str, Any]] = []
+    for task in planned:
+        state = TaskState.WAITING if task.needs else TaskState.RUNNABLE
+        rows.append(
+            {
+                "id": ids[task.name],
+                "job": job,
+                "story": story,
+                "team": new.team,
+                "kind": task.kind.value,
+                "name": task.name,
+                "shot": task.shot,
+                "model": task.model,
+                "pools": list(new.pools.get(task.model, ())),
+                "spec": task.spec.model_dump(mode="json"),
+                "state": state.value,
+                "priority": new.priority,
+                "rank": task.rank,
+            }
+        )
+    connection.execute(t.tasks.insert().values(created_at=t.now(), not_before=t.now(), rung_at=t.now()), rows)
+    needs = [{"task": ids[task.name], "role": role, "needs": ids[need.name], "soft": need.soft} for task in planned for role, need in task.needs.items()]
+    if needs:
+        connection.execute(t.task_needs.insert(), needs)
+    ring(connection, [pool for row in rows if row["state"] == TaskState.RUNNABLE.value for pool in row["pools"]])
+
+
+def ring(connection: Connection, pools: Sequence[str]) -> None:
+    """Write a ticket for each of `pools`; it is sent once the transaction has committed."""
+    if pools:
+        connection.execute(t.tickets.insert().values(created_at=t.now()), [{"pool": pool} for pool in pools])

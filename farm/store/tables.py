@@ -1,0 +1,266 @@
+"""The tables of the store, for both databases.
+
+Times are seconds since 1970 as doubles, read from the database's clock; JSON is text in SQLite, jsonb in PostgreSQL.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Double, ForeignKey, Index, Integer, MetaData, Row, String, Table, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+"""A row of whatever columns."""
+_Serial = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class now(FunctionElement[float]):
+    """The database's clock, in seconds since 1970."""
+
+    type = Double()
+    inherit_cache = True
+
+
+@compiles(now, "sqlite")
+def _now_sqlite(_element: Any, _compiler: Any, **_: Any) -> str:
+    # julianday carries 40 microseconds, and works in every SQLite that Python ships.
+    return "((julianday('now') - 2440587.5) * 86400.0)"
+
+
+@compiles(now, "postgresql")
+def _now_postgresql(_element: Any, _compiler: Any, **_: Any) -> str:
+    return "(extract(epoch from clock_timestamp())::double precision)"
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _id() -> Column[str]:
+    return Column("id", String(64), primary_key=True)
+
+
+def _time(name: str, *, null: bool = False) -> Column[float]:
+    return Column(name, Double, nullable=null)
+
+
+teams = Table(
+    "teams",
+    metadata,
+    _id(),
+    Column("name", String(200), nullable=False, unique=True),
+    Column("unlimited", Boolean, nullable=False),
+    _time("created_at"),
+)
+
+keys = Table(
+    "keys",
+    metadata,
+    _id(),
+    Column("team", ForeignKey("teams.id"), nullable=False, index=True),
+    Column("name", String(200), nullable=False),
+    Column("prefix", String(32), nullable=False),
+    Column("hash", String(64), nullable=False, unique=True),  # SHA-256 of a key with 192 random bits
+    Column("scopes", Json, nullable=False),
+    _time("created_at"),
+    _time("revoked_at", null=True),
+)
+
+stories = Table(
+    "stories",
+    metadata,
+    _id(),
+    Column("team", ForeignKey("teams.id"), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("error", Text),
+    Column("request", Json, nullable=False),  # farm.story.NewStory
+    Column("screenplay", Json),  # farm.types.Screenplay, once written
+    _time("created_at"),
+    _time("updated_at"),
+    Index("ix_stories_team_id", "team", "id"),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    _id(),
+    Column("story", ForeignKey("stories.id"), nullable=False, index=True),
+    Column("team", ForeignKey("teams.id"), nullable=False),
+    Column("status", String(24), nullable=False),
+    Column("error", Text),
+    Column("credits", Integer, nullable=False),
+    Column("priority", Integer, nullable=False),
+    _time("created_at"),
+    _time("started_at", null=True),
+    _time("ended_at", null=True),
+)
+
+tasks = Table(
+    "tasks",
+    metadata,
+    _id(),
+    Column("job", ForeignKey("jobs.id"), nullable=False),
+    Column("story", ForeignKey("stories.id"), nullable=False, index=True),
+    Column("team", ForeignKey("teams.id"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("name", String(300), nullable=False),  # unique in its job: "keyframe.3"
+    Column("shot", Integer),
+    Column("model", String(64), nullable=False),
+    Column("pools", Json, nullable=False),  # which serve the model: each gets a ticket
+    Column("spec", Json, nullable=False),  # as planned; farm.resolve completes it
+    Column("state", String(12), nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("rank", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("crashes", Integer, nullable=False, server_default=text("0")),
+    Column("epoch", Integer, nullable=False, server_default=text("0")),
+    Column("worker", String(200)),
+    _time("lease_until", null=True),
+    _time("not_before"),
+    _time("rung_at"),  # when a ticket was last written for it
+    Column("task_key", String(64)),
+    Column("step", Integer, nullable=False, server_default=text("0")),
+    Column("of", Integer, nullable=False, server_default=text("0")),
+    Column("data", Json),  # what the engine reported besides its files
+    Column("error", Text),
+    Column("error_code", String(64)),
+    _time("created_at"),
+    _time("started_at", null=True),
+    _time("ended_at", null=True),
+    UniqueConstraint("job", "name"),
+)
+
+
+def _partial(name: str, state: str, *columns: Column[Any]) -> None:
+    """An index over the tasks in one state only: the many that have ended cost nothing."""
+    only = tasks.c.state == state
+    Index(name, *columns, postgresql_where=only, sqlite_where=only)
+
+
+_partial("ix_tasks_runnable", "runnable", tasks.c.model, tasks.c.priority, tasks.c.rank)
+_partial("ix_tasks_running", "running", tasks.c.lease_until)
+_partial("ix_tasks_task_key", "done", tasks.c.task_key)
+
+task_needs = Table(
+    "task_needs",
+    metadata,
+    Column("task", ForeignKey("tasks.id"), primary_key=True),
+    Column("role", String(300), primary_key=True),
+    Column("needs", ForeignKey("tasks.id"), nullable=False, index=True),
+    Column("soft", Boolean, nullable=False),  # waited for, but it may fail
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("task", ForeignKey("tasks.id"), primary_key=True),
+    Column("epoch", Integer, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("worker", String(200), nullable=False),
+    Column("ended", String(16)),  # done, failed, crashed, released; null while it runs
+    Column("error", Text),
+    Column("timings", Json),
+    _time("started_at"),
+    _time("ended_at", null=True),
+)
+
+artifacts = Table(
+    "artifacts",
+    metadata,
+    Column("sha", String(64), primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("media_type", String(100), nullable=False),
+    _time("created_at"),
+)
+
+outputs = Table(
+    "outputs",
+    metadata,
+    Column("task", ForeignKey("tasks.id"), primary_key=True),
+    Column("name", String(64), primary_key=True),
+    Column("sha", ForeignKey("artifacts.sha"), nullable=False, index=True),
+)
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("pool", String(64), nullable=False),
+    _time("created_at"),
+)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("team", ForeignKey("teams.id"), nullable=False, index=True),
+    Column("job", ForeignKey("jobs.id")),
+    Column("kind", String(16), nullable=False),  # grant, hold, capture, refund
+    Column("amount", Integer, nullable=False),  # what it does to the balance
+    Column("note", Text, nullable=False, server_default=text("''")),
+    _time("created_at"),
+    UniqueConstraint("job", "kind"),
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("team", ForeignKey("teams.id"), primary_key=True),
+    Column("key", String(255), primary_key=True),  # the caller's Idempotency-Key
+    Column("request", String(64), nullable=False),  # SHA-256 of method, path and body
+    Column("answer", Json),  # null while the first request is in flight
+    _time("created_at"),
+)
+
+workers = Table(
+    "workers",
+    metadata,
+    Column("name", String(200), primary_key=True),
+    Column("pool", String(64), nullable=False),
+    Column("host", String(200), nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("models", Json, nullable=False),
+    Column("device", Json, nullable=False),
+    Column("state", String(12), nullable=False),  # serving, draining
+    _time("started_at"),
+    _time("seen_at"),
+)
+
+
+def _shown(name: str) -> Table:
+    """A table of what a story shows, in the order of its screenplay."""
+    return Table(
+        name,
+        metadata,
+        _id(),
+        Column("story", ForeignKey("stories.id"), nullable=False, index=True),
+        Column("position", Integer, nullable=False),
+        Column("key", String(200), nullable=False),
+        Column("content", Json, nullable=False),  # the screenplay's own entry
+        UniqueConstraint("story", "position"),
+    )
+
+
+characters, scenes, items, shots = (_shown(name) for name in ("characters", "scenes", "items", "shots"))
+
+styles = Table(
+    "styles",
+    metadata,
+    _id(),
+    Column("team", ForeignKey("teams.id"), nullable=False),
+    Column("slug", String(64), nullable=False),
+    Column("content", Json, nullable=False),  # farm.types.Style
+    _time("created_at"),
+    UniqueConstraint("team", "slug"),
+)

@@ -1,0 +1,181 @@
+"""Tasks while they run: claim, lease, and what became of them when nobody renewed it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+from sqlalchemy import Connection
+
+from farm.protocol import ProgressEvent
+from farm.resolve import Result
+from farm.states import JOB, STORY, TASK, JobState, StoryState, TaskState, move
+from farm.store import ending
+from farm.store import tables as t
+from farm.store.database import Database
+from farm.store.records import Artifact, Claim, Completed, Lease, Reaped, Recorded, Renewal
+from farm.store.stories import ring
+from farm.types import Spec, TaskKind
+
+_SPEC: TypeAdapter[Spec] = TypeAdapter(Spec)
+
+
+class Tasks:
+    """What workers and reapers do with tasks; every method is one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def claim(self, worker: str, pool: str, models: Sequence[str], warm: Sequence[str], lease_seconds: float) -> Claim | None:
+        """The best runnable task that the worker's models can do, under a new lease that counts as an attempt; None when there is none.
+
+        The order: priority of the job; teams with fewer running tasks; a model that is loaded already (`warm`); the order within the story; age.
+        """
+        running = t.tasks.alias("running")
+        busy = sa.select(running.c.team, sa.func.count().label("count")).where(running.c.state == TaskState.RUNNING.value).group_by(running.c.team).subquery()
+        loaded = sa.case((t.tasks.c.model.in_(list(warm)), 0), else_=1) if warm else sa.literal(0)
+        query = (
+            sa.select(t.tasks)
+            .select_from(t.tasks.outerjoin(busy, busy.c.team == t.tasks.c.team))
+            .where(t.tasks.c.state == TaskState.RUNNABLE.value, t.tasks.c.model.in_(list(models)), t.tasks.c.not_before <= t.now())
+            .order_by(t.tasks.c.priority.desc(), sa.func.coalesce(busy.c.count, 0), loaded, t.tasks.c.rank, t.tasks.c.created_at, t.tasks.c.id)
+            .limit(1)
+            .with_for_update(of=t.tasks, skip_locked=True)
+        )
+        with self._database.write() as connection:
+            task = connection.execute(query).one_or_none()
+            if task is None:
+                return None
+            move(TASK, TaskState(task.state), TaskState.RUNNING)
+            epoch, attempt = task.epoch + 1, task.attempts + 1
+            connection.execute(
+                t.tasks.update()
+                .where(t.tasks.c.id == task.id)
+                .values(
+                    state=TaskState.RUNNING.value, worker=worker, epoch=epoch, attempts=attempt, lease_until=t.now() + lease_seconds,
+                    started_at=t.now(), ended_at=None, step=0, of=0, error=None, error_code=None,
+                )
+            )  # fmt: skip
+            connection.execute(t.attempts.insert().values(task=task.id, epoch=epoch, number=attempt, worker=worker, started_at=t.now()))
+            _began(connection, task)
+            return Claim(
+                lease=Lease(task.id, epoch, worker, lease_seconds),
+                story=task.story,
+                job=task.job,
+                team=task.team,
+                kind=TaskKind(task.kind),
+                name=task.name,
+                shot=task.shot,
+                model=task.model,
+                attempt=attempt,
+                spec=_SPEC.validate_python(task.spec),
+                needs=_needs(connection, task.id),
+            )
+
+    def renew(self, lease: Lease, progress: ProgressEvent | None = None) -> Renewal:
+        """Extend the lease, noting how far the task is; says when the lease is lost, or the task cancelled."""
+        noted = {"step": progress.step, "of": progress.of} if progress is not None else {}
+        with self._database.write() as connection:
+            held = connection.execute(_held(t.tasks.update(), lease).values(lease_until=t.now() + lease.seconds, **noted)).rowcount
+            if held:
+                return Renewal()
+            state = connection.execute(sa.select(t.tasks.c.state).where(t.tasks.c.id == lease.task)).scalar()
+            return Renewal(lost=state != TaskState.CANCELLED, cancelled=state == TaskState.CANCELLED)
+
+    def find(self, task_key: str) -> Recorded | None:
+        """The result that is there already under `task_key`."""
+        with self._database.read() as connection:
+            query = sa.select(t.tasks.c.id, t.tasks.c.data).where(t.tasks.c.task_key == task_key, t.tasks.c.state == TaskState.DONE.value).limit(1)
+            done = connection.execute(query).one_or_none()
+            if done is None:
+                return None
+            joined = t.outputs.join(t.artifacts, t.artifacts.c.sha == t.outputs.c.sha)
+            rows = connection.execute(
+                sa.select(t.outputs.c.name, t.artifacts).select_from(joined).where(t.outputs.c.task == done.id).order_by(t.outputs.c.name)
+            )
+            return Recorded(tuple((row.name, Artifact(row.sha, row.size, row.media_type)) for row in rows), done.data or {})
+
+    def complete(
+        self, lease: Lease, task_key: str, artifacts: Sequence[tuple[str, Artifact]], data: Mapping[str, Any], timings: Mapping[str, Any] | None = None
+    ) -> Completed | None:
+        """Record a result, once: artifacts, attempt, task, what it lets run, and the settlement if it was the last. None: the lease is void."""
+        with self._database.write() as connection:
+            task, job = ending.lock(connection, lease)
+            if task is None or job is None:
+                return None
+            return ending.done(connection, task, job, task_key, artifacts, data, timings or {})
+
+    def fail(self, lease: Lease, error: str, *, retry: bool, crashed: bool = False, code: str = "engine_error") -> TaskState | None:
+        """Record a failed attempt; the task runs again (with a growing pause) or has failed for good. None: the lease is void."""
+        with self._database.write() as connection:
+            task, job = ending.lock(connection, lease)
+            if task is None or job is None:
+                return None
+            return ending.failed(connection, task, job, error, code, retry=retry, crashed=crashed)
+
+    def release(self, lease: Lease) -> bool:
+        """Give a task back as if it had not been claimed: the attempt does not count. False: the lease is void."""
+        with self._database.write() as connection:
+            given = connection.execute(
+                _held(t.tasks.update(), lease).values(
+                    state=TaskState.RUNNABLE.value, worker=None, lease_until=None, attempts=t.tasks.c.attempts - 1, rung_at=t.now(), not_before=t.now()
+                )
+            ).rowcount
+            if given:
+                ending.close_attempt(connection, lease.task, lease.epoch, "released")
+                ring(connection, connection.execute(sa.select(t.tasks.c.pools).where(t.tasks.c.id == lease.task)).scalar_one())
+            return bool(given)
+
+    def reap(self, dead: Sequence[str] = ()) -> list[Reaped]:
+        """End the attempts whose lease ran out, and those of workers known to be `dead`, as crashed."""
+        gone = sa.or_(t.tasks.c.lease_until < t.now(), t.tasks.c.worker.in_(list(dead)) if dead else sa.false())
+        with self._database.read() as connection:
+            found = connection.execute(
+                sa.select(t.tasks.c.id, t.tasks.c.epoch, t.tasks.c.worker).where(t.tasks.c.state == TaskState.RUNNING.value, gone).limit(200)
+            ).all()
+        reaped = []
+        for row in found:
+            with self._database.write() as connection:
+                task, job = ending.lock(connection, Lease(row.id, row.epoch, row.worker, 0.0), still=gone)
+                if task is None or job is None:
+                    continue  # renewed, ended, or reaped by another, meanwhile
+                error = f"worker {row.worker} stopped renewing its lease on {task.name}"
+                state = ending.failed(connection, task, job, error, "lease_lost", retry=True, crashed=True)
+                reaped.append(Reaped(task.id, task.story, task.job, row.worker, task.attempts, state))
+        return reaped
+
+
+def _held(update: Any, lease: Lease) -> Any:
+    return update.where(
+        t.tasks.c.id == lease.task, t.tasks.c.epoch == lease.epoch, t.tasks.c.worker == lease.worker, t.tasks.c.state == TaskState.RUNNING.value
+    )
+
+
+def _began(connection: Connection, task: t.AnyRow) -> None:
+    """Move job and story along when their first task, and when the film, is begun."""
+    following = {TaskKind.WRITE.value: JobState.GENERATING_STORY, TaskKind.COMPOSE.value: JobState.RENDERING_VIDEO}.get(task.kind)
+    if following is None:
+        return
+    job = connection.execute(sa.select(t.jobs).where(t.jobs.c.id == task.job).with_for_update()).one()
+    if job.status != following.value:
+        move(JOB, JobState(job.status), following)
+        connection.execute(
+            t.jobs.update().where(t.jobs.c.id == job.id).values(status=following.value, started_at=sa.func.coalesce(t.jobs.c.started_at, t.now()))
+        )
+    story = connection.execute(sa.select(t.stories.c.status).where(t.stories.c.id == task.story)).scalar_one()
+    if story == StoryState.DRAFT.value:
+        move(STORY, StoryState.DRAFT, StoryState.PROCESSING)
+        connection.execute(t.stories.update().where(t.stories.c.id == task.story).values(status=StoryState.PROCESSING.value, updated_at=t.now()))
+
+
+def _needs(connection: Connection, task: str) -> dict[str, Result]:
+    joined = t.task_needs.join(t.tasks, t.tasks.c.id == t.task_needs.c.needs)
+    rows = connection.execute(
+        sa.select(t.task_needs.c.role, t.tasks.c.id, t.tasks.c.state, t.tasks.c.data).select_from(joined).where(t.task_needs.c.task == task)
+    ).all()
+    outputs: dict[str, dict[str, str]] = {}
+    for row in connection.execute(sa.select(t.outputs).where(t.outputs.c.task.in_([row.id for row in rows]))) if rows else ():
+        outputs.setdefault(row.task, {})[row.name] = row.sha
+    return {row.role: Result(done=row.state == TaskState.DONE, outputs=outputs.get(row.id, {}), data=row.data or {}) for row in rows}

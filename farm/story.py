@@ -1,0 +1,51 @@
+"""A story as it is asked for: everything that both public APIs can wish for, after they have resolved names."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from farm.types import FILM_FPS, AspectRatio, Hint, Style, TaskKind
+
+EXPAND_BELOW = 1_000
+"""Characters of a trimmed script under which `auto` expands it (the first API's rule)."""
+
+ContentType = Literal["cinematic_story", "news_analysis", "music_video", "persona_channel", "youtube_clone", "ad_spot"]
+
+
+class NewStory(BaseModel):
+    """A story to be made, complete and validated: what `store.stories.create` takes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    team: str
+    prompt: str
+    title: str | None = None
+    seconds: float = 30.0
+    enhance: Literal["auto", "always", "off"] = "auto"
+    style: Style
+    aspect: AspectRatio = AspectRatio.WIDE
+    fps: int = FILM_FPS
+    models: dict[TaskKind, str]  # the model of every task kind (farm.catalog.Catalog.choose)
+    pools: dict[str, tuple[str, ...]]  # for each of those models the pools that serve it
+    motion: bool = True
+    music: bool = True
+    render_video: bool = True
+    content_type: ContentType = "cinematic_story"
+    locale: str = "en"
+    series: str | None = None
+    characters: tuple[Hint, ...] = ()
+    locations: tuple[Hint, ...] = ()
+    elements: tuple[Hint, ...] = ()
+    seed: int = 0
+    burn_captions: bool = False
+    priority: int = 0
+    credits: int = 25
+    origin: Literal["sequences", "stories"] = "sequences"  # which API it came through
+    webhook_url: str | None = None
+
+    @property
+    def expand(self) -> bool:
+        """Whether the script is expanded: always, never, or because it is short."""
+        return self.enhance == "always" or (self.enhance == "auto" and len(self.prompt.strip()) < EXPAND_BELOW)
