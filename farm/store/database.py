@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.pool import QueuePool
 
+Result = TypeVar("Result")
 _BUSY_SECONDS = 15
 _POOL: dict[str, Any] = {"pool_size": 8, "max_overflow": 24, "pool_timeout": 30}
 
@@ -51,6 +52,17 @@ class Database:
         options: dict[str, Any] = {"isolation_level": "REPEATABLE READ"} if self.dialect == "postgresql" else {}
         with self.engine.connect() as connection, connection.execution_options(**options).begin():
             yield connection
+
+    def write_again(self, work: Callable[[Connection], Result]) -> Result:
+        """Do `work` in a transaction that may write; once more, up to twice, when PostgreSQL ended it to solve a deadlock."""
+        for last in (False, False, True):
+            try:
+                with self.write() as connection:
+                    return work(connection)
+            except OperationalError as error:
+                if last or type(error.orig).__name__ != "DeadlockDetected":
+                    raise
+        raise AssertionError("unreachable")
 
     def close(self) -> None:
         """Close every connection."""

@@ -121,6 +121,8 @@ class Reaped:
     worker: str
     attempt: int
     state: TaskState
+    kind: TaskKind
+    shot: int | None = None
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,7 @@ class Stories:
 
     def cancel(self, story: str, team: str) -> bool:
         """Stop the story's tasks, settle its job and archive it; again is safe. False where there is none."""
-        with self._database.write() as connection:
+        def work(connection: Connection) -> bool:
             # The job is locked first, as by every task that ends: two transactions never wait for each other.
             query = sa.select(t.jobs).where(t.jobs.c.story == story, t.jobs.c.team == team).order_by(t.jobs.c.created_at.desc()).limit(1)
             job = connection.execute(query.with_for_update()).one_or_none()
@@ -114,7 +114,10 @@ class Stories:
                 refund_all(connection, job, note="cancelled")
             move(STORY, StoryState(found.status), StoryState.ARCHIVED)
             connection.execute(t.stories.update().where(t.stories.c.id == story).values(status=StoryState.ARCHIVED.value, updated_at=t.now()))
-        return True
+            return True
+
+        # A claim locks the task before its job: PostgreSQL may have to end one of the two.
+        return self._database.write_again(work)
 
     def ended(self, story: str) -> bool:
         """Whether nothing will happen to the story any more."""

@@ -143,7 +143,7 @@ class Tasks:
                     continue  # renewed, ended, or reaped by another, meanwhile
                 error = f"worker {row.worker} stopped renewing its lease on {task.name}"
                 state = ending.failed(connection, task, job, error, "lease_lost", retry=True, crashed=True)
-                reaped.append(Reaped(task.id, task.story, task.job, row.worker, task.attempts, state))
+                reaped.append(Reaped(task.id, task.story, task.job, row.worker, task.attempts, state, TaskKind(task.kind), task.shot))
         return reaped
 
 
