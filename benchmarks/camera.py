@@ -195,10 +195,9 @@ def main() -> None:
     rows.append(("compose: cv2 warp BGRA, cv2 8-bit blend", cost(by_warp_and_cv2(layers, path), min(24, asked.frames)), ""))
     rows.append(("compose: YUV plates by resize, whole layers", cost(whole_layers(scene), asked.frames), ""))
     rows.append(("compose: YUV plates by resize, only what is seen: ours", cost(scene.frame, asked.frames), ""))
-    rows.append((f"reading and preparing {len(layers)} layers, spread over {asked.frames} frames: ours", prepared / asked.frames, "without decoding PNG"))
-    print(
-        f"{size[0]}x{size[1]}, {len(layers)} layers, {asked.frames} frames, {SPLICE.options['preset']} crf {SPLICE.options['crf']}; ms of processor time a frame"
-    )
+    rows.append((f"preparing {len(layers)} layers, spread over {asked.frames} frames: ours", prepared / asked.frames, "without decoding PNG"))
+    settings = f"{SPLICE.options['preset']} crf {SPLICE.options['crf']}"
+    print(f"{size[0]}x{size[1]}, {len(layers)} layers, {asked.frames} frames, {settings}; ms of processor time a frame")
     for label, milliseconds, note in rows:
         print(f"  {label:66s} {milliseconds:7.2f}  {note}")
 
