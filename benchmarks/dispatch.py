@@ -179,9 +179,7 @@ def row(name: str, figures: Figures, peer: Figures) -> str:
     p50, p95 = statistics.median(waits), waits[max(0, round(0.95 * len(waits)) - 1)]
     gap = statistics.mean(gaps)
     ratio = f"{statistics.median(peer.pickups) / p50:6.0f}× {statistics.mean(peer.gaps) / gap:6.1f}×"
-    return (
-        f"{name:<18} {p50 * 1000:8.1f} {p95 * 1000:8.1f} {waits[-1] * 1000:8.1f}   {gap * 1000:8.1f} {max(gaps) * 1000:8.1f}   {figures.idle_commands:8.1f}   {ratio}"
-    )
+    return f"{name:<18} {p50 * 1000:8.1f} {p95 * 1000:8.1f} {waits[-1] * 1000:8.1f}   {gap * 1000:8.1f} {max(gaps) * 1000:8.1f}   {figures.idle_commands:8.1f}   {ratio}"
 
 
 def main() -> None:

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import dramatiq
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError
 
-from farm.catalog import Catalog
+from farm.store.records import Claim
+from farm.tickets import ACTOR
 from workers.attempt import Attempt, Tools
 from workers.broker import FarmBroker
+from workers.lease import LEASE_SECONDS
 
 log = structlog.get_logger(__name__)
 
-LEASE_RETRIES = 6  # tries to claim while SQL is away; then the ticket is let go, and the reaper rings again
+CLAIM_TRIES = 7  # while SQL is away, half a minute together; then the ticket is let go, and the relay rings again
 BACKOFF_SECONDS = 0.25  # doubles with each
 
 
 def declare(broker: FarmBroker, tools: Tools) -> dramatiq.Actor:
     """Declare the actor `work` on the queue of the worker's pool."""
 
-    @dramatiq.actor(actor_name="work", queue_name=tools.pool, broker=broker)
+    @dramatiq.actor(actor_name=ACTOR, queue_name=tools.pool, broker=broker)
     def work() -> None:
         """Claim and carry out tasks of this pool until there is none."""
         work_until_idle(tools)
@@ -40,3 +42,18 @@ def work_until_idle(tools: Tools) -> int:
         Attempt(tools, claim).carry_out()
         done += 1
     return done
+
+
+def _claim(tools: Tools) -> Claim | None:
+    """The next task for this worker, or None; a database that is away is waited for a while."""
+    tools.slot.settle()  # which models are warm decides what is claimed
+    models = tools.catalog.pools[tools.pool].models
+    for attempt in range(CLAIM_TRIES):
+        try:
+            return tools.store.tasks.claim(tools.worker, tools.pool, models, tools.slot.warm, LEASE_SECONDS)
+        except OperationalError as error:
+            pause = BACKOFF_SECONDS * 2**attempt
+            log.warning("nothing claimed, the database is away", seconds=pause, error=str(error).splitlines()[0])
+            if tools.control.draining.wait(pause):
+                return None
+    return None

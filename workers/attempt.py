@@ -5,26 +5,31 @@ from __future__ import annotations
 import shutil
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError
 
 from farm.artifacts import Artifacts
 from farm.catalog import Catalog, Model
 from farm.progress import Progress
-from farm.store import Claim, Store
-from farm.tickets import Tickets
-from farm.types import Outcome, Work
+from farm.protocol import ProgressEvent
+from farm.resolve import resolve
+from farm.store import Store
+from farm.store.records import Artifact, Claim
+from farm.taskkey import task_key
+from farm.tickets import Tickets, flush
+from farm.types import Outcome, Output, Work
 from workers import events
 from workers.deadlines import Deadlines
 from workers.lease import Keeper
 from workers.slot import Slot, SlotError
 
 log = structlog.get_logger(__name__)
+T = TypeVar("T")
 
 PUBLISH_SECONDS = 0.1  # progress events at most ten a second a task
 PREVIEW_SECONDS = 1.0  # previews at most one a second a task
@@ -103,7 +108,7 @@ class Attempt:
             ended = "discarded"
             self.log.info("result discarded", why=str(why))
         except Abandoned:
-            ended = self._record(lambda: self.tools.store.tasks.release(self.claim.lease), "given back")
+            ended = self._give_back()
         except Trouble as trouble:
             ended = self._fail(trouble)
         except (OSError, ValueError, SlotError) as error:  # a full disk, an artifact that is gone
@@ -209,6 +214,103 @@ class Attempt:
             path = output.path.resolve()
             if not (path.is_relative_to(root) and path.is_file()):
                 raise Trouble(
-                    f"{self.model.engine!r} names {output.path} as its {output.name!r}, which is no file in its scratch folder.", code="bad_outcome", retry=False
+                    f"{self.model.engine!r} names {output.path} as its {output.name!r}, which is no file in its scratch folder.",
+                    code="bad_outcome",
+                    retry=False,
                 )
         return list(outcome.outputs)
+
+    # ---------------------------------------------------------------- telling
+
+    def _publish(
+        self, state: str, *, step: int = 0, of: int = 0, note: str = "", keeper: Keeper | None = None, allowed: float = MOVE_SECONDS, urgent: bool = False
+    ) -> None:
+        """Tell Redis at once (at most ten times a second) and SQL when the lease is renewed; Redis being away harms nothing."""
+        event = ProgressEvent.make(
+            story=self.claim.story,
+            job=self.claim.job,
+            task=self.claim.task,
+            kind=self.claim.kind,
+            shot=self.claim.shot,
+            attempt=self.claim.attempt,
+            worker=self.tools.worker,
+            state=state,
+            step=step,
+            of=of,
+            note=note,
+            preview=self._preview,
+        )
+        if keeper is not None:
+            keeper.alive(allowed, event)
+        now = time.monotonic()
+        if urgent or now - self._published >= PUBLISH_SECONDS:
+            self._published = now
+            self.tools.progress.publish(event)
+
+    def _show(self, event: events.Preview) -> None:
+        """Put a preview away, to be named by the next progress event; previews may come too often, or be broken: then they are skipped."""
+        now = time.monotonic()
+        if now - self._previewed < PREVIEW_SECONDS:
+            return
+        self._previewed = now
+        try:
+            path = event.path.resolve()
+            if path.is_relative_to(self.scratch.resolve()) and path.is_file():
+                self._preview = self.tools.artifacts.put(path, event.media_type).sha
+        except Exception as error:
+            self.log.warning("preview skipped", error=str(error))
+
+    # ---------------------------------------------------------------- recording
+
+    def _complete(self, key: str, artifacts: Sequence[tuple[str, Artifact]], data: Mapping[str, Any], timings: Mapping[str, float]) -> str:
+        done = self._record(lambda: self.tools.store.tasks.complete(self.claim.lease, key, artifacts, data, timings))
+        if done is None:
+            raise Unwanted("the lease is another's")
+        self._publish("done", urgent=True)
+        flush(self.tools.store, self.tools.tickets)
+        return "completed"
+
+    def _fail(self, trouble: Trouble) -> str:
+        self.log.warning("attempt failed", code=trouble.code, error=trouble.message, retry=trouble.retry, crashed=trouble.crashed)
+        lease = self.claim.lease
+        try:
+            state = self._record(lambda: self.tools.store.tasks.fail(lease, trouble.message, retry=trouble.retry, crashed=trouble.crashed, code=trouble.code))
+        except Unwanted:
+            return "discarded"
+        if state is None:
+            return "discarded"
+        self._publish(str(state), note=trouble.message, urgent=True)
+        flush(self.tools.store, self.tools.tickets)
+        return "failed"
+
+    def _give_back(self) -> str:
+        try:
+            given = self._record(lambda: self.tools.store.tasks.release(self.claim.lease))
+        except Unwanted:
+            return "discarded"
+        flush(self.tools.store, self.tools.tickets)
+        return "given back" if given else "discarded"
+
+    def _record(self, write: Callable[[], T]) -> T:
+        """Write to SQL, waiting with growing pauses while it is away; fenced, so that a late write does no harm.
+
+        Raises Unwanted when it stays away: the lease has run out long since.
+        """
+        deadline = time.monotonic() + STORE_PATIENCE
+        for pause in _pauses():
+            try:
+                return write()
+            except OperationalError as error:
+                if time.monotonic() + pause > deadline or self.tools.control.abandon.is_set():
+                    raise Unwanted(f"the database is away: {str(error).splitlines()[0]}") from error
+                self.log.warning("the database is away, waiting", seconds=pause)
+                time.sleep(pause)
+        raise AssertionError("pauses do not end")
+
+
+def _pauses() -> Iterator[float]:
+    """0.1 s, doubling up to 5 s."""
+    pause = 0.1
+    while True:
+        yield pause
+        pause = min(5.0, pause * 2)

@@ -16,7 +16,8 @@ from dramatiq.errors import ConnectionClosed
 from redis.backoff import ExponentialBackoff
 from redis.retry import Retry
 
-NAMESPACE = "storyfarm:queue"
+from farm.tickets import NAMESPACE
+
 HEARTBEAT_MS = 10_000  # a worker silent for so long is dead, and its unacknowledged tickets go back (measured: 10.9 s to recovery)
 ALWAYS = 1_000_000  # maintenance with every command, of a million; by default it comes by chance, minutes after a death
 BLOCK_SECONDS = 1.0  # how long one wait for the doorbell lasts: bounds shutdown, and keeps the broker's heartbeat going
@@ -34,9 +35,7 @@ def bell(pool: str) -> str:
 
 def connect(url: str) -> redis.Redis:
     """A Redis client for `url` (redis://, rediss:// or unix://), with time limits, and one new try on a broken connection."""
-    return redis.Redis.from_url(
-        url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS, retry=Retry(ExponentialBackoff(cap=0.2, base=0.05), 1)
-    )
+    return redis.Redis.from_url(url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS, retry=Retry(ExponentialBackoff(cap=0.2, base=0.05), 1))
 
 
 class FarmBroker(RedisBroker):

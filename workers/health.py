@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import platform
+import socket
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import psutil
 CPU_SHARE = 0.6  # of the machine's memory for loaded engines: the rest is for frames, ffmpeg, the page cache and the other workers
 GPU_SHARE = 0.9  # of the device's memory: activations and the CUDA context need some
 GIGABYTE = 1e9
+CLOCK_SLACK_SECONDS = 5.0  # between this machine's clock and the database's
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,26 @@ def cuda_devices() -> list[Device]:
         properties = torch.cuda.get_device_properties(index)
         devices.append(Device(name=f"cuda:{index}", title=properties.name, memory_gb=round(properties.total_memory / GIGABYTE, 1), cores=_cores()))
     return devices
+
+
+def here() -> str:
+    """Names the place in which process ids mean the same: host, boot and process namespace, so that no container judges another's processes."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()[:8]
+        return f"{socket.gethostname()}/{boot}-{os.stat('/proc/self/ns/pid').st_ino}"
+    except OSError:
+        return socket.gethostname()
+
+
+def process_gone(pid: int, seen_after: float) -> bool:
+    """Whether process `pid` of this place has ended; a process younger than `seen_after` (seconds since 1970) only wears its number."""
+    try:
+        process = psutil.Process(pid)
+        return process.status() == psutil.STATUS_ZOMBIE or process.create_time() > seen_after + CLOCK_SLACK_SECONDS
+    except psutil.NoSuchProcess:
+        return True
+    except psutil.Error:
+        return False  # not ours to see: its heartbeat will tell
 
 
 def _cores() -> int:

@@ -9,7 +9,8 @@ from typing import Any
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from farm.store import Lease, Store
+from farm.store import Store
+from farm.store.records import Lease
 
 log = structlog.get_logger(__name__)
 

@@ -30,9 +30,11 @@ log = structlog.get_logger(__name__)
 
 ROOT = Path(__file__).resolve().parent.parent
 # What an engine may need to know of its surroundings. An allow list, because secrets have any name.
-PASSED = frozenset("PATH HOME USER LANG LANGUAGE TZ TMPDIR TEMP TMP LD_LIBRARY_PATH LD_PRELOAD VIRTUAL_ENV SSL_CERT_FILE SSL_CERT_DIR CC CXX".split())
+PASSED = frozenset(
+    ("PATH", "HOME", "USER", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TEMP", "TMP", "LD_LIBRARY_PATH", "LD_PRELOAD", "VIRTUAL_ENV", "CC", "CXX")
+    + ("SSL_CERT_FILE", "SSL_CERT_DIR", "HF_HOME", "HF_HUB_CACHE", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
+)
 PASSED_PREFIXES = ("LC_", "PYTHON", "CUDA_", "NVIDIA_", "NCCL_", "OMP_", "MKL_", "OPENBLAS_", "TORCH", "PYTORCH_", "TRITON_", "XDG_", "FONTCONFIG_")
-PASSED_HUB = frozenset("HF_HOME HF_HUB_CACHE HF_HUB_OFFLINE TRANSFORMERS_OFFLINE".split())
 LINE_LIMIT = 2000  # characters of one line of an engine's output that go to the log
 LINGER_SECONDS = 5.0  # from the pipe's end to the process's end
 SPAWN_SECONDS = 60.0  # a cold disk and a busy machine; an ordinary start takes under half a second
@@ -41,9 +43,7 @@ SPAWN_SECONDS = 60.0  # a cold disk and a busy machine; an ordinary start takes 
 def clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
     """What of `environment` a slot gets: nothing of STORYFARM_*, no keys; STORYFARM_SLOT_ENV names more, separated by commas."""
     named = {name.strip() for name in environment.get("STORYFARM_SLOT_ENV", "").split(",")}
-    passed = {
-        name: value for name, value in environment.items() if name in PASSED or name in PASSED_HUB or name in named or name.startswith(PASSED_PREFIXES)
-    }
+    passed = {name: value for name, value in environment.items() if name in PASSED or name in named or name.startswith(PASSED_PREFIXES)}
     inherited = [part for part in passed.get("PYTHONPATH", "").split(os.pathsep) if part and part != str(ROOT)]
     passed["PYTHONPATH"] = os.pathsep.join([str(ROOT), *inherited])
     passed["PYTHONUNBUFFERED"] = "1"
@@ -102,9 +102,7 @@ class Slot:
         self._process = found
         self._send(self._boot)
 
-    def _keep(
-        self, theirs: Connection, started: deque[subprocess.Popen[bytes] | OSError], spawned: threading.Event, ended: threading.Event
-    ) -> None:
+    def _keep(self, theirs: Connection, started: deque[subprocess.Popen[bytes] | OSError], spawned: threading.Event, ended: threading.Event) -> None:
         try:
             process = subprocess.Popen(
                 [sys.executable, "-m", "workers.slot_child", str(theirs.fileno()), str(os.getpid())],

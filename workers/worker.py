@@ -15,14 +15,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 
+import dramatiq.worker
 import psutil
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from farm.artifacts import Artifacts
 from farm.catalog import Catalog
+from farm.progress import Progress
 from farm.settings import Settings
 from farm.store import Store
+from farm.tickets import Tickets
 from workers import engines, health
 from workers.actors import declare
 from workers.attempt import Control, Tools
@@ -82,6 +85,7 @@ class Worker:
         self._signals = 0
         self._wake = threading.Event()
         self._parent = os.getppid()
+        self._beaten = 0.0
         self._tools = Tools(
             store=self._store,
             artifacts=Artifacts.open(settings.artifacts_url, settings.secret),
@@ -110,8 +114,7 @@ class Worker:
         log.info("worker serves", worker=self.name, pool=self.pool, device=self.device.title, models=self.models)
         while not self._control.draining.is_set():
             self._wake.wait(HEARTBEAT_SECONDS)
-            if not self._control.draining.is_set():
-                self._beat()
+            self._beat_if_due()
         clean = self._drain(transport, grace)
         self._slot.stop(grace=1.0)
         with contextlib.suppress(SQLAlchemyError):
@@ -162,3 +165,65 @@ class Worker:
         self._control.abandon.set()
         stopper.join(STOP_SECONDS)
         return not stopper.is_alive()
+
+    # ---------------------------------------------------------------- being known
+
+    def _register(self) -> None:
+        """Tell the store who is there; a database that is away is told later, by `_beat`."""
+        device = {"name": self.device.name, "title": self.device.title, "memory_gb": self.device.memory_gb, "cores": self.device.cores}
+        self._beaten = time.monotonic()
+        try:
+            self._store.workers.register(self.name, pool=self.pool, host=health.here(), pid=os.getpid(), models=self.models, device=device)
+        except SQLAlchemyError as error:
+            log.warning("not registered, the database is away", worker=self.name, error=str(error).splitlines()[0])
+
+    def _beat(self) -> None:
+        """Say that this worker lives, and register again if it was taken for dead meanwhile."""
+        self._beaten = time.monotonic()
+        try:
+            known = self._store.workers.heartbeat(self.name)
+        except SQLAlchemyError as error:
+            log.warning("no heartbeat, the database is away", worker=self.name, error=str(error).splitlines()[0])
+            return
+        if not known:
+            self._register()
+
+    def _beat_if_due(self) -> None:
+        if time.monotonic() - self._beaten >= HEARTBEAT_SECONDS:
+            self._beat()
+
+
+def _sweep(root: Path) -> None:
+    """Remove the scratch folders of workers that were killed on this host."""
+    for folder in root.glob("worker-*"):
+        pid = folder.name.removeprefix("worker-")
+        if pid.isdigit() and not psutil.pid_exists(int(pid)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line of `python -m workers`."""
+    from farm import catalog as catalogs
+
+    parser = argparse.ArgumentParser(prog="python -m workers", description="Run one worker of a pool.")
+    parser.add_argument("--pool", required=True, help="a pool of models.yaml")
+    parser.add_argument("--name", help="name of this worker; default: pool, host, process and a random part")
+    parser.add_argument("--grace", type=float, default=30.0, help="seconds that the running task may still take after SIGTERM (default 30)")
+    parser.add_argument("--device", help="cpu, cuda or cuda:N; default: the pool's")
+    parser.add_argument("--no-warm", action="store_true", help="load no model before its first task")
+    parser.add_argument("--die-with-parent", action="store_true", help="end when the process that started this one ends")
+    options = parser.parse_args(arguments)
+    settings = Settings.from_environment()
+    try:
+        return run_worker(
+            settings,
+            catalogs.load(settings.models),
+            options.pool,
+            name=options.name,
+            grace=options.grace,
+            device=options.device,
+            warm=not options.no_warm,
+            die_with_parent=options.die_with_parent,
+        )
+    except (catalogs.CatalogError, ValueError, RuntimeError) as error:
+        parser.exit(2, f"worker: {error}\n")

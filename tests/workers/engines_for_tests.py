@@ -15,12 +15,12 @@ import sys
 import time
 from pathlib import Path
 
-from farm.types import EngineError, Outcome, Output, TaskKind, Work
+from farm.types import ClipData, EngineError, FilmData, Outcome, Output, Scene, Screenplay, Shot, SpeechData, TaskKind, Work
 from pipelines.engine import Engine, Report
 
 
 class Puppet(Engine):
-    """Does what the prompt says and writes down that it did, one line in $STORYFARM_TEST_LOG's stand-in PYTHON_TEST_LOG."""
+    """Does what the prompt says and writes down that it did, one line a run in the file PYTHON_TEST_LOG."""
 
     kinds = frozenset(TaskKind)
 
@@ -119,4 +119,56 @@ def note(line: str) -> None:
             file.write(f"{line}\n")
 
 
-TABLE = {"puppet": "tests.workers.engines_for_tests:Puppet"}
+class Troupe(Engine):
+    """Does every kind of task with small files in place of media; `defaults`: shots, and seconds and steps of each task."""
+
+    kinds = frozenset(TaskKind)
+
+    def run(self, work: Work, report: Report) -> Outcome:
+        note(f"start {work.task} {os.getpid()}")
+        steps = self.model.defaults.get("steps", 3)
+        for step in range(1, steps + 1):
+            time.sleep(self.model.defaults.get("seconds", 0.02) / steps)
+            report.step(step, steps)
+        outcome = getattr(self, f"do_{work.spec.kind.value}")(work)
+        note(f"end {work.task} {os.getpid()}")
+        return outcome
+
+    def output(self, work: Work, *names: str) -> tuple[Output, ...]:
+        made = []
+        for name in names:
+            path = work.scratch / f"{name}.bin"
+            path.write_text(f"{work.spec.kind} {name} {work.spec.model_dump_json()}", encoding="utf-8")
+            made.append(Output(name=name, path=path, media_type="application/octet-stream"))
+        return tuple(made)
+
+    def do_write(self, work: Work) -> Outcome:
+        shots = tuple(
+            Shot(index=number, scene="sea", narration=f"Shot {number} of {work.spec.prompt}.", picture_prompt=f"wave {number}")
+            for number in range(self.model.defaults.get("shots", 3))
+        )
+        return Outcome(data=Screenplay(title=work.spec.prompt[:40], scenes=(Scene(key="sea", title="Sea"),), shots=shots).model_dump(mode="json"))
+
+    def do_portrait(self, work: Work) -> Outcome:
+        return Outcome(outputs=self.output(work, "picture"))
+
+    do_keyframe = do_portrait
+
+    def do_speak(self, work: Work) -> Outcome:
+        return Outcome(outputs=self.output(work, "speech"), data=SpeechData(seconds=2.0).model_dump(mode="json"))
+
+    def do_animate(self, work: Work) -> Outcome:
+        spec = work.spec
+        data = ClipData(frames=spec.frames, fps=spec.fps, width=spec.size.width, height=spec.size.height)
+        return Outcome(outputs=self.output(work, "clip"), data=data.model_dump(mode="json"))
+
+    def do_score(self, work: Work) -> Outcome:
+        return Outcome(outputs=self.output(work, "score"))
+
+    def do_compose(self, work: Work) -> Outcome:
+        frames = sum(cut.frames for cut in work.spec.cuts)
+        data = FilmData(seconds=frames / 24, frames=frames, fps=24, width=1280, height=720, loudness=-14, true_peak=-2)
+        return Outcome(outputs=self.output(work, "film", "poster", "captions", "captions.vtt"), data=data.model_dump(mode="json"))
+
+
+TABLE = {"puppet": "tests.workers.engines_for_tests:Puppet", "troupe": "tests.workers.engines_for_tests:Troupe"}
