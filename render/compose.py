@@ -1,0 +1,345 @@
+"""A timeline in, one film out: the steps of composing, in order, with what is broken left out and named."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Protocol
+
+import av
+import structlog
+from PIL import Image
+
+from farm.types import Cancelled, EngineError, FilmData
+from render import captions, film, sound
+from render.card import TitleCard
+from render.cut import Bench, Made, Part, parts
+from render.encode import Coded
+from render.layout import Piece, Placed, place, spans, total
+from render.media import Unreadable, read_picture, yuv_of
+from render.source import Clip, Source, Still, foreign, look
+from render.timeline import Entry, Timeline
+
+log = structlog.get_logger()
+
+CLOSING = 12  # frames of the film's last fade: half a second
+_WAIT = 0.2  # seconds between two looks at whether the film was cancelled
+
+
+class Report(Protocol):
+    """Where progress is told; may raise Cancelled (the part of `pipelines.engine.Report` that composing uses)."""
+
+    def step(self, step: int, of: int, note: str = "") -> None:
+        """Step `step` of `of` is done."""
+
+
+class Quiet:
+    """A report that tells nobody."""
+
+    def step(self, step: int, of: int, note: str = "") -> None:
+        """Nothing."""
+
+
+@dataclass(frozen=True)
+class Film:
+    """What composing made: the film's data, and where film, poster and captions lie."""
+
+    data: FilmData
+    film: Path
+    poster: Path
+    srt: Path
+    vtt: Path
+
+
+@dataclass(frozen=True)
+class _Shot:
+    """An entry that is in the film, with its source."""
+
+    entry: Entry | None
+    source: Source
+    piece: Piece
+
+
+def compose(timeline: Timeline, output: Path, report: Report | None = None) -> FilmData:
+    """Compose a film into `output`, with its captions beside it (`.srt`, `.vtt`) and its poster (`.jpg`).
+
+    Nothing is at those places before the whole film is done. Raises EngineError, and Cancelled from the report.
+    """
+    with tempfile.TemporaryDirectory(prefix=".compose-", dir=_folder(output)) as scratch:
+        made = produce(timeline, Path(scratch), report or Quiet())
+        for file, suffix in ((made.srt, ".srt"), (made.vtt, ".vtt"), (made.poster, ".jpg"), (made.film, output.suffix)):
+            os.replace(file, output.with_suffix(suffix))
+    return made.data
+
+
+def _folder(output: Path) -> Path:
+    folder = output.absolute().parent
+    if not folder.is_dir():
+        raise EngineError(f"{folder}: there is no such folder to write {output.name} to; make it first", code="no_folder")
+    return folder
+
+
+def produce(timeline: Timeline, folder: Path, report: Report) -> Film:
+    """Compose a film and its companions as files in `folder`, which is the composer's own.
+
+    Raises EngineError for what is understood (nothing to show, a full disk), Cancelled when the report says so.
+    """
+    work = folder / "work"
+    work.mkdir()
+    stopped = threading.Event()
+    pool = ThreadPoolExecutor(max_workers=max(2, min(8, os.cpu_count() or 2)), thread_name_prefix="compose")
+    try:
+        return _Composition(timeline, folder, work, report, pool, stopped).run()
+    except (Cancelled, EngineError):
+        raise
+    except OSError as error:
+        raise EngineError(
+            f"the film could not be written: {error.strerror or error}; make room on the disk or point the scratch folder elsewhere", code="disk", retry=True
+        ) from error
+    finally:
+        stopped.set()
+        pool.shutdown(wait=True, cancel_futures=True)
+        shutil.rmtree(work, ignore_errors=True)
+
+
+class _Composition:
+    """One film in the making."""
+
+    def __init__(self, timeline: Timeline, folder: Path, work: Path, report: Report, pool: ThreadPoolExecutor, stopped: threading.Event) -> None:
+        self.timeline, self.folder, self.work, self.report, self.pool, self.stopped = timeline, folder, work, report, pool, stopped
+        self.left_out: list[str] = []
+        self.size, self.fps = timeline.size, timeline.fps
+        self._done, self._of, self._told = 0, 1, 0.0
+
+    def run(self) -> Film:
+        """The steps: sources, places, sound and pieces side by side, the MP4, poster and captions."""
+        self.tell("looking at the clips")
+        shots = self.sources()
+        placed = place([shot.piece for shot in shots])
+        frames = total(placed)
+        cues = self.cues(shots, placed)
+        sources = [shot.source for shot in shots]
+        burned, burn = self.burning(cues)
+        first = shots[0].entry
+        opening = CLOSING if first is not None and first.transition == "fade" else 0
+        cut = parts(spans(placed, opening=opening, closing=CLOSING), sources, burned)
+        dip = next((colour for colour in self.timeline.style.palette[:1] if len(colour) == 7), "#000000")
+        bench = Bench(self.size, self.fps, self.work, yuv_of("#000000", self.size), yuv_of(dip, self.size), self.stopped, burn)
+        spoken = self.spoken(shots, placed)
+        hearing = self.pool.submit(sound.track, spoken, self.timeline.score, Fraction(frames, self.fps), self.work, self.check)
+        making = {number: self.pool.submit(bench.make, part, sources, number) for number, part in enumerate(cut) if not part.copied}
+        self._done, self._of = 0, len(making) + 2
+        self.attend([hearing, *making.values()])
+        track = hearing.result()
+        self.left_out += track.left_out
+        target = self.folder / "film.mp4"
+        try:
+            film.write(
+                target,
+                self.coded(cut, sources, {number: future.result() for number, future in making.items()}),
+                track.file,
+                cues,
+                frames=frames,
+                size=self.size,
+                fps=self.fps,
+                locale=self.timeline.locale,
+                title=captions.clean(self.timeline.title.text)[:200] if self.timeline.title else "",
+                each=lambda number: self.tell("writing the film") if number % 24 == 0 else None,
+            )
+        except Unreadable as error:
+            raise EngineError(f"a clip changed while the film was written: {error}; compose again", code="clip_changed", retry=True) from error
+        poster = self.poster(shots)
+        srt, vtt = self.folder / "film.srt", self.folder / "film.vtt"
+        srt.write_text(captions.srt(cues), encoding="utf-8")
+        vtt.write_text(captions.vtt(cues), encoding="utf-8")
+        self._done = self._of
+        self.tell("done", always=True)
+        data = FilmData(
+            seconds=frames / self.fps,
+            frames=frames,
+            fps=self.fps,
+            width=self.size.width,
+            height=self.size.height,
+            loudness=track.loudness,
+            true_peak=track.true_peak,
+            left_out=tuple(self.left_out),
+        )
+        return Film(data, target, poster, srt, vtt)
+
+    # ------------------------------------------------------------ what is in the film
+
+    def sources(self) -> list[_Shot]:
+        """Title and entries as sources; what is broken is left out and named.
+
+        Raises EngineError when nothing is left.
+        """
+        entries = self.timeline.entries
+        opened = [(entry, self.pool.submit(self.open, entry, number)) for number, entry in enumerate(entries)]
+        shots: list[_Shot] = []
+        for entry, future in opened:
+            self.attend([future])
+            source, note = future.result()
+            if note:
+                self.left_out.append(f"{entry.name}: {note}")
+                log.warning("shot is broken", shot=entry.name, why=note, kept=source is not None)
+            if source is not None:
+                shots.append(_Shot(entry, source, Piece(source.frames, entry.transition, entry.transition_frames)))
+        if not shots:
+            broken = "; ".join(self.left_out) or "the timeline has no shots"
+            raise EngineError(f"there is nothing to show: {broken}. Render the shots again", code="nothing_to_show")
+        title = self.timeline.title
+        if title:
+            picture = None
+            if title.picture:
+                try:
+                    picture = read_picture(title.picture, self.size)
+                except Unreadable as error:
+                    self.left_out.append(f"the title's picture: {error}")
+            card = TitleCard(title, picture, self.size, self.fps, self.timeline.style)
+            shots.insert(0, _Shot(None, card, Piece(title.frames)))
+        return shots
+
+    def open(self, entry: Entry, number: int) -> tuple[Source | None, str]:
+        """An entry's source, and what is wrong with it: a clip, a clip made conforming, a held picture, or nothing."""
+        why = ""
+        if entry.clip is not None:
+            try:
+                return self.clip(entry, entry.clip, number)
+            except Unreadable as error:
+                why = f"its clip cannot be used: {error}"
+        if entry.picture is not None:
+            try:
+                still = Still(read_picture(entry.picture, self.size), entry.frames)
+                return still, f"{why}; its picture is held instead" if why else ""
+            except Unreadable as error:
+                why = f"{why}; " if why else ""
+                why += f"its picture cannot be used: {error}"
+        return None, why or "it has neither clip nor picture"
+
+    def clip(self, entry: Entry, file: Path, number: int) -> tuple[Source, str]:
+        """A clip of exactly the entry's frames: as it is, or encoded anew where it does not conform."""
+        seen = look(file, self.size, self.fps)
+        if seen.conforming and seen.frames >= entry.frames:
+            return Clip(file, entry.frames, seen.keys | {seen.frames}), ""
+        note = f"its clip ends after {seen.frames} of {entry.frames} frames; the last one is held" if seen.conforming else ""
+        log.info("clip is made conforming", shot=entry.name, why=seen.reason or note)
+        whole = Clip(file, seen.frames, seen.keys).pictures(0, seen.frames) if seen.conforming else foreign(file, self.size, self.fps, entry.frames)
+        return self.conform(whole, entry.frames, number), note
+
+    def conform(self, pictures: Iterator, count: int, number: int) -> Source:
+        """Encode any frames as a splice-ready clip in the scratch folder; the last frame is held where they are short."""
+        file = self.work / f"conformed-{number}.mp4"
+
+        def exactly() -> Iterator:
+            given, last = 0, None
+            for last in pictures:
+                self.check()
+                yield last
+                given += 1
+                if given >= count:
+                    return
+            while given < count:
+                self.check()
+                yield last
+                given += 1
+
+        film.write_clip(file, exactly(), size=self.size, fps=self.fps, keys=(12, max(0, count - 12)))
+        seen = look(file, self.size, self.fps)
+        return Clip(file, count, seen.keys | {count})
+
+    def cues(self, shots: Sequence[_Shot], placed: Sequence[Placed]) -> list[captions.Cue]:
+        """Captions of all shots, in film time."""
+        columns = captions.line_width(self.size)
+        found: list[captions.Cue] = []
+        starts = []
+        for shot, spot in zip(shots, placed, strict=True):
+            speech = shot.entry.speech if shot.entry else None
+            words = (speech.words or captions.spread(speech.text, speech.seconds)) if speech else ()
+            if speech and words:
+                starts.append((spot.start / self.fps + max(0.0, speech.at), words))
+        end = total(placed) / self.fps
+        for number, (start, words) in enumerate(starts):
+            until = starts[number + 1][0] - captions.GAP if number + 1 < len(starts) else end
+            made = captions.cues(words, start, min(end, max(until, start)), columns)
+            if found and made and made[0].start < found[-1].end + captions.GAP:
+                made[0] = replace(made[0], start=min(found[-1].end + captions.GAP, made[0].end - 0.04))
+            found += made
+        return found
+
+    def spoken(self, shots: Sequence[_Shot], placed: Sequence[Placed]) -> list[sound.Spoken]:
+        """Narrations with their places in the film."""
+        found = []
+        for shot, spot in zip(shots, placed, strict=True):
+            if shot.entry and shot.entry.speech and shot.entry.speech.file:
+                found.append(sound.Spoken(shot.entry.name, shot.entry.speech.file, spot.start / self.fps + shot.entry.speech.at))
+        return found
+
+    def burning(self, cues: Sequence[captions.Cue]) -> tuple[Callable[[int, int], bool], Callable | None]:
+        """Whether a run of frames has captions drawn into it, and what draws them."""
+        if not self.timeline.burn_captions or not cues:
+            return (lambda start, end: False), None
+        from render.burn import Burner  # only then: it draws
+
+        burner = Burner(cues, self.size, self.fps, self.timeline.caption_look)
+        return burner.touches, burner.draw
+
+    # ------------------------------------------------------------ making
+
+    def coded(self, cut: Sequence[Part], sources: Sequence[Source], made: dict[int, Made]) -> Iterator[Coded]:
+        """All coded frames of the film in decoding order, numbered through."""
+        for number, part in enumerate(cut):
+            span = part.span
+            source = sources[span.source]
+            if part.copied:
+                assert isinstance(source, Clip)
+                packets = source.packets(span.first, span.first + span.frames)
+            else:
+                packets = made[number].read()
+            for coded in packets:
+                yield Coded(coded.data, coded.number + span.start, coded.key)
+            if not part.copied:
+                made[number].file.unlink()
+
+    def poster(self, shots: Sequence[_Shot]) -> Path:
+        """A JPEG of the first shot, a third of the way in."""
+        file = self.folder / "poster.jpg"
+        source = next(shot.source for shot in shots if shot.entry)
+        at = source.frames // 3
+        picture = next(iter(source.pictures(at, at + 1)))
+        image = av.VideoFrame.from_ndarray(picture, format="yuv420p")
+        image.colorspace, image.color_range = 1, 1  # BT.709, limited
+        Image.fromarray(image.to_ndarray(format="rgb24")).save(file, quality=90, optimize=True)
+        return file
+
+    def check(self) -> None:
+        """Raise Cancelled where the film was stopped; for the threads."""
+        if self.stopped.is_set():
+            raise Cancelled
+
+    def attend(self, futures: Sequence[Future]) -> None:
+        """Wait for threads, telling progress and noticing a cancellation; the first fault ends it."""
+        pending = set(futures)
+        while pending:
+            done, pending = wait(pending, timeout=_WAIT, return_when="FIRST_COMPLETED")
+            for future in done:
+                try:
+                    future.result()
+                except Unreadable as error:
+                    raise EngineError(f"a clip cannot be decoded where a transition needs it: {error}; render that shot again", code="clip_broken") from error
+                self._done += 1
+            self.tell("mixing sound and making transitions", always=not done)
+
+    def tell(self, note: str, *, always: bool = False) -> None:
+        """Report progress, at most ten times a second unless it matters."""
+        now = time.monotonic()
+        if always or now - self._told >= 0.1:
+            self._told = now
+            self.report.step(min(self._done, self._of), self._of, note)

@@ -1,0 +1,235 @@
+"""What the film is made of: clips whose packets can be copied, stills and cards whose frames are made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Protocol
+
+import av
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from farm.types import SPLICE, Size
+from render.card import held
+from render.encode import REORDER, Coded, Picture, parameter_sets, sets_in_avcc, whole
+from render.media import Unreadable, open_media, to_yuv
+
+
+class Source(Protocol):
+    """A run of frames that spans are taken from."""
+
+    frames: int
+
+    @property
+    def keys(self) -> frozenset[int]:
+        """Frames at which packets can be cut; empty where there are no packets to copy."""
+
+    def pictures(self, first: int, last: int) -> Iterator[Picture]:
+        """Decoded frames `first` to `last` (exclusive), in showing order.
+
+        Raises Unreadable when fewer can be had.
+        """
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A splice-ready clip."""
+
+    file: Path
+    frames: int
+    keys: frozenset[int]
+
+    def packets(self, first: int, last: int) -> Iterator[Coded]:
+        """Coded frames `first` to `last` in decoding order; both are key frames (or the clip's end).
+
+        Raises Unreadable when a packet is torn.
+        """
+        with open_media(self.file) as container:
+            stream = container.streams.video[0]
+            for number, packet in _numbered(container, first):
+                if number >= last:
+                    if packet.is_keyframe:
+                        break
+                    continue
+                if number >= first:
+                    data = bytes(packet)
+                    if not whole(data):
+                        raise Unreadable(f"frame {number} is damaged")
+                    yield Coded(data, number - first, packet.is_keyframe)
+            del stream
+
+    def pictures(self, first: int, last: int) -> Iterator[Picture]:
+        """Decoded frames `first` to `last`, decoding from the key frame before."""
+        wanted = first
+        with open_media(self.file) as container:
+            stream = container.streams.video[0]
+            stream.codec_context.thread_count = 1
+            tick, zero = _tick(stream), stream.start_time or 0
+            start = max((key for key in self.keys if key <= first), default=0)
+            try:
+                if start:
+                    container.seek(zero + start * tick, stream=stream, backward=True)
+                for frame in container.decode(stream):
+                    if frame.pts is None or (frame.pts - zero) // tick < wanted:
+                        continue
+                    if (frame.pts - zero) // tick != wanted:
+                        break
+                    yield frame.to_ndarray(format=SPLICE.pixel_format)
+                    wanted += 1
+                    if wanted >= last:
+                        return
+            except (av.FFmpegError, ValueError) as error:
+                raise Unreadable(f"frame {wanted} cannot be decoded") from error
+        raise Unreadable(f"frame {wanted} cannot be decoded")
+
+
+def _tick(stream: av.VideoStream) -> int:
+    rate = stream.average_rate
+    assert rate and stream.time_base
+    return max(1, round(1 / (rate * stream.time_base)))
+
+
+def _numbered(container: av.container.InputContainer, first: int) -> Iterator[tuple[int, av.Packet]]:
+    stream = container.streams.video[0]
+    tick, zero = _tick(stream), stream.start_time or 0
+    if first:
+        container.seek(zero + first * tick, stream=stream, backward=True)
+    try:
+        for packet in container.demux(stream):
+            if packet.size and packet.pts is not None:
+                yield (packet.pts - zero) // tick, packet
+    except (av.FFmpegError, ValueError) as error:
+        raise Unreadable("the file breaks off") from error
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a first look at a clip tells: whether its packets can be copied as they are, its whole frames, and its key frames."""
+
+    conforming: bool
+    frames: int
+    keys: frozenset[int]
+    reason: str = ""
+
+
+def look(file: Path, size: Size, fps: int) -> Look:
+    """Read a clip's packets (not decoding) and judge it against the splice settings.
+
+    Raises Unreadable when it is no video.
+    """
+    with open_media(file) as container:
+        if not container.streams.video:
+            raise Unreadable("there is no picture in it")
+        stream = container.streams.video[0]
+        reason = _differs(stream, size, fps)
+        if reason:
+            return Look(False, 0, frozenset(), reason)
+        tick, zero = _tick(stream), stream.start_time or 0
+        numbers: list[int] = []
+        keys: set[int] = set()
+        try:
+            for packet in container.demux(stream):
+                if not packet.size or packet.pts is None:
+                    continue
+                if packet.is_corrupt or not whole(bytes(packet)):
+                    break
+                number, rest = divmod(packet.pts - zero, tick)
+                if rest or number + REORDER < len(numbers):
+                    return Look(False, 0, frozenset(), "its frames are not evenly timed")
+                if packet.is_keyframe:
+                    if number != len(numbers):
+                        return Look(False, 0, frozenset(), "its groups of pictures are open")
+                    keys.add(number)
+                numbers.append(number)
+        except (av.FFmpegError, ValueError):
+            pass  # what came before the break counts
+        count = _unbroken(numbers)
+        if not count or 0 not in keys:
+            raise Unreadable("no frame in it is whole")
+        return Look(True, count, frozenset(key for key in keys if key < count))
+
+
+def _unbroken(numbers: list[int]) -> int:
+    """How many frames from 0 on are all there."""
+    have = set(numbers)
+    count = 0
+    while count in have:
+        count += 1
+    return count if len(have) == len(numbers) else 0
+
+
+def _differs(stream: av.VideoStream, size: Size, fps: int) -> str:
+    context = stream.codec_context
+    if context.name != "h264":
+        return f"its codec is {context.name}"
+    if (context.width, context.height) != (size.width, size.height):
+        return f"its size is {context.width}x{context.height}"
+    if stream.average_rate != Fraction(fps):
+        return f"its rate is {stream.average_rate} frames a second"
+    if sets_in_avcc(context.extradata or b"") != parameter_sets(size, fps):
+        return "its encoder settings differ from the splice settings"
+    return ""
+
+
+@dataclass(frozen=True)
+class Still:
+    """A picture held with a gentle move."""
+
+    pixels: NDArray[np.uint8]
+    frames: int
+    keys: frozenset[int] = frozenset()
+
+    def pictures(self, first: int, last: int) -> Iterator[Picture]:
+        """Frames `first` to `last`."""
+        for pixels in held(self.pixels, self.frames, first, last):
+            yield to_yuv(pixels)
+
+
+def foreign(file: Path, size: Size, fps: int, frames: int) -> Iterator[Picture]:
+    """Exactly `frames` frames of any clip, scaled and cropped to `size`, at `fps`; the last one is held where it is short.
+
+    Raises Unreadable when not one frame can be decoded.
+    """
+    with open_media(file) as container:
+        if not container.streams.video:
+            raise Unreadable("there is no picture in it")
+        stream = container.streams.video[0]
+        given, last = 0, None
+        origin: Fraction | None = None
+        try:
+            for number, frame in enumerate(container.decode(stream)):
+                if frame.width * frame.height > 8192 * 8192:
+                    raise Unreadable(f"its pictures are too large: {frame.width}x{frame.height}")
+                at = frame.pts * frame.time_base if frame.pts is not None and frame.time_base else Fraction(number) / (stream.average_rate or fps)
+                origin = at if origin is None else origin
+                until = min(frames, int((at - origin) * fps + Fraction(1, 2)))
+                while last is not None and given < until:
+                    yield last
+                    given += 1
+                if given >= frames:
+                    return
+                last = _fitted(frame, size)
+        except (av.FFmpegError, ValueError) as error:
+            if last is None:
+                raise Unreadable("no frame in it can be decoded") from error
+    if last is None:
+        raise Unreadable("no frame in it can be decoded")
+    while given < frames:
+        yield last
+        given += 1
+
+
+def _fitted(frame: av.VideoFrame, size: Size) -> Picture:
+    """A frame scaled to fill `size`, cropped about its middle."""
+    if (frame.width, frame.height) == (size.width, size.height):
+        return frame.to_ndarray(format=SPLICE.pixel_format) if frame.format.name == SPLICE.pixel_format else to_yuv(frame.to_ndarray(format="bgr24"))
+    scale = max(size.width / frame.width, size.height / frame.height)
+    width, height = max(size.width, round(frame.width * scale)), max(size.height, round(frame.height * scale))
+    pixels = frame.to_ndarray(format="bgr24")
+    pixels = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    top, left = (height - size.height) // 2, (width - size.width) // 2
+    return to_yuv(np.ascontiguousarray(pixels[top : top + size.height, left : left + size.width]))

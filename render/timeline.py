@@ -1,0 +1,87 @@
+"""The composer's input: what is shown, said and played, when, and from which files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationError
+
+from farm.types import FILM_FPS, EngineError, Frozen, Size, Style, Word
+from render.layout import Transition
+
+
+class Card(Frozen):
+    """The title card: text over `frames` frames, the picture blurred under it where there is one."""
+
+    text: str
+    subtitle: str = ""
+    frames: Annotated[int, Field(ge=1, le=24 * 60)] = 60
+    picture: Path | None = None
+
+
+class Speech(Frozen):
+    """What is said in a shot: its sound, when it begins (seconds after the shot's first frame), and its words' times."""
+
+    file: Path | None = None
+    at: float = 0.0
+    seconds: float = 0.0
+    text: str = ""
+    words: tuple[Word, ...] = ()
+
+
+class Entry(Frozen):
+    """One shot of the film, in order: a clip (or a picture that is held), how long, and how the film comes into it."""
+
+    name: str  # what a person calls it: "shot 3"
+    clip: Path | None = None
+    picture: Path | None = None
+    frames: Annotated[int, Field(ge=1, le=24 * 3600)]
+    transition: Transition = "dissolve"
+    transition_frames: Annotated[int, Field(ge=0, le=240)] = 12
+    speech: Speech | None = None
+
+
+class Timeline(Frozen):
+    """A whole film as data. Paths are as the process sees them; `load` reads them relative to the file they stand in."""
+
+    title: Card | None = None
+    entries: tuple[Entry, ...] = ()
+    score: Path | None = None
+    size: Size = Size(width=1280, height=720)
+    fps: Annotated[int, Field(ge=1, le=120)] = FILM_FPS
+    locale: str = "en"
+    style: Style = Style(slug="plain", name="Plain")
+    burn_captions: bool = False
+    caption_look: Literal["plain", "boxed", "highlight"] = "plain"
+
+
+def load(path: Path) -> Timeline:
+    """Read a timeline from JSON; relative files are looked up beside it.
+
+    Raises EngineError naming the file, the place in it and the value.
+    """
+    try:
+        timeline = Timeline.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise EngineError(f"{path}: the timeline cannot be read ({error.strerror})", code="bad_timeline") from None
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(map(str, item['loc'])) or 'the file'}: {item['msg']}" for item in error.errors()[:8])
+        raise EngineError(f"{path}: is no timeline: {problems}", code="bad_timeline") from None
+    base = path.absolute().parent
+
+    def beside(file: Path | None) -> Path | None:
+        return base / file if file is not None else None
+
+    entries = tuple(
+        entry.model_copy(
+            update={
+                "clip": beside(entry.clip),
+                "picture": beside(entry.picture),
+                "speech": entry.speech.model_copy(update={"file": beside(entry.speech.file)}) if entry.speech else None,
+            }
+        )
+        for entry in timeline.entries
+    )
+    title = timeline.title.model_copy(update={"picture": beside(timeline.title.picture)}) if timeline.title else None
+    return timeline.model_copy(update={"entries": entries, "title": title, "score": beside(timeline.score)})
