@@ -15,6 +15,7 @@ from pipelines.camera.plate import Canvas, Plate, make
 
 TOGETHER = 0.3  # pixels: layers that never move further apart are drawn as one
 GRAIN_LEVELS = 7.0  # standard deviation of the luma at grain 1, in 8-bit levels
+FAINTEST = 0.5  # levels: less would be lost in the encoder, at a price
 GRAIN_PATTERNS = 4
 GRAIN_ROOM = 64  # pixels over which a pattern is shifted from frame to frame
 
@@ -36,7 +37,7 @@ class Scene:
         self._width, self._height = path.size
         self._planes = [self._plane(group, picture.bleed) for group in _together(picture.layers, path)]
         self._dark = _vignette(path.size, picture.vignette) if picture.vignette > 0 else None
-        self._grain = _grain(path.size, picture.grain, seed) if picture.grain > 0 else []
+        self._grain = _grain(path.size, picture.grain, seed) if picture.grain * GRAIN_LEVELS >= FAINTEST else []
         self._chance = np.random.default_rng(seed & 0xFFFFFFFF)
         self._shifts = self._chance.integers(0, GRAIN_ROOM, size=(path.frames, 2)) if self._grain else None
         # The same buffer serves every frame: whoever wants to keep one copies it.
@@ -128,7 +129,7 @@ def _covering(image: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uin
 
 
 def _vignette(size: tuple[int, int], amount: float) -> list[tuple[NDArray[np.uint8], NDArray[np.uint8]]]:
-    """Per plane: what to multiply by, and what to add; together they multiply the colour by 1 - amount * smoothstep(0.45, 1.05, r).
+    """Per plane: what to multiply by, and what to add; together they multiply the colour by 1 - amount * r^3.
 
     r is the distance from the middle, 1 at the corners.
     """
@@ -138,8 +139,7 @@ def _vignette(size: tuple[int, int], amount: float) -> list[tuple[NDArray[np.uin
         x = (np.arange(width, dtype=np.float32) + 0.5) / width * 2 - 1
         y = (np.arange(height, dtype=np.float32) + 0.5) / height * 2 - 1
         r = np.sqrt((x[None] ** 2 + y[:, None] ** 2) / 2)
-        t = np.clip((r - 0.45) / 0.6, 0, 1)
-        keep = 1 - amount * t * t * (3 - 2 * t)
+        keep = 1 - amount * r**3
         found.append((np.round(keep * 255).astype(np.uint8), np.round((1 - np.round(keep * 255) / 255) * floor).astype(np.uint8)))
     return found
 
