@@ -7,22 +7,23 @@ import os
 from collections.abc import AsyncIterator
 from typing import Any
 
-from farm.artifacts import Artifacts
-from farm.tickets import Tickets
 from redis.asyncio import Redis
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
+from farm.artifacts import Artifacts
 from farm.catalog import Catalog
 from farm.settings import Settings
 from farm.store import Store
+from farm.tickets import Tickets
 from gateway.call import Threads
 from gateway.dispatch import Dispatch
 from gateway.feed import follow
 from gateway.house import House
 from gateway.limits import Limiter, windows
 from gateway.middleware import Dialect, nowhere
+from gateway.outside import Outside
 from gateway.records import marks_of
 from gateway.routes import TABLE
 from gateway.waiters import Waiters
@@ -40,6 +41,7 @@ def create_app(
     *,
     rates: dict[str, str] | None = None,
     enhance_grace: float | None = None,
+    outside: Outside | None = None,
 ) -> Starlette:
     """The application; parts that are not given are opened from the settings when it starts, and closed when it ends.
 
@@ -56,7 +58,7 @@ def create_app(
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with contextlib.AsyncExitStack() as stack:
-            house = await _open(stack, settings, catalog, store, artifacts, tickets, limits, grace)
+            house = await _open(stack, settings, catalog, store, artifacts, tickets, limits, grace, outside)
             house_of["house"] = house
             app.state.house, app.state.leave = house, house.waiters.stop
             for path, routes in TABLE.by_path().items():
@@ -79,6 +81,7 @@ async def _open(
     tickets: Tickets | None,
     limits: dict[str, str],
     grace: float,
+    outside: Outside | None,
 ) -> House:
     threads = Threads()
     stack.callback(threads.close)
@@ -109,6 +112,7 @@ async def _open(
         table=TABLE,
         enhance_grace=grace,
         redis=redis,
+        outside=outside or Outside(),
     )
     await waiters.start()
     stack.push_async_callback(waiters.close)

@@ -2,12 +2,63 @@
 
 from __future__ import annotations
 
+from starlette.responses import Response, StreamingResponse
+
+from farm.artifacts import Missing
+from gateway.call import Call
+from gateway.errors import ApiError, Problem
+from gateway.ranges import Span, Unsatisfiable, fresh, span, unchanged
+
 _HEADERS = {
     "accept-ranges": "bytes",
     "access-control-allow-origin": "*",
     "access-control-expose-headers": "content-length, content-range, etag, accept-ranges",
     "cross-origin-resource-policy": "cross-origin",
-    # An SVG or a page among the artifacts must not act in our origin's name.
+    # Whatever a file says it is, it must not act in our origin's name.
     "content-security-policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; media-src 'self'; img-src 'self' data:",
 }
 _CACHE = "public, max-age=31536000, immutable"
+
+
+async def download(call: Call) -> Response:
+    """`GET /artifacts/{sha}/{filename}?signature=`: the bytes, or the part that `Range` asks for.
+
+    Raises ApiError: 404 for an address that we did not sign or bytes that are gone, 416 for a range outside.
+    """
+    request, house = call.request, call.house
+    sha, filename = request.path_params["sha"], request.path_params["filename"]
+    if not house.artifacts.verify(sha, filename, request.query_params.get("signature", "")):
+        raise ApiError(Problem.NOT_FOUND, "there is no such file; use the address whole, with its signature, as it was given")
+    known = await house.threads.call(house.store.artifacts.get, sha)
+    if known is None:
+        raise ApiError(Problem.NOT_FOUND, f"the file {filename!r} is not there any more")
+    etag = f'"{sha}"'
+    headers = {**_HEADERS, "etag": etag, "cache-control": _CACHE}
+    if unchanged(request.headers.get("if-none-match"), etag):
+        return Response(status_code=304, headers=headers)
+    wanted: Span | None = None
+    if fresh(request.headers.get("if-range"), etag):
+        try:
+            wanted = span(request.headers.get("range"), known.size)
+        except Unsatisfiable:
+            message = f"the range {request.headers.get('range', '')[:80]!r} lies outside a file of {known.size} bytes"
+            raise ApiError(Problem.RANGE, message, headers={"content-range": f"bytes */{known.size}", "accept-ranges": "bytes"}) from None
+    part = wanted or Span(0, known.size)
+    headers["content-length"] = str(part.end - part.start)
+    if wanted is not None:
+        headers["content-range"] = f"bytes {part.start}-{part.end - 1}/{known.size}"
+    status = 200 if wanted is None else 206
+    if request.method == "HEAD":
+        return Response(status_code=status, headers=headers, media_type=known.media_type)
+    pieces = house.artifacts.stream_async(sha, part.start, part.end)
+    try:
+        first = await anext(pieces, b"")  # so that bytes that are gone are a 404, not a torn answer
+    except Missing:
+        raise ApiError(Problem.NOT_FOUND, f"the file {filename!r} is not there any more") from None
+
+    async def body():  # type: ignore[no-untyped-def]
+        yield first
+        async for piece in pieces:
+            yield piece
+
+    return StreamingResponse(body(), status_code=status, headers=headers, media_type=known.media_type)

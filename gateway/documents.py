@@ -89,7 +89,7 @@ class Writer:
         links = self.sequence_links(view)
         return seq.Created(
             id=view.id,
-            status=cast(Any, view.status),
+            status="draft",  # as it was created; what it is by now, its status document says
             workflow_run_id=view.job,
             status_url=self.table.path("sequence-status", id=view.id),
             links={"self": links["self"], "poll": links["poll"]},
@@ -196,11 +196,11 @@ class Writer:
         return sto.Characters(
             data=[
                 sto.Character(
-                    id=_row("char", view, who.key),
+                    id=view.ids.get("characters", {}).get(who.key) or _row("char", view, who.key),
                     name=who.name,
                     role=who.role,
                     description=who.description or who.noun,
-                    image_url=self._portrait(view, who.key, who.name),
+                    image_url=self._portrait(view, f"character.{who.key}", who.name),
                     voice_name=who.voice or view.voice,
                     order=order,
                 )
@@ -214,14 +214,14 @@ class Writer:
         return sto.Scenes(
             data=[
                 sto.Scene(
-                    id=_row("scene", view, place.key),
+                    id=view.ids.get("scenes", {}).get(place.key) or _row("scene", view, place.key),
                     order=order,
                     title=place.title,
                     description=place.description or place.place,
                     time_of_day=place.time_of_day,
                     weather=place.weather,
                     lighting=place.lighting,
-                    image_url=self._portrait(view, place.key, place.title) or self._first_picture(view, place.key),
+                    image_url=self._portrait(view, f"scene.{place.key}", place.title) or self._first_picture(view, place.key),
                 )
                 for order, place in enumerate(places)
             ]
@@ -233,11 +233,11 @@ class Writer:
         return sto.Items(
             data=[
                 sto.Item(
-                    id=_row("item", view, thing.key),
+                    id=view.ids.get("items", {}).get(thing.key) or _row("item", view, thing.key),
                     name=thing.name,
                     description=thing.description,
                     significance=thing.significance,
-                    image_url=self._portrait(view, thing.key, thing.name),
+                    image_url=self._portrait(view, f"item.{thing.key}", thing.name),
                 )
                 for thing in things
             ]

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from farm.artifacts import Artifacts
-
 from farm.catalog import Catalog
 from farm.settings import Settings
 from farm.store import Store
 from gateway.call import Threads
 from gateway.limits import Limiter, Window
+from gateway.outside import Outside
 from gateway.route import Table
 from gateway.waiters import Waiters
 
@@ -32,5 +32,6 @@ class House:
     threads: Threads
     table: Table
     redis: Any
+    outside: Outside
     enhance_grace: float
     """Seconds that a create request is held for its enhanced script to be in the answer."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from gateway import artifacts, discovery, events, health, sequences, stories
+from gateway import artifacts, discovery, events, health, sequences, stories, styles
 from gateway.errors import Problem
 from gateway.models import sequences as seq
 from gateway.models import stories as sto
+from gateway.models import styles as sty
 from gateway.route import Answered, Route, Table
 
 _SEQUENCE_LINK = {"operationId": "sequence_status", "parameters": {"id": "$response.body#/sequences/0/id"}}
@@ -134,6 +135,27 @@ SEQUENCES = (
     ),
 )
 
+STYLES = (
+    Route(
+        name="styles",
+        method="GET",
+        path="/api/v1/styles",
+        summary="List styles",
+        handler=styles.listing,
+        answers={200: Answered("All styles.", sty.Styles)},
+        scope="stories:read",
+    ),
+    Route(
+        name="style",
+        method="GET",
+        path="/api/v1/styles/{id}",
+        summary="A style by id, slug or name",
+        handler=styles.style,
+        answers={200: Answered("The style.", sty.Style)},
+        scope="stories:read",
+    ),
+)
+
 STORIES = (
     Route(
         name="generate-story",
@@ -216,4 +238,4 @@ STORIES = (
     ),
 )
 
-TABLE = Table(DISCOVERY + SEQUENCES + STORIES)
+TABLE = Table(DISCOVERY + SEQUENCES + STYLES + STORIES)

@@ -19,7 +19,7 @@ from gateway.models.sequences import (
     Waited,
     WaitQuery,
 )
-from gateway.once import once
+from gateway.once import Keep, once
 from gateway.records import cancel_story, create_stories, load, page_of, writer
 from gateway.requests import from_sequence
 from gateway.route import Reply
@@ -35,14 +35,15 @@ def no_sequence(story: str) -> ApiError:
 async def create(call: Call) -> Reply | Response:
     """`POST /sequences`: one sequence for each analysis model; 202."""
     seconds = seconds_of(call.asked(WaitQuery).wait)  # before anything is created
-    return await once(call, lambda: _create(call, seconds))
+    return await once(call, lambda keep: _create(call, seconds, keep))
 
 
-async def _create(call: Call, seconds: float) -> Reply:
+async def _create(call: Call, seconds: float, keep: Keep) -> Reply:
     body = call.given(CreateSequence)
-    made = await create_stories(call.house, from_sequence(call, body))
+    made = await create_stories(call.house, await from_sequence(call, body))
     views = [await _there(call, story) for story in made]
     words = writer(call)
+    await keep(_created(call, [words.created(view) for view in views], None))
     if seconds:
         held = await asyncio.gather(*(hold(call.house, view.id, call.team, seconds, lambda view: view.advance, before=view) for view in views))
         views = [one.view for one in held]
@@ -52,15 +53,16 @@ async def _create(call: Call, seconds: float) -> Reply:
     else:
         views = list(await asyncio.gather(*(_written(call, view) for view in views)))
         entries = [words.created(view) for view in views]
+    return _created(call, entries, next((view.enhanced_script for view in views if view.enhanced_script), None))
+
+
+def _created(call: Call, entries: list[Created] | list[Waited], script: str | None) -> Reply:
     table = call.house.table
+    links = {"self": table.link("create-sequence"), "root": table.link("root")}
     return Reply(
-        CreatedSequences(
-            sequences=entries,
-            enhanced_script=next((view.enhanced_script for view in views if view.enhanced_script), None),
-            links={"self": table.link("create-sequence"), "root": table.link("root")},
-        ),
+        CreatedSequences(sequences=entries, enhanced_script=script, links=links),
         status=202,
-        headers={"location": table.path("sequence-status", id=views[0].id)} if len(views) == 1 else {},
+        headers={"location": table.path("sequence-status", id=entries[0].id)} if len(entries) == 1 else {},
     )
 
 
@@ -130,7 +132,7 @@ async def exports(call: Call) -> Reply:
 
 async def create_export(call: Call) -> Reply | Response:
     """`POST /sequences/{id}/exports`: the stitched film, 200 when it is ready, else 202; 409 while a video is missing or failed."""
-    return await once(call, lambda: _create_export(call))
+    return await once(call, lambda keep: _create_export(call))
 
 
 async def _create_export(call: Call) -> Reply:

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from gateway.call import Call
-from gateway.documents import Writer, job_status
+from gateway.documents import Writer
 from gateway.errors import ApiError, Problem
 from gateway.models.sequences import WaitQuery
 from gateway.models.stories import GenerateAccepted, GenerateStory, StoriesQuery, StoryPage
@@ -25,16 +25,14 @@ POLL_SECONDS = 5
 
 async def generate(call: Call) -> Reply | Response:
     """`POST /stories/generate`: 202 with the job."""
-    return await once(call, lambda: _generate(call))
+    return await once(call, lambda keep: _generate(call))
 
 
 async def _generate(call: Call) -> Reply:
-    made = await create_stories(call.house, [from_story(call, call.given(GenerateStory))])
+    made = await create_stories(call.house, [await from_story(call, call.given(GenerateStory))])
     view = await _there(call, made[0])
     poll = call.house.table.path("job-status", jobId=view.job)
-    return Reply(
-        GenerateAccepted(job_id=view.job, status=job_status(view), poll_url=poll), status=202, headers={"location": poll, "retry-after": str(POLL_SECONDS)}
-    )
+    return Reply(GenerateAccepted(job_id=view.job, status="queued", poll_url=poll), status=202, headers={"location": poll, "retry-after": str(POLL_SECONDS)})
 
 
 async def job(call: Call) -> Reply:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from farm.script import as_script
 from farm.types import Screenplay
 from gateway.progress import Progress, percent, seconds_left
 
@@ -92,7 +93,8 @@ class StoryView:
     enhanced: bool
     screenplay: Screenplay | None = None
     shots: tuple[ShotView, ...] = ()
-    portraits: Mapping[str, Part] = field(default_factory=dict)  # by key of character, scene or item
+    ids: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # of characters, scenes and items, by key
+    portraits: Mapping[str, Part] = field(default_factory=dict)  # "character.key", "scene.key", "item.key"
     music: Part = NOTHING
     film: FilmView = FilmView()
     tasks: tuple[Progress, ...] = ()
@@ -149,7 +151,5 @@ class StoryView:
 
     @property
     def enhanced_script(self) -> str | None:
-        """The script as the screenwriter expanded it: its title, then a paragraph a shot; None where nothing was expanded."""
-        if not self.enhanced or self.screenplay is None:
-            return None
-        return "\n\n".join([self.screenplay.title, *[shot.narration for shot in self.screenplay.shots if shot.narration]])
+        """The script as the screenwriter expanded it; None where nothing was expanded."""
+        return as_script(self.screenplay) if self.enhanced and self.screenplay is not None else None

@@ -1,0 +1,58 @@
+"""The farm's progress stream as the gateway hands it on: which story, what to tell, and whether a state changed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+from redis.exceptions import RedisError
+
+from farm import progress
+from farm.protocol import ProgressEvent
+from gateway.house import House
+
+_WHILE_IT_RUNS = frozenset({"loading"})
+
+
+@dataclass(frozen=True)
+class Note:
+    """One event for an event stream: its position, and what it says (docs/api.md)."""
+
+    position: str
+    data: dict[str, Any]
+
+
+async def follow(url: str) -> AsyncIterator[tuple[str, Note | None, bool]]:
+    """(story, note, whether a state changed) for every event from now on; an empty story says that the stream is there and quiet.
+
+    Raises redis.RedisError when Redis goes away.
+    """
+    async for one in progress.follow(url):
+        if one is None:
+            yield "", None, False
+        else:
+            yield one.event.story, _note(one), changed(one.event)
+
+
+def changed(event: ProgressEvent) -> bool:
+    """Whether an event tells of a change of state, rather than of steps within one."""
+    return event.state not in _WHILE_IT_RUNS and not (event.state == "running" and event.of)
+
+
+async def missed(house: House, position: str | None, story: str) -> list[Note]:
+    """What a client that comes back with `Last-Event-ID` has missed, as far as it is still kept."""
+    if not position or house.redis is None:
+        return []
+    try:
+        return [_note(one) for one in await progress.since(house.redis, position, story)]
+    except RedisError:
+        return []
+
+
+def _note(one: progress.Read) -> Note:
+    event = one.event
+    return Note(
+        one.position,
+        {"task": event.kind.value, "frame": event.shot, "state": event.state, "step": event.step, "of": event.of, "note": event.note},
+    )

@@ -1,0 +1,196 @@
+"""The store as the handlers ask it: off the event loop, one team at a time, as views."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
+
+import structlog
+from redis.exceptions import RedisError
+
+from farm.store import InsufficientCredits, StoryDocument, TaskRecord
+from farm.story import NewStory
+from farm.tickets import flush
+from farm.types import TaskKind
+from gateway.call import Call
+from gateway.documents import Writer
+from gateway.errors import ApiError, Problem, invalid
+from gateway.house import House
+from gateway.progress import Progress
+from gateway.view import NOTHING, PART_STATUS, File, FilmView, Part, ShotView, StoryView
+
+log = structlog.get_logger()
+_ID = re.compile(r"[a-z]{1,8}_[0-9a-z]{1,48}")
+_TITLE_LENGTH = 80
+
+
+def plausible(name: str) -> bool:
+    """Whether a text can be an id of ours; nothing else is worth a query."""
+    return _ID.fullmatch(name) is not None
+
+
+async def load(house: House, story: str, team: str) -> StoryView | None:
+    """A team's story, or None."""
+    if not plausible(story):
+        return None
+    document = await house.threads.call(house.store.stories.document, story, team)
+    return view_of(document) if document is not None else None
+
+
+async def story_of(house: House, job: str, team: str) -> str | None:
+    """The story that a team's job runs, or None."""
+    return await house.threads.call(house.store.stories.of_job, job, team) if plausible(job) else None
+
+
+async def page_of(house: House, team: str, limit: int, cursor: str | None) -> tuple[list[StoryView], str | None]:
+    """A page of stories, newest first, and the cursor of the next one.
+
+    Raises ApiError (400) for a cursor that we did not give.
+    """
+    if cursor is not None and not plausible(cursor):
+        raise invalid("cursor", "is not one of ours; follow _links.next, or leave it out for the first page")
+    ids = await house.threads.call(house.store.stories.list, team, limit=limit + 1, before=cursor)
+    views = await _views(house, ids[:limit], team)
+    return views, ids[limit - 1] if len(ids) > limit else None
+
+
+async def numbered_page(house: House, team: str, page: int, limit: int, status: str | None) -> tuple[list[StoryView], int]:
+    """A page of stories by number, newest first, and how many there are in all."""
+    ids = await house.threads.call(house.store.stories.list, team, limit=limit, offset=(page - 1) * limit, job_status=status)
+    total = await house.threads.call(house.store.stories.count, team, job_status=status)
+    return await _views(house, ids, team), total
+
+
+async def _views(house: House, ids: Sequence[str], team: str) -> list[StoryView]:
+    return [view_of(document) for document in await house.threads.call(house.store.stories.documents, ids, team)]
+
+
+async def marks_of(house: House, stories: Collection[str]) -> Mapping[str, object]:
+    """What differs whenever a story has changed, for many stories in one query."""
+    return await house.threads.call(house.store.stories.marks, list(stories))
+
+
+async def create_stories(house: House, wanted: Sequence[NewStory]) -> list[str]:
+    """Write the stories, send their tickets; their ids.
+
+    Raises ApiError (402) when the team's credits do not last for all of them; then none is left.
+    """
+    made: list[str] = []
+    for new in wanted:
+        try:
+            made.append((await house.threads.call(house.store.stories.create, new)).story)
+        except InsufficientCredits as error:
+            for story in made:
+                await house.threads.call(house.store.stories.cancel, story, new.team)
+            raise ApiError(Problem.CREDITS, str(error)) from None
+    await send_tickets(house)
+    return made
+
+
+async def send_tickets(house: House) -> None:
+    """The fast path: what the outbox holds, at once. What fails here, the relay sends."""
+    try:
+        await house.threads.call(flush, house.store, house.tickets)
+    except (RedisError, OSError) as error:
+        log.warning("tickets are left for the relay: Redis does not answer", error=str(error))
+
+
+async def cancel_story(house: House, story: str, team: str) -> bool:
+    """Stop and archive; False where there is none."""
+    return plausible(story) and await house.threads.call(house.store.stories.cancel, story, team)
+
+
+def writer(call: Call) -> Writer:
+    """Writes documents with the addresses that this caller can reach."""
+    return Writer(table=call.house.table, base=call.base_url, address=call.house.artifacts.address)
+
+
+# ------------------------------------------------------------ from the store's records to a view
+
+
+def view_of(document: StoryDocument) -> StoryView:
+    """A story's document as a view."""
+    request, play = document.request, document.screenplay
+    tasks = {task.name: task for task in document.tasks}
+    numbers = document.ids.get("shots", {})
+    shots = tuple(
+        ShotView(
+            id=numbers.get(str(shot.index), f"{document.id}.{shot.index}"),
+            index=shot.index,
+            title=shot.title,
+            narration=shot.narration,
+            seconds=_clip_seconds(tasks.get(f"animate.{shot.index}")) or shot.seconds,
+            picture=_part(tasks.get(f"keyframe.{shot.index}"), "picture"),
+            clip=_part(tasks.get(f"animate.{shot.index}"), "clip"),
+            speech=_part(tasks.get(f"speak.{shot.index}"), "speech"),
+        )
+        for shot in (play.shots if play else ())
+    )
+    return StoryView(
+        id=document.id,
+        job=document.job,
+        title=document.title or (play.title if play else "") or _working_title(request.prompt),
+        status=document.status.value,
+        error=document.error or document.job_error,
+        aspect=request.aspect.value,
+        locale=request.locale,
+        created_at=_moment(document.created_at),
+        updated_at=_moment(document.updated_at),
+        job_status=document.job_status.value,
+        job_started_at=_moment(document.job_started_at) if document.job_started_at else None,
+        job_ended_at=_moment(document.job_ended_at) if document.job_ended_at else None,
+        render_video=request.render_video,
+        motion=request.motion,
+        voice=request.models.get(TaskKind.SPEAK),
+        enhanced=request.expand,
+        screenplay=play,
+        shots=shots,
+        ids=document.ids,
+        portraits={task.name.removeprefix("portrait."): _part(task, "picture") for task in document.tasks if task.kind is TaskKind.PORTRAIT},
+        music=_part(tasks.get("score"), "score"),
+        film=_film(tasks.get("compose")),
+        tasks=tuple(_progress(task) for task in document.tasks),
+    )
+
+
+def _part(task: TaskRecord | None, output: str) -> Part:
+    if task is None:
+        return NOTHING
+    made = task.outputs.get(output)
+    status = PART_STATUS[task.state.value]
+    error = (task.error or "something it needs failed") if status == "failed" else None
+    return Part(status=status, file=File(made.sha, made.media_type) if made else None, error=error)
+
+
+def _film(task: TaskRecord | None) -> FilmView:
+    if task is None:
+        return FilmView()
+    poster = task.outputs.get("poster")
+    return FilmView(
+        part=_part(task, "film"),
+        id="exp_" + task.id.partition("_")[2],
+        seconds=task.data.get("seconds"),
+        at=_moment(task.ended_at) if task.ended_at else None,
+        poster=File(poster.sha, poster.media_type) if poster else None,
+    )
+
+
+def _progress(task: TaskRecord) -> Progress:
+    took = task.ended_at - task.started_at if task.ended_at and task.started_at else None
+    return Progress(kind=task.kind, state=task.state.value, fraction=task.step / task.of if task.of else 0.0, seconds=took)
+
+
+def _clip_seconds(task: TaskRecord | None) -> float | None:
+    frames, fps = (task.data.get("frames"), task.data.get("fps")) if task is not None else (None, None)
+    return frames / fps if frames and fps else None
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _working_title(prompt: str) -> str:
+    """What a story is called until it is written: how its prompt begins."""
+    line = " ".join(prompt.split())
+    return line if len(line) <= _TITLE_LENGTH else line[: _TITLE_LENGTH - 1].rsplit(" ", 1)[0] + "…"

@@ -1,0 +1,102 @@
+"""The event stream of a sequence."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from gateway import events
+
+SCRIPT = {"script": "A lighthouse keeper befriends a stranded whale.", "motion": True}
+FIELDS = {"type", "sequence", "title", "status", "statusError", "percent", "secondsLeft", "doing", "updatedAt", "music", "poster", "film", "frames"}
+
+
+def stream(response: httpx.Response) -> Iterator[dict[str, str]]:
+    """The events of a stream, each with its fields; a comment is `{"": text}`."""
+    event: dict[str, str] = {}
+    for line in response.iter_lines():
+        if not line:
+            if event:
+                yield event
+            event = {}
+        else:
+            name, _, value = line.partition(":")
+            event[name] = value.removeprefix(" ")
+
+
+def create(farm: Any) -> str:
+    return farm.client.post("/api/v1/sequences", json=SCRIPT).json()["sequences"][0]["id"]
+
+
+def test_a_stream_tells_a_story_from_snapshot_to_end(farm: Any) -> None:
+    story = create(farm)
+    worker = threading.Timer(0.2, farm.worker.run)
+    worker.start()
+    told = []
+    with farm.client.stream("GET", f"/api/v1/sequences/{story}/events", timeout=30) as response:
+        assert response.headers["content-type"].startswith("text/event-stream")
+        told = [event for event in stream(response) if "data" in event]
+    worker.join()
+    data = [json.loads(event["data"]) for event in told]
+    assert [item["type"] for item in data] == [event["event"] for event in told]
+    assert data[0]["type"] == "snapshot"
+    assert data[-1]["type"] == "end"
+    assert data[-1]["status"] == "completed"
+    assert data[-1]["percent"] == 100
+    for item in data:
+        if item["type"] != "progress":
+            assert set(item) == FIELDS
+    percents = [item["percent"] for item in data]
+    assert percents == sorted(percents)
+    assert {frame["video"]["status"] for frame in data[-1]["frames"]} == {"completed"}
+    assert len([item for item in data if item["type"] == "snapshot"]) > 2
+
+
+def test_a_finished_story_is_a_snapshot_and_an_end(farm: Any) -> None:
+    story = create(farm)
+    farm.worker.run()
+    response = farm.client.get(f"/api/v1/sequences/{story}/events")
+    assert [event["event"] for event in stream(response)] == ["snapshot", "end"]
+
+
+def test_progress_reaches_the_stream_and_can_be_resumed(farm: Any) -> None:
+    story = create(farm)
+    farm.worker.step()
+    with farm.client.stream("GET", f"/api/v1/sequences/{story}/events", timeout=10) as response:
+        events_seen = stream(response)
+        assert next(events_seen)["event"] == "snapshot"
+        for step in range(1, 4):
+            farm.publish(story, step=step, of=10)
+        positions = []
+        while len(positions) < 3:
+            event = next(events_seen)
+            if event.get("event") == "progress" and json.loads(event["data"]).get("of") == 10:
+                positions.append((event["id"], json.loads(event["data"])["step"]))
+    assert [step for _, step in positions] == [1, 2, 3]
+    # a client that comes back with the first position gets the second and the third
+    with farm.client.stream("GET", f"/api/v1/sequences/{story}/events", headers={"Last-Event-ID": positions[0][0]}, timeout=10) as response:
+        again = stream(response)
+        assert next(again)["event"] == "snapshot"
+        assert [json.loads(next(again)["data"])["step"] for _ in range(2)] == [2, 3]
+
+
+@pytest.mark.parametrize("position", ["nonsense", "0-0", "9" * 40, "-1", "1-", "\x00"])
+def test_a_wrong_position_is_no_harm(farm: Any, position: str) -> None:
+    story = create(farm)
+    farm.worker.run()
+    response = farm.client.get(f"/api/v1/sequences/{story}/events", headers={"Last-Event-ID": position})
+    assert response.status_code == 200
+
+
+def test_a_comment_comes_while_nothing_happens(farm: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "HEARTBEAT_SECONDS", 0.1)
+    story = create(farm)
+    with farm.client.stream("GET", f"/api/v1/sequences/{story}/events", timeout=10) as response:
+        told = stream(response)
+        next(told)
+        assert "" in next(told)

@@ -1,0 +1,284 @@
+"""The sequences family: every example of its document, the exact shapes, waits, exports, other teams."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from typing import Any
+
+import httpx
+import pytest
+
+from gateway.discovery import EXAMPLE
+
+SEQUENCES = "/api/v1/sequences"
+SCRIPT = {"script": "A lighthouse keeper befriends a stranded whale."}
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+STATUS_FIELDS = {
+    "id", "title", "status", "statusError", "aspectRatio", "createdAt", "updatedAt", "poster", "music", "frames", "shots", "counts", "_links",
+}  # fmt: skip
+
+
+def create(farm: Any, **fields: Any) -> dict[str, Any]:
+    """Create one sequence; its entry in the answer."""
+    response = farm.client.post(SEQUENCES, json={**SCRIPT, **fields})
+    assert response.status_code == 202, response.text
+    return response.json()["sequences"][0]
+
+
+def test_the_root_tells_everything_without_a_key(farm: Any) -> None:
+    document = httpx.get(farm.url + "/api/v1").json()
+    assert set(document) == {"name", "version", "instructions", "requestSchema", "_links"}
+    assert document["version"] == "v1"
+    assert document["requestSchema"]["type"] == "object"
+    assert document["requestSchema"]["required"] == ["script"]
+    assert {"self", "openapi-spec", "create-sequence", "sequence-status"} <= set(document["_links"])
+    for link in document["_links"].values():
+        assert {"href", "method"} <= set(link) <= {"href", "method", "title", "templated", "contentType", "examples"}
+        assert link.get("templated", False) == ("{" in link["href"])
+    assert document["_links"]["sequence-status"]["href"] == "/api/v1/sequences/{id}{?wait}"
+    specification = httpx.get(farm.url + document["_links"]["openapi-spec"]["href"]).json()
+    assert specification["openapi"].startswith("3.1")
+
+
+def test_the_documents_example(farm: Any) -> None:
+    # given / when
+    response = farm.client.post(SEQUENCES, json=EXAMPLE)
+    # then
+    assert response.status_code == 202
+    body = response.json()
+    assert set(body) - {"enhancedScript"} == {"sequences", "_links"}
+    assert set(body["_links"]) == {"self", "root"}
+    (entry,) = body["sequences"]
+    assert set(entry) == {"id", "status", "workflowRunId", "statusUrl", "_links"}
+    assert entry["id"].startswith("seq_")
+    assert entry["status"] == "draft"
+    assert entry["statusUrl"] == f"/api/v1/sequences/{entry['id']}"
+    assert entry["_links"]["self"] == {"href": entry["statusUrl"], "method": "GET", "title": "A sequence's status document"}
+    assert entry["_links"]["poll"]["href"] == entry["statusUrl"] + "{?wait}"
+    assert entry["_links"]["poll"]["templated"] is True
+    assert farm.client.get(entry["statusUrl"]).json()["title"] == "Sea Tale"
+
+
+def test_a_new_sequences_document(farm: Any) -> None:
+    entry = create(farm)
+    document = farm.client.get(entry["statusUrl"]).json()
+    assert set(document) == STATUS_FIELDS
+    assert document["status"] in {"draft", "processing"}
+    assert document["statusError"] is None
+    assert document["poster"] is None
+    assert document["music"] == {"status": "pending", "url": None}
+    assert document["frames"] == document["shots"] == []
+    assert document["counts"] == {"frames": 0, "shots": 0, "imagesReady": 0, "videosReady": 0, "videosFailed": 0}
+    assert TIME.fullmatch(document["createdAt"])
+    assert TIME.fullmatch(document["updatedAt"])
+    assert {"self", "poll"} <= set(document["_links"])
+
+
+def test_a_finished_sequence_and_its_export(farm: Any) -> None:
+    entry = create(farm, motion=True, music=True)
+    farm.worker.run()
+    document = farm.client.get(entry["statusUrl"]).json()
+    assert document["status"] == "completed"
+    assert set(document) == STATUS_FIELDS
+    assert document["frames"] == document["shots"]
+    assert document["frames"]
+    for index, frame in enumerate(document["frames"]):
+        assert set(frame) == {"id", "orderIndex", "title", "image", "video"}
+        assert frame["orderIndex"] == index
+        assert set(frame["image"]) == {"status", "url"}
+        assert set(frame["video"]) == {"status", "url", "error"}
+        assert frame["image"]["status"] == frame["video"]["status"] == "completed"
+        assert frame["video"]["error"] is None
+        assert httpx.get(frame["image"]["url"]).headers["content-type"] == "image/png"
+        assert httpx.get(frame["video"]["url"]).headers["content-type"] == "video/mp4"
+    count = len(document["frames"])
+    assert document["counts"] == {"frames": count, "shots": count, "imagesReady": count, "videosReady": count, "videosFailed": 0}
+    assert document["music"]["status"] == "completed"
+    assert httpx.get(document["music"]["url"]).status_code == 200
+    assert httpx.get(document["poster"]["url"]).status_code == 200
+    # the finished cut
+    response = farm.client.post(f"{SEQUENCES}/{entry['id']}/exports")
+    assert response.status_code == 200
+    export = response.json()["export"]
+    assert set(export) == {"id", "status", "url", "durationSeconds", "error", "createdAt"}
+    assert export["status"] == "ready"
+    assert export["durationSeconds"] > 0
+    assert httpx.get(export["url"]).status_code == 200
+    listed = farm.client.get(f"{SEQUENCES}/{entry['id']}/exports").json()
+    assert listed["sequenceId"] == entry["id"]
+    assert listed["exports"] == [export]
+    assert farm.client.post(f"{SEQUENCES}/{entry['id']}/exports").json()["export"] == export
+
+
+def test_a_failed_shot_does_not_fail_the_film_but_no_export_is_made(farm: Any) -> None:
+    entry = create(farm, motion=True)
+    farm.worker.run(fail={"animate.0"})
+    document = farm.client.get(entry["statusUrl"]).json()
+    assert document["status"] == "completed"
+    assert document["counts"]["videosFailed"] == 1
+    assert document["frames"][0]["video"]["status"] == "failed"
+    assert document["frames"][0]["video"]["error"]
+    assert farm.client.post(f"{SEQUENCES}/{entry['id']}/exports").status_code == 409
+
+
+def test_an_export_before_its_time_is_refused(farm: Any) -> None:
+    entry = create(farm, motion=True)
+    response = farm.client.post(f"{SEQUENCES}/{entry['id']}/exports")
+    assert response.status_code == 409
+    assert response.json()["error"]["code"] == "CONFLICT"
+
+
+def test_a_sequence_that_cannot_be_written_fails_and_says_why(farm: Any) -> None:
+    entry = create(farm)
+    farm.worker.run(fail={"write"})
+    document = farm.client.get(entry["statusUrl"], params={"wait": "5s"})
+    assert document.json()["status"] == "failed"
+    assert document.json()["statusError"]
+    assert document.headers["x-wait-done"] == "true"
+
+
+def test_without_motion_there_are_stills_and_no_clips(farm: Any) -> None:
+    entry = create(farm, motion=False, music=False)
+    farm.worker.run()
+    document = farm.client.get(entry["statusUrl"]).json()
+    assert document["status"] == "completed"
+    assert document["counts"]["videosReady"] == document["counts"]["videosFailed"] == 0
+    assert {frame["video"]["status"] for frame in document["frames"]} == {"pending"}
+    assert document["music"] == {"status": "pending", "url": None}
+    assert farm.client.post(f"{SEQUENCES}/{entry['id']}/exports").status_code == 200
+
+
+def test_one_sequence_for_each_analysis_model(farm: Any) -> None:
+    response = farm.client.post(SEQUENCES, json={**SCRIPT, "analysisModels": ["screenwriter"], "imageModels": ["illustrator"]})
+    assert len(response.json()["sequences"]) == 1
+    assert farm.client.post(SEQUENCES, json={**SCRIPT, "style": "no such style"}).status_code == 404
+
+
+@pytest.mark.parametrize("style", ["Cinematic Noir", "cinematic-noir", "CINEMATIC NOIR"])
+def test_a_style_by_name_or_slug(farm: Any, style: str) -> None:
+    assert create(farm, style=style)
+
+
+def test_no_wait_no_wait_headers(farm: Any) -> None:
+    entry = create(farm)
+    for wait in (None, "", "0", "0ms"):
+        response = farm.client.get(entry["statusUrl"], params={} if wait is None else {"wait": wait})
+        assert "x-wait-changed" not in response.headers
+        assert "x-wait-done" not in response.headers
+
+
+def test_a_wait_that_runs_out_is_still_200(farm: Any) -> None:
+    entry = create(farm)
+    began = time.monotonic()
+    response = farm.client.get(entry["statusUrl"], params={"wait": "300ms"})
+    assert response.status_code == 200
+    assert 0.25 < time.monotonic() - began < 3
+    assert (response.headers["x-wait-changed"], response.headers["x-wait-done"]) == ("false", "false")
+
+
+def test_a_wait_ends_when_the_sequence_changes(farm: Any) -> None:
+    entry = create(farm)
+    worker = threading.Timer(0.3, farm.worker.step)
+    worker.start()
+    began = time.monotonic()
+    response = farm.client.get(entry["statusUrl"], params={"wait": "20s"})
+    worker.join()
+    assert response.headers["x-wait-changed"] == "true"
+    assert time.monotonic() - began < 5
+
+
+def test_a_terminal_sequence_answers_at_once(farm: Any) -> None:
+    entry = create(farm)
+    farm.worker.run()
+    began = time.monotonic()
+    response = farm.client.get(entry["statusUrl"], params={"wait": "60s"})
+    assert time.monotonic() - began < 2
+    assert (response.headers["x-wait-changed"], response.headers["x-wait-done"]) == ("false", "true")
+
+
+def test_create_with_wait_embeds_the_first_snapshot(farm: Any) -> None:
+    worker = threading.Timer(0.3, farm.worker.step)
+    worker.start()
+    response = farm.client.post(SEQUENCES, params={"wait": "20s"}, json=SCRIPT)
+    worker.join()
+    assert response.status_code == 202
+    (entry,) = response.json()["sequences"]
+    assert set(entry) == {"id", "workflowRunId", "state", "waitChanged", "waitDone"}
+    assert entry["waitChanged"] is True
+    assert entry["waitDone"] is False
+    assert set(entry["state"]) == STATUS_FIELDS
+    assert entry["state"]["id"] == entry["id"]
+
+
+def test_pages_by_cursor_hold_every_sequence_once_newest_first(farm: Any) -> None:
+    made = [create(farm)["id"] for _ in range(5)]
+    seen, href = [], f"{SEQUENCES}?limit=2"
+    while href:
+        page = farm.client.get(href).json()
+        assert len(page["sequences"]) <= 2
+        seen += [entry["id"] for entry in page["sequences"]]
+        href = page["_links"].get("next", {}).get("href")
+    assert seen[:5] == made[::-1]
+    assert len(seen) == len(set(seen)) == farm.count()
+
+
+def test_cancel_archives_and_stops(farm: Any) -> None:
+    entry = create(farm, motion=True)
+    farm.worker.step()
+    document = farm.client.delete(entry["statusUrl"])
+    assert document.status_code == 200
+    assert document.json()["status"] == "archived"
+    assert farm.worker.run() == 0
+    assert farm.client.delete(entry["statusUrl"]).status_code == 200
+
+
+def test_another_teams_sequence_does_not_exist(farm: Any) -> None:
+    entry = create(farm)
+    for method, path in (
+        ("GET", entry["statusUrl"]), ("GET", entry["statusUrl"] + "?wait=5s"), ("DELETE", entry["statusUrl"]), ("GET", entry["statusUrl"] + "/events"),
+        ("GET", entry["statusUrl"] + "/exports"), ("POST", entry["statusUrl"] + "/exports"), ("GET", f"/api/v1/stories/jobs/{entry['workflowRunId']}"),
+        ("GET", f"/api/v1/stories/{entry['id']}"), ("GET", f"/api/v1/stories/{entry['id']}/clips"),
+    ):  # fmt: skip
+        theirs = farm.other.request(method, path)
+        nothing = farm.other.request(method, path.replace(entry["id"], "seq_nosuch").replace(entry["workflowRunId"], "job_nosuch"))
+        assert theirs.status_code == nothing.status_code == 404, path
+    assert entry["id"] not in farm.other.get(SEQUENCES).text
+    assert farm.client.get(entry["statusUrl"]).json()["status"] != "archived"
+
+
+def test_an_idempotency_key_makes_one_sequence(farm: Any) -> None:
+    before = farm.count()
+    headers = {"Idempotency-Key": f"once-{before}"}
+    first = farm.client.post(SEQUENCES, json=SCRIPT, headers=headers)
+    again = farm.client.post(SEQUENCES, json=SCRIPT, headers=headers)
+    assert first.status_code == again.status_code == 202
+    assert first.json() == again.json()
+    assert farm.count() == before + 1
+    other = farm.client.post(SEQUENCES, json={**SCRIPT, "motion": True}, headers=headers)
+    assert other.status_code == 422
+    assert other.json()["error"]["code"] == "IDEMPOTENCY_KEY_REUSED"
+    assert farm.other.post(SEQUENCES, json=SCRIPT, headers=headers).status_code == 202  # keys are a team's own
+    assert farm.client.post(SEQUENCES, json=SCRIPT, headers={"Idempotency-Key": "x" * 256}).status_code == 400
+
+
+def test_a_missing_scope_is_403(farm: Any) -> None:
+    reader = farm.client_with({"stories:read"})
+    entry = create(farm)
+    assert reader.get(entry["statusUrl"]).status_code == 200
+    refused = reader.post(SEQUENCES, json=SCRIPT)
+    assert refused.status_code == 403
+    assert refused.json()["error"]["code"] == "FORBIDDEN"
+    assert reader.get(f"/api/v1/stories/{entry['id']}/clips").json()["error"]["code"] == "forbidden"
+
+
+def test_the_eleventh_request_of_a_second_waits(farm: Any) -> None:
+    client = farm.client_with({"stories:read"}, limited=True)
+    answers = [client.get(SEQUENCES) for _ in range(14)]
+    refused = [answer for answer in answers if answer.status_code == 429]
+    assert [answer.status_code for answer in answers[:10]] == [200] * 10
+    assert refused
+    assert refused[0].json()["error"]["code"] == "RATE_LIMITED"
+    assert int(refused[0].headers["retry-after"]) == 1
+    assert "q=10;w=1" in refused[0].headers["ratelimit-policy"]
