@@ -7,7 +7,6 @@ from farm.store.artifacts import ArtifactRecords
 from farm.store.database import Database, DatabaseError
 from farm.store.keys import Keys, Teams
 from farm.store.ledger import Ledger
-from farm.store.migrate import migrate
 from farm.store.records import (
     Answer,
     Artifact,
@@ -80,6 +79,8 @@ class Store:
 
     def migrate(self) -> None:
         """Bring the tables up to date."""
+        from farm.store.migrate import migrate  # only who migrates needs Alembic: a fifth of a second at every start
+
         migrate(self.database)
 
     def close(self) -> None:
