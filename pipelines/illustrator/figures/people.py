@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from pipelines.illustrator.figures import dress, hats, heads
 from pipelines.illustrator.figures.drawing import Drawing
@@ -31,7 +33,16 @@ def draw(look: Look, pose: str = "stand", mood: str = "", name: str = "person", 
     return pen.drawing(name, habitat, "right", grounded=posture.lift > 0 and posture.lift < 30, scale=build.scale)
 
 
-def paint(pen: Pen, look: Look, pose: str, mood: str = "calm") -> None:
+@dataclass(frozen=True)
+class Guise:
+    """Another head and a tail on a person's body: an animal on its hind legs, a robot."""
+
+    head: Callable[[Pen, bool], None]  # the pen with the head's middle as origin, asleep or not
+    tail: Callable[[Pen, float, float], None] | None = None
+    belly: str = ""
+
+
+def paint(pen: Pen, look: Look, pose: str, mood: str = "calm", guise: Guise | None = None) -> None:
     """Paint a person with the ground at 0, looking to the right."""
     posture = POSES[pose]
     build = build_of(look)
@@ -41,12 +52,12 @@ def paint(pen: Pen, look: Look, pose: str, mood: str = "calm") -> None:
     if posture.turn:
         with pen.at(0, -14 * build.girth, posture.turn):
             with pen.at(0, -bones.hip[1]):
-                _body(pen, look, build, bones, pose, mood)
+                _body(pen, look, build, bones, pose, mood, guise)
         return
-    _body(pen, look, build, bones, pose, mood)
+    _body(pen, look, build, bones, pose, mood, guise)
 
 
-def _body(pen: Pen, look: Look, build: Build, bones: Skeleton, pose: str, mood: str) -> None:
+def _body(pen: Pen, look: Look, build: Build, bones: Skeleton, pose: str, mood: str, guise: Guise | None) -> None:
     posture = POSES[pose]
     if posture.seat == "stool":
         _stool(pen, bones)
@@ -56,9 +67,11 @@ def _body(pen: Pen, look: Look, build: Build, bones: Skeleton, pose: str, mood: 
         with pen.at(*bones.hip, bones.lean):
             pen.shade(box(-27, -build.torso + 4, -10, 2, 5), "#c9d0d8", 4, -2)
     dress.cape(pen, look, build, bones)
+    if guise is not None and guise.tail is not None:
+        guise.tail(pen, bones.hip[0] - 9 * build.girth, bones.hip[1] - 1)
     tilt = bones.lean * 0.45 + bones.nod
     with pen.at(*bones.head, tilt, build.head):
-        if look.hat not in hats.COVERING or look.style in ("long", "braid", "ponytail"):
+        if guise is None and (look.hat not in hats.COVERING or look.style in ("long", "braid", "ponytail")):
             heads.hair_behind(pen, look)
     far = dress.arm(pen, look, build, bones, near=False)
     if look.lower not in dress.LONG or bones.hip[1] > -60:
@@ -78,7 +91,14 @@ def _body(pen: Pen, look: Look, build: Build, bones: Skeleton, pose: str, mood: 
     dress.coat(pen, look, build, bones)
     if posture.seat == "boat":
         _boat(pen, bones)
-    head(pen, look, bones, build, tilt, mood, posture.asleep)
+    if guise is not None:
+        if guise.belly and not look.apron:
+            with pen.at(*bones.hip, bones.lean):
+                pen.fill(smooth([(0, -build.torso + 4), (10, -build.torso + 6), (12 * build.girth, -16), (8, 2), (0, 0), (-3, -18)], 0.8), guise.belly)
+        with pen.at(*bones.head, tilt * 0.8, build.head * 1.12):
+            guise.head(pen, posture.asleep)
+    else:
+        head(pen, look, bones, build, tilt, mood, posture.asleep)
     if "scarf" in look.extras:
         _scarf(pen, look, bones, build)
     prop = held(look, pose)
@@ -111,8 +131,6 @@ def held(look: Look, pose: str) -> str:
 
 
 def _hold(pen: Pen, prop: str, arm: tuple[Point, Point, Point]) -> None:
-    import math
-
     _, elbow, wrist = arm
     reach = math.hypot(wrist[0] - elbow[0], wrist[1] - elbow[1]) or 1
     hand = (wrist[0] + (wrist[0] - elbow[0]) / reach * 6, wrist[1] + (wrist[1] - elbow[1]) / reach * 6)

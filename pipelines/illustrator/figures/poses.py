@@ -102,6 +102,8 @@ BUILDS: dict[str, Build] = {
     "old": Build(thigh=37, shin=36, torso=48, girth=1.04, scale=0.96),
     "giant": Build(girth=1.5, torso=60, head=0.95, shoulders=1.25, hips=1.15, thigh=36, shin=34, upper_arm=34, forearm=32, scale=2.2),
     "dwarf": Build(thigh=24, shin=22, torso=44, upper_arm=23, forearm=21, head=1.22, girth=1.35, shoulders=1.15, hips=1.15, scale=0.85),
+    "beast": Build(thigh=27, shin=25, torso=44, upper_arm=23, forearm=21, head=1.22, girth=1.06, shoulders=0.92, hips=1.12),
+    "stout beast": Build(thigh=25, shin=23, torso=46, upper_arm=24, forearm=21, head=1.24, girth=1.4, shoulders=1.0, hips=1.15),
     "slim": Build(girth=0.85, thigh=43, shin=42),
     "stout": Build(girth=1.3, hips=1.25, shoulders=1.1, thigh=37, shin=36),
 }

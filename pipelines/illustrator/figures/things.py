@@ -92,6 +92,11 @@ def icon(phrase: str) -> str | None:
     return None
 
 
+def by_hand(phrase: str) -> bool:
+    """Whether the hand-written table has a word for the phrase itself, such as a thing of an animal's name."""
+    return _plain(phrase) in _hand()["words"]
+
+
 def _by_meaning(word: str) -> str | None:
     """Keywords re-ranked by meaning, then the names of all icons: a person or an abstract noun has none."""
     what = kind(word)
