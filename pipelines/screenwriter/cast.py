@@ -63,6 +63,8 @@ class Part:
             return self.name
         if being.proper:
             return being.noun or being.name
+        if being.head in {"time", "death", "winter", "spring", "summer", "autumn"} and being.kind == "force":
+            return being.noun
         if being.owner:
             return words.tidy(
                 f"{words.possessive(being.owner) if not _own(being.owner) and not being.owner.endswith(chr(39) + 's') else being.owner} {being.nouns}"
@@ -85,9 +87,14 @@ class Part:
         being = self.being
         if self.name and not being.noun:
             return self.name
+        if being.owner and self.key == "h" and self.name and not _own(being.owner):
+            owner = re.sub(r"^(?:the|an?) ", "", being.owner)
+            return f"{words.a(words.tidy(owner + ' ' + being.text))} named {self.name}"
         if being.owner:
             return words.tidy(f"{self.the[: len(self.the) - len(being.nouns)]}{being.text}")
         tail = f" {being.tail}" if being.tail else ""
+        if self.name and not being.plural and tail:
+            return f"{'the ' + being.text if being.definite else words.a(being.text)} named {self.name}{tail if tail.startswith((' who', ' that', ' with')) else ''}"
         if being.proper:
             return being.noun or being.name
         if being.plural:
@@ -96,6 +103,8 @@ class Part:
                 if 1 < being.count < 13 and re.match(rf"(?:{words.number(being.count)}|{being.count})\b", being.phrase, re.IGNORECASE)
                 else "some"
             )
+            if re.match(r"an? (?:group|pair|team|family|herd|flock|crew|band|gang|pack|bunch|couple|class|troupe) of ", being.phrase, re.IGNORECASE):
+                return being.phrase[:1].lower() + being.phrase[1:]
             first = words.tidy(f"the {being.text}{tail}" if being.definite else f"{count} {being.text}{tail}")
         elif being.definite or being.kind == "force":
             first = f"the {being.text}{tail}"

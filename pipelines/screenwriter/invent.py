@@ -95,6 +95,9 @@ def _the(being: Being) -> str:
 
 def _noun(premise: Premise, random: Random) -> Premise:
     hero = premise.hero
+    if hero.owner.lower() in {"our", "my", "your"}:
+        hero = replace(hero, owner="", definite=True)
+        premise = replace(premise, hero=hero)
     if hero.alive or hero.kind == "human":
         return replace(premise, kind="portrait")
     if hero.noun in _IDEAS or _ABSTRACT.search(hero.head):
@@ -117,11 +120,11 @@ def _noun(premise: Premise, random: Random) -> Premise:
     facts = set()
     if hero.head in {"invention", "history", "story", "birth", "origin", "discovery"} and made:
         hero = Being(noun=made[1], head=made[1].split()[-1], kind="thing", definite=True, phrase=made[1])
-        facts.add("new")
+        facts |= {"new", "common"}
     elif {"last", "only", "oldest"} & set(hero.adjectives):
         facts.add("last")
     else:
-        facts.add("plain")
+        facts |= {"plain", "common"}
     if hero.name and not hero.noun:
         hero = replace(hero, noun=hero.name, head=hero.name, proper=True)
     keeper = Being(noun=random.choice(("woman", "man", "girl", "boy")), kind="human") if "last" not in facts else child(random)

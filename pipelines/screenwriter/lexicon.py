@@ -124,9 +124,23 @@ def place_entry(kind: str) -> dict[str, Any]:
     return table("places").get(kind) or {"prep": "in", "sense": [], "trouble": []}
 
 
+_ON = frozenset("rooftop road square farm train ship boat bus stage platform bridge planet mars highway street hill hills roof".split())
+_IN = frozenset("theatre theater opera hall cinema tent circus ballet choir den sky mountains".split())
+
+
+def preposition(phrase: str, kind: str) -> str:
+    """What stands before a place: in a forest, on a rooftop, by a river."""
+    last = phrase.lower().split()[-1] if phrase else ""
+    if last in _ON - {"square", "street"}:
+        return "on"
+    return "in" if last in _IN else str(place_entry(kind)["prep"])
+
+
 def trade(noun: str) -> dict[str, Any]:
     """What is known of a trade or an animal, by the longest known ending of its name; empty when nothing is."""
     tokens = noun.lower().split()
+    if tokens and kind_of(noun) == "toy" and tokens[-1] not in table("trades")["toy"]:
+        tokens = ["toy"]
     for start in range(len(tokens)):
         found = table("trades").get(" ".join(tokens[start:]))
         if found:

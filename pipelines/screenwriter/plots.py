@@ -8,12 +8,13 @@ from functools import lru_cache
 from random import Random
 
 from pipelines.screenwriter.lexicon import table
-from pipelines.screenwriter.premise import Premise
+from pipelines.screenwriter.premise import Place, Premise
 
-_LINE = re.compile(r"^(\+|[a-z]+)(?:\[([a-z ]+)\])?:\s*(.*)$")
+_LINE = re.compile(r"^(\+|[a-z]+)(!?)(?:\[([a-z ]+)\])?:\s*(.*)$")
 PARTS = ("want", "try", "fail", "low", "turn", "win", "end")
-_NEXT_BEST = ("ordeal", "dream", "make", "journey", "loss", "bond")
+_NEXT_BEST = ("dream", "ordeal", "make", "journey")
 _WATER = {"shore", "sea", "harbour", "island"}
+_SWIMMERS = frozenset("whale dolphin shark fish squid octopus seal crab jellyfish starfish salmon seahorse ant bee beetle spider worm snail butterfly".split())
 _PLANTS = {
     "flower",
     "tree",
@@ -45,6 +46,7 @@ class Line:
     text: str
     tags: frozenset[str] = frozenset()
     more: bool = False  # can be left out
+    keep: bool = False  # must not be left out
 
 
 @dataclass(frozen=True)
@@ -70,24 +72,26 @@ def lines_of(block: str) -> tuple[Line, ...]:
         if match is None:
             raise ValueError(f"not a line of a plot: {raw!r}; write 'part[tags]: text'")
         more = match[1] == "+"
-        found.append(Line(part=found[-1].part if more else match[1], text=match[3], tags=frozenset((match[2] or "").split()), more=more))
+        _, keep, tags, text = match.groups()
+        found.append(Line(part=found[-1].part if more else match[1], text=text, tags=frozenset((tags or "").split()), more=more, keep=bool(keep)))
     return tuple(found)
 
 
 @lru_cache(maxsize=32)
 def plots(kind: str) -> tuple[Plot, ...]:
     """All plots of one kind."""
+    briefs = table("briefs").get(kind, {})
     return tuple(
         Plot(
             kind=kind, name=entry["name"], needs=frozenset(entry.get("needs") or ()), verbs=frozenset(entry.get("verbs") or ()), only="for" in entry, side=entry.get("side", ""),
-            mood=entry.get("mood", ""), lines=lines_of(entry["lines"]), brief=lines_of(entry["brief"]) if entry.get("brief") else (),
+            mood=entry.get("mood", ""), lines=lines_of(entry["lines"]), brief=lines_of(briefs[entry["name"]]) if entry["name"] in briefs else (),
         )
         for entry in table(f"plots/{kind}")
     )  # fmt: skip
 
 
-def facts(premise: Premise) -> frozenset[str]:
-    """What the premise offers that a plot may need."""
+def facts(premise: Premise, place: Place | None = None) -> frozenset[str]:
+    """What the premise and its place offer that a plot may need."""
     found: set[str] = set()
     other, side = premise.other, premise.side
     if other is not None:
@@ -102,6 +106,8 @@ def facts(premise: Premise) -> frozenset[str]:
             found.add("o.human")
         if other.head in _PLANTS:
             found.add("o.plant")
+        if other.head in {"moon", "sun", "star", "rainbow", "cloud", "comet", "sky"}:
+            found.add("o.sky")
         if other.plural:
             found.add("o.many")
         else:
@@ -112,8 +118,15 @@ def facts(premise: Premise) -> frozenset[str]:
             found.add("s.alive")
     if premise.goal is not None:
         found.add("goal")
-    if premise.place is not None and premise.place.kind in _WATER:
+    place = place or premise.place
+    if place is not None and place.kind in _WATER:
         found.add("water")
+    if other is not None and other.kind in {"animal", "human", "robot"} and other.head not in _SWIMMERS and not other.plural:
+        found.add("o.walks")
+    if premise.hero.kind == "human":
+        found.add("h.human")
+    if premise.goal_place is not None or (place is not None and premise.kind == "journey"):
+        found.add("far")
     if any(c.mark == "strange" for c in premise.clauses):
         found.add("strange")
     if any(c.mark == "because" for c in premise.clauses):
@@ -128,12 +141,19 @@ def facts(premise: Premise) -> frozenset[str]:
     return frozenset(found | premise.facts)
 
 
-def choose(premise: Premise, random: Random) -> Plot:
+def _met(needs: frozenset[str], offered: frozenset[str]) -> bool:
+    """Whether all needs are offered; a need with a minus before it must not be."""
+    return all((need[1:] not in offered) if need.startswith("-") else (need in offered) for need in needs)
+
+
+def choose(premise: Premise, random: Random, place: Place | None = None) -> Plot:
     """One plot of the premise's kind whose needs are met; the seed decides among those that fit best."""
-    offered = facts(premise)
+    offered = facts(premise, place)
     verb = premise.frame if premise.frame in {"learn"} else premise.deed.lemma if premise.deed else ""
     for kind in dict.fromkeys((premise.kind, *_NEXT_BEST)):
-        able = [plot for plot in plots(kind) if plot.needs <= offered]
+        able = [plot for plot in plots(kind) if _met(plot.needs, offered) and not (plot.side and premise.side is not None)]
+        if "sleep" in offered and kind == "dream":
+            able = [plot for plot in able if "sleep" in plot.needs] or able
         own = [plot for plot in able if verb in plot.verbs]
         open_ = [plot for plot in able if not plot.verbs]
         if any(plot.only for plot in own):
@@ -141,8 +161,5 @@ def choose(premise: Premise, random: Random) -> Plot:
         if "strange" in offered and any("strange" in plot.needs for plot in able):
             return random.choice([plot for plot in able if "strange" in plot.needs])
         if own or open_:
-            return random.choice(own * 2 + open_)
-        able = [plot for plot in able if not plot.only]
-        if able:
-            return random.choice(able)
+            return random.choice(own * 3 + open_)
     return plots("ordeal")[0]

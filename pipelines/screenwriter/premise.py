@@ -95,6 +95,7 @@ class Place:
     prep: str = ""
     definite: bool = False
     proper: bool = False
+    owner: str = ""  # "her": her garden
 
 
 @dataclass(frozen=True)

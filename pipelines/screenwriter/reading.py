@@ -242,8 +242,13 @@ class Reader:
             gender = "female"
         return Being(
             noun=noun, head=noun.split()[-1] if noun else head, adjectives=tuple(a for a in adjectives if a not in {"same", "own"}), name=name, count=count, plural=plural and kind != "human" or (plural and not proper),
-            kind=kind or "thing", gender=gender, age=age, owner=owner, tail=tail, definite=definite or bool(owner), proper=proper and kind == "place", phrase=grammar.render(t for t in token.subtree if t.i not in self.dropped),
+            kind=kind or "thing", gender=gender, age=age, owner=owner, tail=tail, definite=definite or bool(owner), proper=proper and kind == "place", phrase=self._phrase(token),
         )  # fmt: skip
+
+    def _phrase(self, token: Any) -> str:
+        """The noun with what stands before it and its of-phrase: "a piece of cheese"; clauses about it are left to the tail."""
+        after = {t.i for c in token.rights if not (c.dep_ == "prep" and c.lower_ == "of") and c.dep_ not in {"case"} and c.tag_ != "POS" for t in c.subtree}
+        return grammar.render(t for t in token.subtree if t.i not in self.dropped and t.i not in after)
 
     def _of(self, token: Any) -> Any:
         prep = next((c for c in token.rights if c.dep_ == "prep" and c.lower_ == "of"), None)
@@ -299,6 +304,10 @@ class Reader:
             other, side = foe, deed.object if deed.object.alive else side
         if deed.lemma == "fly" and deed.object is not None and deed.object.kind == "thing" and goal_place is None:
             kind = "bond" if side is not None else "dream"
+        if deed.passive and kind in {"journey", "make"}:
+            kind = "ordeal"
+        if deed.lemma in {"walk", "run", "go"} and frame == "" and side is None and other is not None and other.alive and kind == "journey":
+            side, other = other, None
         if deed.lemma == "stop" and deed.object is None:
             kind = "ordeal"
         goal = goal or self._sought(clauses)
@@ -335,11 +344,11 @@ class Reader:
     def _clauses(self, verb: Any, subject: Any) -> list[Clause]:
         """Further clauses, taken out of the main one: second deeds, reasons, times, contrasts."""
         found: list[Clause] = []
-        queue = [verb, *[c for c in verb.rights if c.dep_ == "xcomp"]]
+        queue = [verb, *[c for c in verb.rights if c.dep_ in {"xcomp", "acomp", "dobj", "prep", "advmod"}]]
         while queue:
             head = queue.pop(0)
             for child in head.children:
-                if child.dep_ == "conj" and child.pos_ in {"VERB", "AUX"} and child.i > head.i and (head == verb or head.dep_ == "conj"):
+                if child.dep_ == "conj" and child.pos_ in {"VERB", "AUX"} and child.i > head.i and (head == verb or head.dep_ == "conj" or (head.pos_ not in {"VERB", "AUX"} and child.tag_ in {"VBD", "VBZ", "VBP"})):
                     cc = next((c for c in head.rights if c.dep_ == "cc" and c.i < child.i), None)
                     own = next((c for c in child.children if c.dep_ in {"nsubj", "nsubjpass"}), None)
                     mark = cc.lower_ if cc is not None else "and"
@@ -437,14 +446,14 @@ class Reader:
                     and any(c.tag_ == "TO" for c in child.lefts)
                     and child.i not in self.dropped
                 ):
-                    if child.dep_ == "xcomp" and head.lemma_ in {"teach", "help", "get", "ask", "tell", "force", "let", "begin", "seem"}:
+                    if head.lemma_ in {"teach", "help", "get", "ask", "tell", "force", "let", "begin", "seem"}:
                         continue
                     goal = self._deed(child, top=main)
                     self.dropped.update(t.i for t in child.subtree)
                     return goal
         direct = next((c for c in main.rights if c.dep_ == "dobj"), None)
         inner = next((c for c in direct.rights if c.dep_ in {"relcl", "acl"} and any(g.tag_ == "TO" for g in c.lefts)), None) if direct is not None else None
-        if inner is not None and inner.pos_ == "VERB" and direct.lemma_ not in {"way", "chance", "time", "power", "ability"}:
+        if inner is not None and inner.pos_ == "VERB" and direct.lemma_ not in {"way", "chance", "time", "power", "ability"} and main.lemma_ not in {"teach", "help", "get", "ask", "tell", "force", "let", "train", "show", "want"}:
             goal = self._deed(inner, top=main)
             self.dropped.update(t.i for t in inner.subtree)
             return goal
@@ -484,7 +493,7 @@ class Reader:
                 and token.lower_ in {"with", "for", "against", "about", "over", "after", "of", "to", "from", "like", "by"}
             ):
                 obj = next((g for g in token.children if g.dep_ == "pobj" and g.pos_ in {"NOUN", "PROPN"}), None)
-                if obj is not None and obj.lemma_ not in _WHEN and obj.lemma_ != "help" and obj.lemma_ not in {"love", "edge", "end", "way", "top"}:
+                if obj is not None and obj.lemma_ not in _WHEN and obj.lemma_ != "help" and obj.lemma_ not in {"love", "edge", "end", "way", "top", "world", "life", "time", "junk", "future", "past", "self"}:
                     being = self.being(obj)
                     if being.kind != "place":
                         return being
@@ -575,7 +584,7 @@ class Reader:
         phrase = words.tidy(f"{' '.join(being.adjectives)} {being.nouns or being.name}")
         kind = lexicon.place_kind(being.noun or being.name) or lexicon.place_kind(being.name)
         if not kind and noun.ent_type_ in {"GPE", "LOC", "FAC"}:
-            kind = "city" if noun.ent_type_ != "LOC" else ""
+            kind = "village" if noun.ent_type_ == "FAC" else ""
         if not kind and being.kind != "place":
             return None
         if being.alive and not being.kind == "place":
@@ -585,7 +594,7 @@ class Reader:
             phrase = words.tidy(f"{' '.join(being.adjectives)} {name}")
         elif being.name:
             phrase = words.tidy(f"{' '.join(being.adjectives)} {being.nouns}")
-        return Place(phrase=phrase, kind=kind, prep=prep, definite=being.definite, proper=bool(name))
+        return Place(phrase=phrase, kind=kind, prep=prep, definite=being.definite, proper=bool(name), owner=being.owner)
 
     def _when(self, verb: Any) -> None:
         """Take time phrases out of the clause: they are told where the story opens."""

@@ -267,7 +267,7 @@ def _mentions(text: str, name: str) -> bool:
 
 
 def _where(scene: Scene) -> str:
-    prep = str(lexicon.place_entry(lexicon.place_kind(scene.place))["prep"])
+    prep = lexicon.preposition(scene.place, lexicon.place_kind(scene.place))
     last = scene.place.split()[-1]
     return f"{prep} {scene.place if scene.place[:1].isupper() or scene.place in {'space'} else words.a(scene.place) if words.singular(last) == last else scene.place}"
 

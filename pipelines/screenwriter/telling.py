@@ -17,6 +17,7 @@ from pipelines.screenwriter.cast import Part
 from pipelines.screenwriter.premise import Deed, Place, Premise
 
 _SLOT = re.compile(r"\{([A-Za-z_.?]+)\}")
+_EITHER = re.compile(r"<([^<>|]*)\|([^<>|]*)>")
 _SEASON_TIMES = {"dawn": "morning", "morning": "morning", "day": "day", "afternoon": "afternoon", "sunset": "evening", "dusk": "evening", "night": "night"}
 _SKY = {"storm": "stormy", "rain": "rainy", "snow": "snowy", "fog": "foggy", "wind": "windy"}
 _ALWAYS_THE = {
@@ -59,7 +60,7 @@ class Teller:
     seen: set[str] = field(default_factory=set)  # parts in the line rendered last
     introduced: set[str] = field(default_factory=set)
     used: set[str] = field(default_factory=set)  # sense and trouble told already
-    shy: str = ""  # told about a fear or a trait
+    first_person: bool = False  # the hero speaks
 
     # -------------------------------------------------------- phrases
 
@@ -69,7 +70,7 @@ class Teller:
         prep = (
             place.prep
             if place.prep in {"in", "on", "at", "under", "inside", "aboard", "beneath", "by", "near"}
-            else str(lexicon.place_entry(place.kind)["prep"])
+            else lexicon.preposition(place.phrase, place.kind)
         )
         if place.kind == "space" and place.phrase.split()[-1] in {"moon", "mars", "planet", "base", "asteroid", "venus", "jupiter"}:
             prep = place.prep if place.prep in {"on", "in", "at"} else "on"
@@ -80,7 +81,7 @@ class Teller:
         place = place or self.place
         if place.proper or place.phrase in _NO_ARTICLE:
             return place.phrase
-        return f"the {place.phrase}"
+        return f"{place.owner or 'the'} {place.phrase}"
 
     def a_place(self, place: Place | None = None) -> str:
         """ "on a rocky shore": at first mention, with its preposition."""
@@ -88,6 +89,8 @@ class Teller:
         prep, _, the = self.in_place(place).partition(" ")
         if place.proper or place.phrase in _NO_ARTICLE:
             return f"{prep} {the}"
+        if place.owner:
+            return f"{prep} {place.owner} {place.phrase}"
         if place.definite or place.phrase.split()[-1].lower() in _ALWAYS_THE:
             return f"{prep} the {place.phrase}"
         last = place.phrase.split()[-1]
@@ -98,10 +101,15 @@ class Teller:
     def one(self) -> str:
         """ "one winter night", the first time; later "then"."""
         if self.dated:
-            return self.random.choice(("one day", "then one day")) if "one day" not in self.used and not self.used.add("one day") else "that same day"  # type: ignore[func-returns-value]
+            free = [phrase for phrase in ("before long", "soon after that", "then") if phrase not in self.used]
+            self.used.add(free[0] if free else "")
+            return free[0] if free else "then"
         self.dated = True
         time = _SEASON_TIMES.get(self.premise.time, "day")
         adjective = self.premise.season or _SKY.get(self.premise.weather, "")
+        said = self.premise.deed.after.lower() if self.premise.deed is not None else ""
+        if self.premise.weather and self.premise.weather in said:
+            adjective = self.premise.season
         if adjective == "snowy" and self.premise.season == "winter":
             adjective = "winter"
         if not adjective:
@@ -119,7 +127,10 @@ class Teller:
     def _of_hero(self, text: str) -> str:
         """Pronouns of the prompt that mean the hero, in the hero's gender; what was named once gets "the"."""
         hero = self.hero
-        if not hero.plural:
+        if self.first_person:
+            text = re.sub(r"\b(?:his|her|its|their)\b(?= [a-z])", "my", text)
+            text = re.sub(r"\b(?:himself|herself|itself|themselves)\b", "myself", text)
+        elif not hero.plural:
             text = re.sub(r"\bits\b", hero.his, text)
             text = re.sub(r"\bitself\b", hero.himself, text) if not (self.other and "itself" in (self.other.being.tail or "")) else text
             if hero.being.kind == "human" or hero.being.alive:
@@ -143,13 +154,17 @@ class Teller:
     def line(self, text: str) -> str:
         """One written line with its slots filled; `seen` then holds the parts that it names."""
         self.seen = set()
+        text = _EITHER.sub(lambda m: m[1] if self.hero.being.kind == "human" or self.hero.being.kind == "robot" else m[2], text)
         told = _SLOT.sub(self._slot, text)
         told = words.tidy(told)
         told = re.sub(r"(^|[.!?]\s+)([\"']?)([a-z])", lambda m: m[1] + m[2] + m[3].upper(), told)
+        if self.first_person:
+            return _mine(told)
         if self.hero.plural:
             told = self._agree(told, self.hero)
-        if self.other is not None and self.other.plural:
-            told = self._agree(told, self.other)
+        for part in (self.other, self.side):
+            if part is not None and part.plural:
+                told = self._agree(told, part)
         return told
 
     def _agree(self, text: str, part: Part) -> str:
@@ -214,6 +229,9 @@ class Teller:
 
     def _hero_name(self, *, subject: bool) -> str:
         self.seen.add("h")
+        if self.first_person:
+            self.opened = True
+            return "I"
         if not self.opened:
             self.opened = True
             self.introduced.add("h")
@@ -236,6 +254,8 @@ class Teller:
             self.seen.add("h")
             if not self.opened and key == "he":
                 return self._hero_name(subject=True)
+            if self.first_person:
+                return {"he": "I", "him": "me", "his": "my", "himself": "myself", "she": "she"}[key]
             return {"he": hero.he, "him": hero.him, "his": hero.his, "himself": hero.himself, "she": "she"}[key]
         if key == "poss_o":
             return hero.theirs
@@ -247,6 +267,8 @@ class Teller:
             if self.other is not None:
                 self.introduced.add("o")
             return text
+        if key == "was_s":
+            return "were" if self.side is not None and self.side.plural else "was"
         if key in {"goal", "goaled"} and premise.goal is not None:
             return self._of_hero(premise.goal.base() if key == "goal" else premise.goal.past(hero.plural))
         if key == "one":
@@ -257,6 +279,21 @@ class Teller:
                 if not self._place_in_deed():
                     text = f"{text}, {where}"
             return text
+        if key == "name":
+            return hero.name or hero.the
+        if key == "has":
+            return "have" if hero.plural else "has"
+        if key == "done" and premise.deed is not None:
+            deed = premise.deed
+            if self.other is not None and "o" not in self.introduced:
+                self.introduced.add("o")
+                return f"{words.inflected(deed.lemma, 'VBN')} {deed.after}" if not deed.auxiliary else f"been {deed.form} {deed.after}"
+            if deed.auxiliary:
+                return f"been {deed.form} {deed.after}" if deed.passive else f"come to {deed.form} {deed.after}"
+            return self._of_hero(f"{words.inflected(deed.lemma, 'VBN')} {deed.after}")
+        if key == "when_in":
+            time = {"dawn": "at dawn", "morning": "this morning", "day": "today", "afternoon": "this afternoon", "sunset": "at sunset", "dusk": "this evening", "night": "last night"}.get(premise.time, "today")
+            return f"{time} {self.a_place()}" if not self._place_in_deed() else time
         if key in {"hand", "hands", "arms", "feet"}:
             return hero.parts[key]
         if key == "in":
@@ -267,7 +304,9 @@ class Teller:
 
     def _place_in_deed(self) -> bool:
         deed = self.premise.deed
-        return deed is not None and self.place.phrase.split()[-1].lower() in deed.after.lower()
+        last = self.place.phrase.split()[-1].lower()
+        told = " ".join(c.text for c in self.premise.clauses if c.mark in {"because", "when", "first", "strange", "once", "since", "as"})
+        return (deed is not None and last in deed.after.lower()) or last in told.lower()
 
     def _part_word(self, key: str) -> str:
         part = self.other if key[0] == "o" else self.side
@@ -277,9 +316,13 @@ class Teller:
         self.seen.add(name)
         clash = part.he == self.hero.he and part.he not in {"they"}
         if form in {"", "the"}:
-            if name not in self.introduced and form == "" and not part.being.definite and not part.name:
+            if name not in self.introduced and (form == "" or part.being.adjectives or (part.name and part.being.noun)) and not (form == "the" and not part.being.definite and not part.being.adjectives):
                 self.introduced.add(name)
-                return part.a
+                if form == "" and not part.being.definite and not part.name:
+                    return part.a
+                if part.name and part.being.noun and not part.being.proper:
+                    return words.tidy(f"{part.being.owner or 'the'} {part.being.noun} {part.name}")
+                return part.name or (words.tidy(f"{'' if part.being.owner or part.being.proper else 'the '}{part.the if part.being.owner or part.being.proper else part.being.text}"))
             self.introduced.add(name)
             return part.short if form == "" else part.name or part.the
         if form == "a":
@@ -297,9 +340,17 @@ class Teller:
             return part.theirs
         if form == "bare":
             return part.bare
+        if form == "it":
+            return "they" if part.plural else "it"
         if form == "any":
             return f"any {part.bare}"
         raise KeyError(key)
+
+
+def _mine(text: str) -> str:
+    """Mends what the first person breaks: "said I", "I has"."""
+    text = re.sub(r"\b(said|asked|whispered|called|thought|cried) I\b", r"I \1", text)
+    return re.sub(r"\bI (has|is|does|says|tells|walks|calls|drinks|keeps|hangs|wears|looks|wonders|lives|hums)\b", lambda m: "I " + {"has": "have", "is": "am", "does": "do"}.get(m[1], m[1].rstrip("s")), text)
 
 
 def _plural_verb(verb: str) -> str:

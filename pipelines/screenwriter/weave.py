@@ -13,7 +13,7 @@ from pipelines.screenwriter.premise import Clause, Premise
 from pipelines.screenwriter.telling import Teller
 
 BRIEF = 38.0  # seconds of speech up to which a plot's short form is told
-MICRO = 9.0  # below this there is room for the deed and one more line
+MICRO = 15.0  # below this there is room for the deed and one more line
 _KEEP = {"want": 0, "turn": 0, "end": 0, "cause": 1, "then": 1, "open": 2, "low": 3, "win": 4, "try": 5, "fail": 6}
 
 
@@ -38,11 +38,11 @@ class Draft:
     size: float = field(default=0.0)
 
 
-def weave(premise: Premise, plot: Plot, teller: Callable[[], Teller], seconds: float, random: Random, extras: tuple[Line, ...] = ()) -> list[Beat]:
+def weave(premise: Premise, plot: Plot, teller: Callable[[], Teller], seconds: float, random: Random, extras: tuple[Line, ...] = (), form: str = "") -> list[Beat]:
     """Beats from the opening to the last line, within about a tenth of `seconds` of speech where the plot has so much to tell."""
     if seconds < MICRO:
         return _micro(premise, teller(), seconds, random)
-    order = _order(premise, plot, seconds, random, extras)
+    order = _order(premise, plot, seconds, random, extras, form)
     for draft in order:
         draft.size = pace.seconds(re.sub(r"\{[^}]*\}", "mmmm", draft.line.text.replace("{TROUBLE}", "m" * 110).replace("{SENSE}", "m" * 45)).replace("~", ""))
     budget = seconds
@@ -57,30 +57,50 @@ def weave(premise: Premise, plot: Plot, teller: Callable[[], Teller], seconds: f
     return beats
 
 
-def _order(premise: Premise, plot: Plot, seconds: float, random: Random, extras: tuple[Line, ...]) -> list[Draft]:
-    lines = plot.brief if plot.brief and seconds <= BRIEF else plot.lines
-    drafts: list[Draft] = [Draft(line, rank, block) for line, rank, block in _opening(premise, random)]
+def _order(premise: Premise, plot: Plot, seconds: float, random: Random, extras: tuple[Line, ...], form: str) -> list[Draft]:
+    brief = bool(plot.brief) and seconds <= BRIEF
+    lines = plot.brief if brief else plot.lines
+    drafts: list[Draft] = [Draft(line, 4.5 if brief and rank == 2.0 else rank, block) for line, rank, block in _opening(premise, random, tells_cause=any("{CAUSE" in line.text for line in lines))]
+    tells_goal = any("{goal" in line.text for line in lines)
+    tells_side = any("{s" in line.text.lower() for line in lines)
+    drafts = [d for d in drafts if not (tells_side and ("{s.a}" in d.line.text or "{S}" in d.line.text))]
+    if premise.goal is not None and not tells_goal:
+        drafts.append(Draft(Line("cause", random.choice(("{He} wanted to {goal}.", "{He} had one thing in mind: to {goal}.", "All {he} wanted was to {goal}."))), 1.0))
     seen_first: dict[str, int] = {}
     for index, line in enumerate(lines):
-        rank = float(_KEEP.get(line.part, 4)) if not line.more else 20.0 + (index * 7 % 10)
+        rank = 1.0 if line.keep else float(_KEEP.get(line.part, 4)) if not line.more else 20.0 + (index * 7 % 10)
         if line.part == "find":
             rank = 0.0 if not line.more else rank
         if line.text.strip() in {"{SENSE}", "{TROUBLE}"}:
             rank = 31.0
         if line.part == "end" and not line.more:
             drafts += [Draft(extra, 1.0) for extra in _then(premise, random)]
+            if premise.goal is not None and not tells_goal:
+                drafts.append(Draft(Line("then", random.choice(("And in the end, {he} {goaled}.", "And {he} {goaled} after all."))), 1.5))
         drafts.append(Draft(line, rank))
         if not line.more:
             seen_first.setdefault(line.part, len(drafts))
         if line.part == "try" and not line.more:
             drafts += [Draft(extra, 1.0) for extra in (*_meanwhile(premise), *extras)]
+    if form:
+        drafts = [d for d in drafts if d.line.part not in {"open", "cause"} or (d.line.part == "cause" and form == "persona_channel")]
+        if form == "persona_channel":
+            first = next(d for d in drafts if d.line.part == "want")
+            drafts.remove(first)
+            drafts.insert(0, first)
+        elif form == "news_analysis" or form == "ad_spot":
+            drafts = [d for d in drafts if "And in the end" not in d.line.text]
     if seconds > 60:
         drafts = _episodes(drafts, premise, random)
     return drafts
 
 
-def _opening(premise: Premise, random: Random) -> list[tuple[Line, float, int]]:
+def _opening(premise: Premise, random: Random, *, tells_cause: bool = False) -> list[tuple[Line, float, int]]:
     found: list[tuple[Line, float, int]] = [(Line("open", "{OPEN}", frozenset({"wide"})), 2.0, 0)]
+    if premise.side is not None and premise.side.alive and not premise.side.definite:
+        found.append((Line("open", "With {him} went {s.a}."), 2.5, 0))
+    elif premise.side is not None and premise.side.alive:
+        found.append((Line("open", "{S} {was_s} always by {his} side."), 2.5, 0))
     habit = lexicon.trade(premise.hero.noun).get("habit")
     if habit and not premise.hero.plural:
         frame = random.choice(("Every day {he} %s.", "Day after day, {he} %s.", "Each morning {he} %s."))
@@ -94,7 +114,7 @@ def _opening(premise: Premise, random: Random) -> list[tuple[Line, float, int]]:
             if not clause.text[:2].istitle() or clause.text.startswith(("The ", "A ", "An ", "His ", "Her "))
             else clause.text
         )
-        if clause.mark in {"because", "when", "since", "as", "once", "whenever"} and not any("{CAUSE" in line.text for line in ()):
+        if clause.mark in {"because", "when", "since", "as", "once", "whenever"} and not tells_cause:
             found.append((Line("cause", "{One}, " + (text if clause.subject is not None else "{he} " + text) + "."), 1.0, 0))
         elif clause.mark == "first":
             found.append((Line("cause", "{One}, {h} " + text + "."), 1.0, 0))
@@ -158,10 +178,18 @@ def _episodes(drafts: list[Draft], premise: Premise, random: Random) -> list[Dra
     random.shuffle(listed)
     at = next((i for i, draft in enumerate(drafts) if draft.line.part in {"fail", "low"}), len(drafts) - 1)
     blocks: list[Draft] = []
+    settled = premise.kind not in {"journey", "quest", "ordeal"}
+    if settled and listed:
+        leave = ("{H} did not know what to do next. So {he} went out into the world to ask.", "There was nobody here who could help. {H} shut the door, and went to look for advice.", "\"I need to think,\" said {h}, and {he} thought best when {he} walked.")
+        blocks.append(Draft(Line("episode", random.choice(leave), frozenset({"away", "wide"})), 40.5, block=1))
     for number, entry in enumerate(listed, start=1):
         lines = lines_of(entry["lines"])
-        blocks += [Draft(replace(line, part="episode", more=False), 40.0 + number, block=number) for line in lines]
-        blocks.append(Draft(Line("episode", "{TROUBLE}", frozenset(), more=True), 38.0 + number))
+        blocks += [Draft(replace(line, part="episode", more=False, tags=line.tags | {"away"}), 40.0 + number, block=number) for line in lines]
+        if not settled and number % 2:
+            blocks.append(Draft(Line("episode", "{TROUBLE}", frozenset({"away"}), more=True), 38.0 + number))
+    if settled and listed:
+        back = ("Then {h} turned round and went home, with full pockets and no answer.", "At last {he} had gone all the way round, and stood where {he} had set out.", "{H} came back one evening, tired and dusty, and everything was as {he} had left it.")
+        blocks.append(Draft(Line("episode", random.choice(back), frozenset({"dusk", "wide"})), 40.5, block=1))
     return drafts[:at] + blocks + drafts[at:]
 
 
@@ -180,7 +208,7 @@ def _fill(order: list[Draft], budget: float) -> None:
         else:
             block = [draft]
         size = sum(d.size for d in block)
-        if size <= left + 1.2:
+        if size <= left + 1.8:
             for d in block:
                 d.chosen = True
             left -= size
@@ -211,6 +239,13 @@ _NOT_HOME = {"station", "stage", "hospital", "school", "kitchen", "church", "cav
 
 def _open(teller: Teller) -> str:
     """The first sentence: who, and where."""
+    told = _opened(teller)
+    if re.match(r"There (?:was|were) once", told) and len(told) < 48 and teller.hero.being.alive and not teller.hero.being.tail and not teller.hero.plural:
+        return told
+    return told
+
+
+def _opened(teller: Teller) -> str:
     hero, random = teller.hero, teller.random
     place = teller.place
     in_deed = teller._place_in_deed()
@@ -220,10 +255,17 @@ def _open(teller: Teller) -> str:
     intro = teller.intro()
     named = intro.endswith(",")
     home = str(lexicon.trade(hero.being.noun).get("home") or "")
+    if hero.being.definite and hero.being.tail.startswith("of ") and hero.name and hero.being.kind == "human" and not hero.plural:
+        return f"{hero.name} was the {hero.being.text} {hero.being.tail}."
     at_home = bool(home) and lexicon.place_kind(home) == place.kind
     if in_deed and home and not at_home:
         return f"{words.capital(_home(teller, home))} lived {intro.rstrip(',')}." if not named else f"{intro} lived {_home(teller, home)}."
-    if in_deed:
+    if hero.name and not hero.being.noun:
+        where = teller.a_place()
+        return f"This is the story of {hero.name}." if in_deed or place.kind in _NOT_HOME else words.tidy(f"{hero.name} lived {where}.")
+    if in_deed or place.phrase.lower() in intro.lower():
+        return f"There {'were' if hero.plural else 'was'} once {intro.rstrip(',')}."
+    if place.owner:
         return f"There {'were' if hero.plural else 'was'} once {intro.rstrip(',')}."
     where = teller.a_place()
     if named:
@@ -255,12 +297,41 @@ def _home(teller: Teller, home: str) -> str:
     return teller.a_place(Place(phrase=home, kind=lexicon.place_kind(home)))
 
 
+def _bare(premise: Premise, teller: Teller, seconds: float) -> list[Beat]:
+    """One sentence for a film of five seconds: who does what, and no more."""
+    hero = teller.hero
+    who = hero.name if hero.being.name else words.a(hero.being.text) if hero.being.noun and not hero.plural and not hero.being.definite else hero.a
+    deed = premise.deed.past(hero.plural) if premise.deed is not None else f"was {teller.a_place()}"
+    if any(c.mark == "strange" for c in premise.clauses):
+        text = next(c.text for c in premise.clauses if c.mark == "strange")
+    elif premise.kind in {"thing", "idea"} and teller.other is not None:
+        text = f"this is {teller.other.bare if premise.kind == 'idea' else teller.other.the}"
+    else:
+        text = f"{who} {deed}"
+        if pace.seconds(text) > seconds * 1.4 and teller.other is not None:
+            for adjective in teller.other.being.adjectives:
+                text = text.replace(f"{adjective} ", "", 1)
+    return [Beat("want", words.capital(_articled(words.tidy(text))) + ".", frozenset({"wide"}), frozenset({"h", "o"}))]
+
+
+def _articled(text: str) -> str:
+    """A and an set right after words were left out."""
+    return re.sub(r"\b([Aa])n? ([A-Za-z]+)", lambda m: (m[1] + words.a(m[2])[1:]) if m[2].islower() else m[0], text)
+
+
 def _micro(premise: Premise, teller: Teller, seconds: float, random: Random) -> list[Beat]:
+    if seconds < 5.5:
+        return _bare(premise, teller, seconds)
     closing = random.choice(lexicon.table("closings").get(premise.kind) or lexicon.table("closings")["discovery"])
     first = "{One}, {h} {deed}." if premise.deed is not None else "{One}, there was {h}."
     if any(c.mark == "strange" for c in premise.clauses):
         first = "{CAUSE}."
-    beats = _render([Line("want", first, frozenset({"wide"})), Line("end", closing, frozenset({"close"}))], teller)
+    lines = [Line("want", first, frozenset({"wide"})), Line("end", closing, frozenset({"close"}))]
+    if seconds >= 9.5 and not any(c.mark == "strange" for c in premise.clauses):
+        lines.insert(0, Line("open", "{OPEN}", frozenset({"wide"})))
+    if premise.goal is not None and seconds > 8.0:
+        lines.insert(-1, Line("then", "And {he} {goaled}."))
+    beats = _render(lines, teller)
     if sum(pace.seconds(b.text) for b in beats) > seconds * 1.25 and len(beats) > 1:
         return beats[:1]
     return beats

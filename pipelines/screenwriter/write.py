@@ -11,10 +11,11 @@ from random import Random
 from farm.types import Character, EngineError, Hint, Item, Screenplay, WriteSpec
 from pipelines.screenwriter import clean, lexicon, words
 from pipelines.screenwriter.cast import Part, part
+from pipelines.screenwriter.forms import FORMS, shaped
 from pipelines.screenwriter.invent import complete, somewhere
 from pipelines.screenwriter.plots import Line, choose
 from pipelines.screenwriter.premise import Being, Place, Premise
-from pipelines.screenwriter.reading import read
+from pipelines.screenwriter.reading import _concrete, read
 from pipelines.screenwriter.stage import Set, shoot
 from pipelines.screenwriter.telling import Teller
 from pipelines.screenwriter.weave import weave
@@ -74,7 +75,9 @@ def tell(spec: WriteSpec, premise: Premise, random: Random, step: Step) -> Scree
     taken: set[str] = {being.name for being in (premise.hero, premise.other, premise.side) if being is not None and being.name}
     hero_hint = _match(premise.hero, hints, first=True)
     hero = part("h", premise.hero, random, taken, role="protagonist", christen=True, hint=hero_hint)
-    plot = choose(premise, random)
+    place = _hinted_place(spec) or somewhere(premise, random)
+    plot = choose(premise, random, place)
+    form = spec.content_type if spec.content_type in FORMS else ""
     other = None
     if premise.other is not None:
         hint = _match(premise.other, hints) if premise.other.alive else None
@@ -94,15 +97,16 @@ def tell(spec: WriteSpec, premise: Premise, random: Random, step: Step) -> Scree
         gender = "female" if noun == "woman" else "male" if noun == "man" else "neutral"
         third = Being(noun=plot.side, head=noun, kind="human", gender=gender, age=age)
     side = part("s", third, random, taken, role="supporting", christen=False, hint=hint) if third is not None else None
-    place = _hinted_place(spec) or somewhere(premise, random)
     scenery = _set(spec, premise, place, random)
     extras = _extras(spec, side if premise.side is None and hint is not None and not plot.side else None)
     state = random.getrandbits(32)
 
     def teller() -> Teller:
-        return Teller(premise=premise, hero=hero, other=other, side=side, place=place, random=Random(state))
+        return Teller(premise=premise, hero=hero, other=other, side=side, place=place, random=Random(state), first_person=form == "persona_channel")
 
-    beats = weave(premise, plot, teller, spec.speech_seconds, random, extras)
+    if form:
+        plot = shaped(form, premise, plot, random, _product(premise, hero, other, spec))
+    beats = weave(premise, plot, teller, spec.speech_seconds, random, extras, form)
     step(3, 5, "told")
     parts = {p.key: p for p in (hero, other, side) if p is not None}
     named = {key for beat in beats for key in beat.who}
@@ -120,6 +124,15 @@ def tell(spec: WriteSpec, premise: Premise, random: Random, step: Step) -> Scree
     )  # fmt: skip
     step(5, 5, "written")
     return screenplay
+
+
+def _product(premise: Premise, hero: Part, other: Part | None, spec: WriteSpec) -> str:
+    """What an advertisement is for: what the caller named, the thing that the prompt is about, else its title."""
+    if spec.elements:
+        return spec.elements[0].name
+    if other is not None and not other.being.alive and other.being.noun:
+        return words.tidy(f"the {re.sub(r'^(?:a|an|the|our|my|new) ', '', other.being.text)}") if not other.being.proper else other.being.noun
+    return f'"{spec.title}"' if spec.title else str(lexicon.table("forms")["ad_spot"]["product"].get(premise.kind, "the one and only"))
 
 
 def _key(p: Part) -> str:
@@ -261,12 +274,12 @@ def title(premise: Premise, hero: Part, other: Part | None, place: Place, random
     if any(c.mark == "strange" for c in premise.clauses) and other is not None:
         cause = next(c for c in premise.clauses if c.mark == "strange")
         return headline(f"The day {cause.text}")[:70]
-    if other is not None and other.being.noun:
+    if other is not None and other.being.noun and (other.being.alive or _concrete(other.being.head)) and other.being.head not in {"home", "side", "way", "flood", "murder"}:
         things = " ".join([*other.being.adjectives[-1:], other.being.nouns])
-        options = [f"{the} and {'the ' + things if not other.name else other.name}"]
+        options = [f"{the} and {other.name or (('the ' if not re.match('(?:his|her|its|their)$', other.being.owner) else hero.his + ' ') + things)}"]
         if premise.kind in {"make", "quest", "discovery", "crime"} and not other.being.alive:
             options.append(f"the {things}")
-    elif premise.goal_place is not None:
+    elif premise.goal_place is not None and premise.kind == "journey":
         options = [f"{the} and the way to {premise.goal_place.phrase if premise.goal_place.proper else 'the ' + premise.goal_place.phrase}"]
     elif premise.place is not None:
         options = [f"{the} {place.prep if place.prep in {'in', 'on', 'at', 'of'} else 'and'} {place.phrase if place.proper else 'the ' + place.phrase}"]
