@@ -70,7 +70,7 @@ class Keeper:
             with self._wake:
                 while not self._closed:
                     now = time.monotonic()
-                    due = renewed + (RENEW_SECONDS if self._news is None else NEWS_SECONDS)
+                    due = renewed + (RENEW_SECONDS if self._news is None else min(NEWS_SECONDS, RENEW_SECONDS))
                     if now >= due:
                         break
                     self._wake.wait(due - now)
