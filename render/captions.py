@@ -132,7 +132,8 @@ def _pieces(text: str, columns: int) -> list[str]:
 
 _FULL = re.compile(r"""[.!?…。！？؟।]["'”’»)\]」』]*$""")
 _PHRASE = re.compile(r"""[,;:—–،؛、，；：]["'”’»)\]」』]*$""")
-_LEANS = frozenset("a an the of to in on at by for with from and or but as his her its their my your our is was were be that who".split())
+_SMALL = "a an the of to in on at by for with from and or but as his her its their my your our is was were be that who"
+_LEANS = frozenset(_SMALL.split())
 
 
 def _break(words: list[Word], until: float, columns: int) -> list[tuple[int, int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import colorsys
 from collections.abc import Iterator
+from typing import cast
 
 import cv2
 import numpy as np
@@ -53,7 +54,7 @@ class TitleCard:
             if strength > 0:
                 scale = 1 + 0.025 * number / max(1, self.frames - 1)
                 matrix = np.array([[scale, 0, size[0] / 2 * (1 - scale)], [0, scale, size[1] / 2 * (1 - scale)]])
-                layer = cv2.warpAffine(self._text, matrix, size, flags=cv2.INTER_LINEAR)
+                layer = cast("NDArray[np.uint8]", cv2.warpAffine(self._text, matrix, size, flags=cv2.INTER_LINEAR))
                 rows = np.flatnonzero(layer[:, :, 3].max(axis=1))
                 if rows.size:
                     low, high = rows[0], rows[-1] + 1
@@ -131,15 +132,17 @@ def _lay_out(card: Card, size: Size, style: Style) -> NDArray[np.uint8]:
     modern = any(word in f"{style.slug} {style.name}".lower() for word in _MODERN)
     family = SANS if modern else SERIF
     room = int(size.width * 0.80)
-    base = min(size.width * 0.6, size.height) * 0.135
+    base = min(size.width * 0.85, size.height) * 0.135
     blocks: list[tuple[Block, float]] = []
     colour, accent = _tints(style)
     if title:
         set_size, spacing = _fit(title, family, base, room, size.height * 0.42)
-        blocks.append((draw(title, family=family, size=set_size, width=room, colour=colour, spacing=spacing, shadow=set_size * 0.10, leading=1.12), 1.0))
+        across = _even(title, family, set_size, spacing, room, 1.12)
+        blocks.append((draw(title, family=family, size=set_size, width=across, colour=colour, spacing=spacing, shadow=set_size * 0.10, leading=1.12), 1.0))
     if subtitle:
         under, spacing = _fit(subtitle, SANS, base * 0.33, room, size.height * 0.2)
-        blocks.append((draw(subtitle, family=SANS, size=under, width=room, colour=colour, spacing=spacing, shadow=under * 0.2, leading=1.3), 0.85))
+        across = _even(subtitle, SANS, under, spacing, room, 1.3)
+        blocks.append((draw(subtitle, family=SANS, size=under, width=across, colour=colour, spacing=spacing, shadow=under * 0.2, leading=1.3), 0.85))
     if not blocks:
         return layer
     gap = base * 0.34
@@ -154,6 +157,11 @@ def _lay_out(card: Card, size: Size, style: Style) -> NDArray[np.uint8]:
     return layer
 
 
+def _open(text: str) -> bool:
+    """Whether letters may be spaced: joined scripts must not be, and only alphabets gain by it."""
+    return all(ord(sign) < 0x530 or 0x2000 <= ord(sign) < 0x2070 for sign in text)
+
+
 def shorten(text: str, most: int) -> str:
     """Text of at most `most` signs, cut at a word and ended with an ellipsis where it was longer."""
     if len(text) <= most:
@@ -165,13 +173,24 @@ def shorten(text: str, most: int) -> str:
 def _fit(text: str, family: str, size: float, room: int, height: float) -> tuple[float, float]:
     """The largest type size up to `size` whose lines fit in width and height, and its letter spacing."""
     while size > 8:
-        spacing = size * (0.03 if text.isascii() else 0.0)  # joined scripts must not be spaced
+        spacing = size * (0.03 if _open(text) else 0.0)
         words = max(measure(word, family=family, size=size, width=100_000, spacing=spacing)[0] for word in text.split())
         wide, high = measure(text, family=family, size=size, width=room, spacing=spacing, leading=1.12)
         if wide <= room and words <= room and high <= height:
             return size, spacing
         size *= 0.92
     return 8.0, 0.0
+
+
+def _even(text: str, family: str, size: float, spacing: float, room: int, leading: float) -> int:
+    """The narrowest width that takes no more lines: so that lines come out about equally long, and no word stands alone."""
+    height = measure(text, family=family, size=size, width=room, spacing=spacing, leading=leading)[1]
+    low, high = 1, room
+    while high - low > max(2, room // 100):
+        middle = (low + high) // 2
+        wide, tall = measure(text, family=family, size=size, width=middle, spacing=spacing, leading=leading)
+        low, high = (low, middle) if tall <= height and wide <= middle else (middle, high)
+    return high
 
 
 def _rule(layer: NDArray[np.uint8], row: int, base: float, colour: str) -> None:

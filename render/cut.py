@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -53,7 +54,7 @@ def parts(spans: Sequence[Span], sources: Sequence[Source], burned: Callable[[in
             found.extend(Part(piece, False) for piece in _chunks(span))
             continue
         runs = [(span.first, keys[0], False)]
-        for low, high in zip(keys, keys[1:], strict=False):
+        for low, high in pairwise(keys):
             copied = not burned(span.start + low - span.first, span.start + high - span.first)
             if runs[-1][2] == copied and runs[-1][1] == low:
                 runs[-1] = (runs[-1][0], high, copied)

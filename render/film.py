@@ -7,6 +7,7 @@ from fractions import Fraction
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
+from typing import cast
 
 import av
 import numpy as np
@@ -17,14 +18,12 @@ from render.captions import Cue
 from render.encode import REORDER, Coded, Picture, encode
 
 # ISO 639-2 codes that MP4 wants, of the languages that have a two-letter code and are asked for; others are "und".
-_LANGUAGES = dict(
-    pair.split(":")
-    for pair in (
-        "ar:ara bg:bul bn:ben ca:cat cs:ces cy:cym da:dan de:deu el:ell en:eng eo:epo es:spa et:est eu:eus fa:fas fi:fin fr:fra ga:gle gl:glg gu:guj he:heb "
-        "hi:hin hr:hrv hu:hun hy:hye id:ind is:isl it:ita ja:jpn ka:kat kn:kan ko:kor la:lat lt:lit lv:lav mk:mkd ml:mal mr:mar ms:msa nb:nob ne:nep "
-        "nl:nld no:nor pa:pan pl:pol pt:por ro:ron ru:rus sk:slk sl:slv sq:sqi sr:srp sv:swe sw:swa ta:tam te:tel th:tha tr:tur uk:ukr ur:urd vi:vie zh:zho"
-    ).split()
+_PAIRS = (
+    "ar:ara bg:bul bn:ben ca:cat cs:ces cy:cym da:dan de:deu el:ell en:eng eo:epo es:spa et:est eu:eus fa:fas fi:fin fr:fra ga:gle gl:glg gu:guj he:heb "
+    "hi:hin hr:hrv hu:hun hy:hye id:ind is:isl it:ita ja:jpn ka:kat kn:kan ko:kor la:lat lt:lit lv:lav mk:mkd ml:mal mr:mar ms:msa nb:nob ne:nep "
+    "nl:nld no:nor pa:pan pl:pol pt:por ro:ron ru:rus sk:slk sl:slv sq:sqi sr:srp sv:swe sw:swa ta:tam te:tel th:tha tr:tur uk:ukr ur:urd vi:vie zh:zho"
 )
+_LANGUAGES = dict(pair.split(":") for pair in _PAIRS.split())
 _ASS_HEADER = (
     "[Script Info]\nScriptType: v4.00+\nPlayResX: 384\nPlayResY: 288\n\n[V4+ Styles]\n"
     "Format: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, Bold, Italic, Underline, StrikeOut, ScaleX, ScaleY, "
@@ -44,7 +43,7 @@ def _template(size: Size, fps: int) -> bytes:
     """An MP4 of one black frame: its stream is the pattern of the film's."""
     buffer = BytesIO()
     with av.open(buffer, "w", format="mp4") as container:
-        stream = container.add_stream(SPLICE.codec, rate=fps, options=dict(SPLICE.options))
+        stream = cast("av.VideoStream", container.add_stream(SPLICE.codec, rate=fps, options=dict(SPLICE.options)))
         stream.width, stream.height, stream.pix_fmt = size.width, size.height, SPLICE.pixel_format
         black = np.full((size.height * 3 // 2, size.width), 128, dtype=np.uint8)
         black[: size.height] = 16

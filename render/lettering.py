@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +22,10 @@ _VENDORED = {
 }
 
 
+_RIGHT_TO_LEFT, _END = "\u2067", "\u2069"  # Unicode's right-to-left isolate, and its end
+_LIT = "#ffd84a"
+
+
 @lru_cache(maxsize=1)
 def _faces() -> dict[str, skia.Typeface]:
     faces = {name: skia.Typeface.MakeFromFile(str(FONTS / file)) for name, file in _VENDORED.items()}
@@ -33,7 +39,7 @@ def _families(text: str, first: str) -> tuple[list[str], list[skia.Typeface]]:
     """Families that together cover `text`, the wanted one first, and the machine's faces for what the vendored ones lack."""
     faces = _faces()
     order = [first, *(name for name in faces if name != first)]
-    lacking = set(map(ord, text)) - {10, 32}
+    lacking = {ord(sign) for sign in text if not sign.isspace() and unicodedata.category(sign) != "Cf"}
     for name in order:
         signs = sorted(lacking)
         lacking -= {sign for sign, glyph in zip(signs, faces[name].unicharsToGlyphs(signs), strict=True) if glyph}
@@ -99,10 +105,41 @@ def draw(
     paragraph.paint(canvas, margin, margin)
     if shadow > 0:
         canvas.restore()
+    return Block(_multiplied(surface), float(paragraph.LongestLine), float(paragraph.Height))
+
+
+def caption(runs: Sequence[tuple[str, bool]], *, family: str, size: float, width: int, boxed: bool) -> NDArray[np.uint8]:
+    """Draw a caption's runs of text, lit ones in yellow, with a dark outline or in a dark box; RGBA, alpha multiplied in."""
+    pad = round(size * 0.32)
+    margin = pad + round(size * 0.15) + 2
+    text = "".join(run for run, _ in runs)
+    plain = _paragraph(text, family, size, width, "#ffffff", 0, 1.2)
+    columns = min(width, int(np.ceil(plain.LongestLine)) + 2)
+    light = _lit_paragraph(runs, family, size, width)
+    surface = skia.Surface(width + 2 * margin, int(np.ceil(plain.Height)) + 2 * margin)
+    canvas = surface.getCanvas()
+    canvas.clear(skia.ColorTRANSPARENT)
+    if boxed:
+        left = margin + (width - columns) / 2 - pad
+        box = skia.Rect.MakeXYWH(left, margin - pad * 0.5, columns + 2 * pad, float(plain.Height) + pad)
+        canvas.drawRoundRect(box, pad * 0.6, pad * 0.6, skia.Paint(Color=0xB8000000, AntiAlias=True))
+    else:
+        dark = _paragraph(text, family, size, width, "#000000", 0, 1.2)
+        canvas.saveLayer(None, skia.Paint(ImageFilter=skia.ImageFilters.DropShadow(0, size * 0.04, size * 0.09, size * 0.09, 0xC0000000)))
+        reach = max(1.0, size * 0.055)
+        for turn in range(16):
+            angle = turn * np.pi / 8
+            dark.paint(canvas, float(margin + reach * np.cos(angle)), float(margin + reach * np.sin(angle)))
+        canvas.restore()
+    light.paint(canvas, margin, margin)
+    return _multiplied(surface)
+
+
+def _multiplied(surface: skia.Surface) -> NDArray[np.uint8]:
     pixels = surface.makeImageSnapshot().toarray(colorType=skia.kRGBA_8888_ColorType)
     alpha = pixels[:, :, 3:].astype(np.uint16)
     pixels[:, :, :3] = (pixels[:, :, :3] * alpha + 127) // 255  # toarray gives plain alpha
-    return Block(pixels, float(paragraph.LongestLine), float(paragraph.Height))
+    return pixels
 
 
 def measure(text: str, *, family: str, size: float, width: int, spacing: float = 0.0, leading: float = 1.15) -> tuple[float, float]:
@@ -112,26 +149,59 @@ def measure(text: str, *, family: str, size: float, width: int, spacing: float =
 
 
 def _paragraph(text: str, family: str, size: float, width: int, colour: str, spacing: float, leading: float) -> skia.textlayout.Paragraph:
+    return _set([(text, colour)], family, size, width, spacing, leading)
+
+
+def _lit_paragraph(runs: Sequence[tuple[str, bool]], family: str, size: float, width: int) -> skia.textlayout.Paragraph:
+    return _set([(run, _LIT if lit else "#ffffff") for run, lit in runs], family, size, width, 0.0, 1.2)
+
+
+def _set(runs: Sequence[tuple[str, str]], family: str, size: float, width: int, spacing: float, leading: float) -> skia.textlayout.Paragraph:
+    """A paragraph of coloured runs, laid out; every line runs the way its text does."""
     layout = skia.textlayout
+    text = "".join(run for run, _ in runs)
     families, system = _families(text, family)
     provider = layout.TypefaceFontProvider()
     for face in (*_faces().values(), *system):
         provider.registerTypeface(face)
     fonts = layout.FontCollection()
     fonts.setDefaultFontManager(provider)
-    style = layout.TextStyle()
-    style.setFontFamilies(families)
-    style.setFontSize(size)
-    style.setColor(0xFF000000 | int(colour[1:7], 16))
-    style.setLetterSpacing(spacing)
-    style.setHeight(leading)
-    style.setHeightOverride(True)
+
+    def style(colour: str) -> skia.textlayout.TextStyle:
+        made = layout.TextStyle()
+        made.setFontFamilies(families)
+        made.setFontSize(size)
+        made.setColor(0xFF000000 | int(colour[1:7], 16))
+        made.setLetterSpacing(spacing)
+        made.setHeight(leading)
+        made.setHeightOverride(True)
+        return made
+
     form = layout.ParagraphStyle()
-    form.setTextStyle(style)
+    form.setTextStyle(style("#ffffff"))
     form.setTextAlign(layout.TextAlign.kCenter)
     builder = layout.ParagraphBuilder(form, fonts, skia.Unicodes.ICU.Make())
-    builder.pushStyle(style)
-    builder.addText(text)
+    mark = _RIGHT_TO_LEFT if rightward(text) else ""
+    lead = mark  # Skia's paragraphs take no direction: an isolate around each line gives it
+    for run, colour in runs:
+        builder.pushStyle(style(colour))
+        builder.addText(lead + (run.replace("\n", f"{_END}\n{mark}") if mark else run))
+        builder.pop()
+        lead = ""
+    if mark:
+        builder.pushStyle(style("#ffffff"))
+        builder.addText(_END)
     paragraph = builder.Build()
     paragraph.layout(width)
     return paragraph
+
+
+def rightward(text: str) -> bool:
+    """Whether text is written from right to left: its first letter says so."""
+    for sign in text:
+        kind = unicodedata.bidirectional(sign)
+        if kind in ("R", "AL"):
+            return True
+        if kind == "L":
+            return False
+    return False

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 import av
 import cv2
@@ -22,7 +22,9 @@ from render.media import Unreadable, open_media, to_yuv
 class Source(Protocol):
     """A run of frames that spans are taken from."""
 
-    frames: int
+    @property
+    def frames(self) -> int:
+        """How many frames of it the film uses."""
 
     @property
     def keys(self) -> frozenset[int]:
@@ -78,7 +80,7 @@ class Clip:
                         continue
                     if (frame.pts - zero) // tick != wanted:
                         break
-                    yield frame.to_ndarray(format=SPLICE.pixel_format)
+                    yield _planes(frame, SPLICE.pixel_format)
                     wanted += 1
                     if wanted >= last:
                         return
@@ -89,7 +91,8 @@ class Clip:
 
 def _tick(stream: av.VideoStream) -> int:
     rate = stream.average_rate
-    assert rate and stream.time_base
+    assert rate
+    assert stream.time_base
     return max(1, round(1 / (rate * stream.time_base)))
 
 
@@ -226,10 +229,13 @@ def foreign(file: Path, size: Size, fps: int, frames: int) -> Iterator[Picture]:
 def _fitted(frame: av.VideoFrame, size: Size) -> Picture:
     """A frame scaled to fill `size`, cropped about its middle."""
     if (frame.width, frame.height) == (size.width, size.height):
-        return frame.to_ndarray(format=SPLICE.pixel_format) if frame.format.name == SPLICE.pixel_format else to_yuv(frame.to_ndarray(format="bgr24"))
+        return _planes(frame, SPLICE.pixel_format) if frame.format.name == SPLICE.pixel_format else to_yuv(_planes(frame, "bgr24"))
     scale = max(size.width / frame.width, size.height / frame.height)
     width, height = max(size.width, round(frame.width * scale)), max(size.height, round(frame.height * scale))
-    pixels = frame.to_ndarray(format="bgr24")
-    pixels = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    pixels = cast("NDArray[np.uint8]", cv2.resize(_planes(frame, "bgr24"), (width, height), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR))
     top, left = (height - size.height) // 2, (width - size.width) // 2
     return to_yuv(np.ascontiguousarray(pixels[top : top + size.height, left : left + size.width]))
+
+
+def _planes(frame: av.VideoFrame, form: str) -> NDArray[np.uint8]:
+    return cast("NDArray[np.uint8]", frame.to_ndarray(format=form))
