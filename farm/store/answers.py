@@ -31,7 +31,8 @@ class Answers:
         with self._database.write() as connection:
             connection.execute(t.answers.delete().where(mine, sa.or_(lost, t.answers.c.created_at < t.now() - KEPT_SECONDS)))
             values = {"team": team, "key": key, "request": request, "created_at": t.now()}
-            if connection.execute(insert(t.answers).values(values).on_conflict_do_nothing()).rowcount:
+            # Not rowcount: for an INSERT psycopg's is not kept.
+            if connection.execute(insert(t.answers).values(values).on_conflict_do_nothing().returning(t.answers.c.key)).scalar() is not None:
                 return None
             row = connection.execute(sa.select(t.answers.c.request, t.answers.c.answer).where(mine)).one()
             return Answer(row.request, row.answer)
