@@ -1,0 +1,233 @@
+"""Claims, leases, attempts: who may do what, and what is refused."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from farm.protocol import ProgressEvent
+from farm.store import Claim, Store
+from tests.farm.farming import ALL, Hand, artifacts_of, data_of, new_story, screenplay, states
+
+
+@pytest.fixture
+def team(store: Store) -> str:
+    return store.teams.ensure("farmers", unlimited=True)
+
+
+def written(store: Store, team: str, shots: int = 3, **fields: object) -> str:
+    """A story whose screenplay is there."""
+    story = store.stories.create(new_story(team, **fields)).story
+    hand = Hand(store, play=screenplay(shots))
+    hand.complete(hand.must_claim(models=("model-write",)))
+    return story
+
+
+def again(store: Store, claim: Claim) -> Claim:
+    """Claim the same task anew once its pause is over."""
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        if (found := Hand(store, "other").claim(models=(claim.model,))) is not None:
+            assert found.task == claim.task
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"{claim.name} was not given out again")
+
+
+def test_a_stale_lease_is_refused_everywhere(store: Store, team: str) -> None:
+    # given a lease that ran out and was reaped, and its task with another worker
+    store.stories.create(new_story(team))
+    hand = Hand(store)
+    stale = hand.must_claim(lease=0.01)
+    time.sleep(0.05)
+    (reaped,) = store.tasks.reap()
+    assert (reaped.task, reaped.worker, reaped.state) == (stale.task, "hand", "runnable")
+    fresh = again(store, stale)
+    assert fresh.epoch > stale.epoch
+    # when the first one comes back, then
+    assert store.tasks.renew(stale.lease).lost
+    assert hand.complete(stale) is None
+    assert store.tasks.fail(stale.lease, "late", retry=True) is None
+    assert not store.tasks.release(stale.lease)
+    assert not store.tasks.renew(fresh.lease).lost
+    assert Hand(store, "other").complete(fresh) is not None
+
+
+def test_a_second_completion_is_refused(store: Store, team: str) -> None:
+    story = written(store, team)
+    hand = Hand(store)
+    claim = hand.must_claim()
+    assert hand.complete(claim) is not None
+    assert hand.complete(claim) is None
+    assert store.tasks.fail(claim.lease, "late", retry=False) is None
+    assert store.tasks.renew(claim.lease).lost
+    assert states(store, story)[claim.name] == "done"
+
+
+def test_a_lease_that_is_renewed_is_not_reaped(store: Store, team: str) -> None:
+    store.stories.create(new_story(team))
+    claim = Hand(store).must_claim(lease=0.4)
+    for _ in range(3):
+        time.sleep(0.2)
+        assert not store.tasks.renew(claim.lease).lost
+        assert store.tasks.reap() == []
+    time.sleep(0.5)
+    assert len(store.tasks.reap()) == 1
+    assert store.tasks.reap() == []
+
+
+def test_progress_is_kept(store: Store, team: str) -> None:
+    story = store.stories.create(new_story(team)).story
+    claim = Hand(store).must_claim()
+    event = ProgressEvent(story=story, job=claim.job, task=claim.task, kind=claim.kind, state="running", step=3, of=8)
+    assert not store.tasks.renew(claim.lease, event).lost
+    task = store.stories.document(story).task("write")
+    assert (task.step, task.of) == (3, 8)
+
+
+def test_a_failure_that_may_pass_is_tried_three_times(store: Store, team: str) -> None:
+    story = store.stories.create(new_story(team)).story
+    claim = Hand(store).must_claim()
+    assert store.tasks.fail(claim.lease, "out of memory", retry=True) == "runnable"
+    assert Hand(store).claim() is None  # a pause first
+    claim = again(store, claim)
+    assert claim.attempt == 2
+    assert store.tasks.fail(claim.lease, "out of memory", retry=True) == "runnable"
+    claim = again(store, claim)
+    assert store.tasks.fail(claim.lease, "out of memory", retry=True) == "failed"
+    document = store.stories.document(story)
+    assert document.status == "failed"
+    assert "out of memory" in document.task("write").error
+
+
+def test_a_failure_that_will_not_pass_is_not_repeated(store: Store, team: str) -> None:
+    store.stories.create(new_story(team))
+    claim = Hand(store).must_claim()
+    assert store.tasks.fail(claim.lease, "no such model", retry=False) == "failed"
+
+
+def test_three_crashes_quarantine_a_task(store: Store, team: str) -> None:
+    story = store.stories.create(new_story(team)).story
+    claim = Hand(store).must_claim()
+    for expected in ("runnable", "runnable", "failed"):
+        assert store.tasks.fail(claim.lease, "the slot died", retry=True, crashed=True) == expected
+        if expected == "runnable":
+            claim = again(store, claim)
+    task = store.stories.document(story).task("write")
+    assert (task.state, task.error_code) == ("failed", "quarantined")
+
+
+def test_a_released_task_has_not_been_tried(store: Store, team: str) -> None:
+    store.stories.create(new_story(team))
+    claim = Hand(store).must_claim()
+    for _ in range(5):
+        assert store.tasks.release(claim.lease)
+        claim = Hand(store).must_claim()
+        assert claim.attempt == 1
+
+
+def test_a_dead_workers_tasks_come_back_before_their_leases_end(store: Store, team: str) -> None:
+    store.stories.create(new_story(team))
+    claim = Hand(store, "gone").must_claim(lease=600.0)
+    assert store.tasks.reap() == []
+    assert [one.task for one in store.tasks.reap(dead=["gone"])] == [claim.task]
+
+
+def test_an_earlier_result_is_found_by_its_task_key(store: Store, team: str) -> None:
+    written(store, team)
+    assert store.tasks.find("0" * 64) is None
+    claim = Hand(store).must_claim(models=("model-keyframe",))
+    key = "a" * 64
+    assert store.tasks.complete(claim.lease, key, artifacts_of(claim), {"any": 1}, {}) is not None
+    found = store.tasks.find(key)
+    assert found is not None
+    assert (sorted(found.artifacts), found.data) == (sorted(artifacts_of(claim)), {"any": 1})
+
+
+class TestOrder:
+    """What is claimed first."""
+
+    def test_only_what_the_worker_can_do(self, store: Store, team: str) -> None:
+        written(store, team)
+        assert Hand(store).claim(models=("model-compose",)) is None
+        assert Hand(store).must_claim(models=("model-portrait", "model-compose")).model == "model-portrait"
+
+    def test_priority_first(self, store: Store, team: str) -> None:
+        store.stories.create(new_story(team))
+        urgent = store.stories.create(new_story(team, priority=5)).story
+        assert Hand(store).must_claim().story == urgent
+
+    def test_then_the_team_that_has_less_running(self, store: Store, team: str) -> None:
+        for _ in range(3):
+            store.stories.create(new_story(team))
+        other = store.teams.ensure("others", unlimited=True)
+        store.stories.create(new_story(other))
+        assert [Hand(store).must_claim().team for _ in range(4)] == [team, other, team, team]
+
+    def test_then_what_is_loaded(self, store: Store, team: str) -> None:
+        written(store, team)
+        assert Hand(store).must_claim(warm=("model-portrait",)).model == "model-portrait"
+        assert Hand(store).must_claim(warm=("model-keyframe",)).model == "model-keyframe"
+
+    def test_early_shots_before_late_ones(self, store: Store, team: str) -> None:
+        written(store, team)
+        assert [Hand(store).must_claim(models=("model-keyframe",)).shot for _ in range(3)] == [0, 1, 2]
+
+
+def test_many_hands_never_get_the_same_task(store: Store, team: str) -> None:
+    """Twelve threads do four stories: every task is claimed once, and every story completes."""
+    stories = [store.stories.create(new_story(team)).story for _ in range(4)]
+    claimed: Counter[str] = Counter()
+    lock, idle = threading.Lock(), threading.Event()
+
+    def work(number: int) -> None:
+        hand = Hand(store, f"hand{number}")
+        until = time.monotonic() + 40
+        while not idle.is_set() and time.monotonic() < until:
+            claim = hand.claim()
+            if claim is None:
+                if all(store.stories.ended(story) for story in stories):
+                    idle.set()
+                time.sleep(0.02)
+                continue
+            with lock:
+                claimed[claim.task] += 1
+            assert hand.complete(claim) is not None
+
+    with ThreadPoolExecutor(12) as pool:
+        for ended in [pool.submit(work, number) for number in range(12)]:
+            ended.result()
+    assert {store.stories.document(story).status for story in stories} == {"completed"}
+    assert set(claimed.values()) == {1}
+    assert len(claimed) == sum(len(store.stories.document(story).tasks) for story in stories)
+    assert [entry.kind for entry in store.ledger.entries(team)].count("capture") == 4
+
+
+def test_of_many_completions_of_one_lease_one_counts(store: Store, team: str) -> None:
+    story = written(store, team)
+    claim = Hand(store).must_claim(models=("model-keyframe",))
+
+    def complete(_: int) -> bool:
+        return store.tasks.complete(claim.lease, "k" * 64, artifacts_of(claim), data_of(claim, screenplay()), {}) is not None
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(complete, range(8))) == 1
+    assert states(store, story)[claim.name] == "done"
+
+
+def test_cancelling_while_many_complete_leaves_no_task_open_and_settles_once(store: Store, team: str) -> None:
+    for _ in range(5):
+        story = written(store, team, shots=4)
+        claims = [claim for _ in range(8) if (claim := Hand(store).claim(models=ALL)) is not None]
+        with ThreadPoolExecutor(9) as pool:
+            ends = [pool.submit(Hand(store).complete, claim) for claim in claims]
+            cancelled = pool.submit(store.stories.cancel, story, team)
+            for end in ends:
+                end.result()
+            assert cancelled.result()
+        assert set(states(store, story).values()) <= {"done", "cancelled"}
+    assert [entry.kind for entry in store.ledger.entries(team, limit=100)].count("refund") == 5
