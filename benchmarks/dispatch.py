@@ -13,6 +13,7 @@ Times are CLOCK_MONOTONIC, which all processes of a machine share.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import random
 import shutil
@@ -173,13 +174,73 @@ def measure_transport(kind: str, url: str, folder: Path, options: argparse.Names
         process.wait()
 
 
+def measure_farm(url: str, folder: Path, options: argparse.Namespace) -> Figures:
+    """Measure the whole way: SQL, ticket, doorbell, claim, slot, engine; and complete, claim, slot between two tasks."""
+    from farm.settings import Settings
+    from farm.store import Store
+    from farm.story import NewStory
+    from farm.tickets import Tickets, flush
+    from farm.types import Style, TaskKind
+
+    trace = Trace(folder / "farm.trace")
+    kinds = list(TaskKind)
+    models = {"quick": {"steps": 1, "seconds": 0.0}, "job": {"shots": max(1, options.jobs // 3), "steps": 3, "seconds": JOB_SECONDS}}
+    (folder / "models.yaml").write_text(
+        json.dumps(
+            {
+                "models": {name: {"tasks": [str(kind) for kind in kinds], "engine": "clock", "defaults": defaults} for name, defaults in models.items()},
+                "pools": {"bench": {"models": list(models)}},
+                "profiles": {"bench": {"models": dict.fromkeys(map(str, kinds), "job")}},
+            }
+        )
+    )
+    environment = {
+        **os.environ,
+        "STORYFARM_HOME": str(folder),
+        "STORYFARM_REDIS_URL": url,
+        "STORYFARM_MODELS": str(folder / "models.yaml"),
+        "STORYFARM_ENGINES": "clock=benchmarks.clock:Clock",
+        "PYTHON_BENCH_TRACE": str(trace.path),
+    }
+    store = Store.open(Settings.from_environment(environment).database_url)
+    store.migrate()
+    tickets, team = Tickets(url), store.teams.ensure("bench", unlimited=True)
+    seeds = iter(range(1_000_000))
+
+    def ask(model: str) -> float:
+        now = time.monotonic()
+        chosen = dict.fromkeys(kinds, model)
+        new = NewStory(team=team, prompt=model, style=Style(slug="s", name="S"), models=chosen, pools={model: ("bench",)}, seed=next(seeds))
+        store.stories.create(new)
+        flush(store, tickets)
+        return now
+
+    with (folder / "worker.log").open("wb") as log:
+        process = subprocess.Popen([sys.executable, "-m", "workers", "--pool", "bench"], cwd=ROOT, env=environment, stdout=log, stderr=log)
+    try:
+        return measure(
+            redis.Redis.from_url(url),
+            trace,
+            lambda: ask("quick"),
+            lambda _count: ask("job") and None,
+            pickups=options.pickups,
+            job_count=options.jobs,
+            pause=random.Random(7),
+        )
+    finally:
+        process.kill()
+        process.wait()
+        store.close()
+
+
 def row(name: str, figures: Figures, peer: Figures) -> str:
     """One line of the table, with the ratio to the peer."""
     waits, gaps = sorted(figures.pickups), figures.gaps
     p50, p95 = statistics.median(waits), waits[max(0, round(0.95 * len(waits)) - 1)]
     gap = statistics.mean(gaps)
     ratio = f"{statistics.median(peer.pickups) / p50:6.0f}× {statistics.mean(peer.gaps) / gap:6.1f}×"
-    return f"{name:<18} {p50 * 1000:8.1f} {p95 * 1000:8.1f} {waits[-1] * 1000:8.1f}   {gap * 1000:8.1f} {max(gaps) * 1000:8.1f}   {figures.idle_commands:8.1f}   {ratio}"
+    waiting = f"{p50 * 1000:8.1f} {p95 * 1000:8.1f} {waits[-1] * 1000:8.1f}"
+    return f"{name:<18} {waiting}   {gap * 1000:8.1f} {max(gaps) * 1000:8.1f}   {figures.idle_commands:8.1f}   {ratio}"
 
 
 def main() -> None:
@@ -205,6 +266,8 @@ def main() -> None:
         for kind in ("stock", "stock, prefetch 1", "doorbell"):
             redis.Redis.from_url(url).flushall()
             found[kind] = measure_transport(kind, url, folder, options)
+        redis.Redis.from_url(url).flushall()
+        found["whole farm"] = measure_farm(url, folder, options)
         print(f"{options.pickups} pick-ups by an idle worker, {options.jobs} jobs of {JOB_SECONDS} s in a row; milliseconds; × = faster than stock, prefetch 1")
         print(f"{'':<18} {'pick p50':>8} {'p95':>8} {'max':>8}   {'gap mean':>8} {'max':>8}   {'idle c/s':>8}   {'pick':>7} {'gap':>7}")
         for kind, figures in found.items():

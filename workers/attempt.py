@@ -34,7 +34,8 @@ T = TypeVar("T")
 PUBLISH_SECONDS = 0.1  # progress events at most ten a second a task
 PREVIEW_SECONDS = 1.0  # previews at most one a second a task
 LOOK_SECONDS = 0.1  # how often a silent slot's attempt looks whether it is still wanted
-CANCEL_SECONDS = 5.0  # from asking an engine to stop to killing the slot
+CANCEL_SECONDS = 5.0  # from asking an engine to stop to killing the slot: a new slot has to load its models again
+LEAVE_SECONDS = 1.0  # the same when the worker leaves anyway
 MOVE_SECONDS = 300.0  # fetching inputs or putting outputs away, each file
 STORE_PATIENCE = 120.0  # how long a result waits for a database that is away
 
@@ -187,7 +188,7 @@ class Attempt:
                 if cancelled_at is None:
                     cancelled_at = now
                     slot.cancel(run)
-                elif now - cancelled_at > CANCEL_SECONDS:
+                elif now - cancelled_at > (LEAVE_SECONDS if self.tools.control.abandon.is_set() else CANCEL_SECONDS):
                     slot.kill()
                     self._leave(keeper)
             elif now - last > allowed:
