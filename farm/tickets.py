@@ -17,6 +17,8 @@ NAMESPACE = "storyfarm:queue"
 ACTOR = "work"
 BELLS = 64
 """How many rings a doorbell keeps, and tickets one sending gives a pool: more workers than that are woken by those that find work left."""
+FULL = 256
+"""Tickets in a pool's queue that are enough: the relay rings again and again for what waits while all workers are busy, and must not heap them up."""
 REDIS_SECONDS = 1.0  # whoever sends waits so long for Redis at most; the relay sends what was left
 _DEAD_MS = 10_000  # as the workers' broker has it: any sender may notice a dead worker
 
@@ -59,11 +61,13 @@ class Tickets:
         self._message: Any = Message
 
     def send(self, pools: Sequence[str]) -> None:
-        """One message and one ring of the doorbell for each entry of `pools`, at most 64 a pool.
+        """One message and one ring of the doorbell for each entry of `pools`, at most 64 a pool, none where 256 wait already.
 
         Raises redis.RedisError when Redis is away.
         """
         for pool, wanted in Counter(pools).items():
+            if self._redis.llen(f"{NAMESPACE}:{pool}") >= FULL:
+                continue  # every worker that becomes free finds one of those
             count = min(wanted, BELLS)
             for _ in range(count):
                 self._broker.enqueue(self._message(queue_name=pool, actor_name=ACTOR, args=(), kwargs={}, options={}))
