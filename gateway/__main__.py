@@ -6,6 +6,7 @@ import argparse
 import sys
 from dataclasses import replace
 
+from farm import logs
 from farm.catalog import CatalogError, load
 from farm.settings import Settings
 from gateway.server import PortError, run_gateway
@@ -21,6 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--ready-fd", type=int, default=None, help="file descriptor that gets the URL as one line once requests are taken")
     parser.add_argument("--die-with-parent", action="store_true", help="end when the process that started this one ends")
     given = parser.parse_args(arguments)
+    logs.set_up()
     settings = Settings.from_environment()
     if given.public_url:
         settings = replace(settings, public_url=given.public_url.rstrip("/"))

@@ -50,14 +50,14 @@ async def page_of(house: House, team: str, limit: int, cursor: str | None) -> tu
     """
     if cursor is not None and not plausible(cursor):
         raise invalid("cursor", "is not one of ours; follow _links.next, or leave it out for the first page")
-    ids = await house.threads.call(house.store.stories.list, team, limit=limit + 1, before=cursor)
+    ids = await house.threads.call(house.store.stories.page, team, limit=limit + 1, before=cursor)
     views = await _views(house, ids[:limit], team)
     return views, ids[limit - 1] if len(ids) > limit else None
 
 
 async def numbered_page(house: House, team: str, page: int, limit: int, status: str | None) -> tuple[list[StoryView], int]:
     """A page of stories by number, newest first, and how many there are in all."""
-    ids = await house.threads.call(house.store.stories.list, team, limit=limit, offset=(page - 1) * limit, job_status=status)
+    ids = await house.threads.call(house.store.stories.page, team, limit=limit, offset=(page - 1) * limit, job_status=status)
     total = await house.threads.call(house.store.stories.count, team, job_status=status)
     return await _views(house, ids, team), total
 

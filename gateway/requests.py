@@ -30,7 +30,7 @@ async def from_sequence(call: Call, body: CreateSequence) -> list[NewStory]:
     """
     catalog, profile = call.house.catalog, call.house.settings.profile
     style = _style(body.style)
-    writers = body.analysis_models or [None]
+    writers: Sequence[str | None] = body.analysis_models or [None]
     chosen = []
     for writer in writers:
         wanted: dict[str, tuple[Sequence[TaskKind], str]] = {}

@@ -35,6 +35,8 @@ def listen(host: str, port: int) -> socket.socket:
 
     Raises PortError naming the address and the remedy.
     """
+    if not 0 <= port <= 65535:
+        raise PortError(f"cannot listen on {host!r} port {port}: a port is a number from 0 to 65535")
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
     except (socket.gaierror, OverflowError) as error:

