@@ -27,13 +27,9 @@ _SKIN = ("#f1c9a5", "#e0ac7e", "#c68a5c", "#9c6a43", "#6f4a30")
 _COAT = ("#8a2b2b", "#2d5b74", "#4f7a4a", "#7a5a9a", "#b0763a", "#3f6480")
 _TROUSERS = ("#2f3e55", "#3c3a38", "#4a3b2a", "#33424a")
 # Those who have no hands.
-_WINGS = frozenset(
-    "bird owl crow gull seagull penguin duck duckling goose swan pigeon dove robin sparrow eagle hawk falcon raven heron pelican parrot hen rooster chicken chick turkey magpie swallow stork crane flamingo".split()
-)
-_FINS = frozenset("whale dolphin shark fish salmon seal walrus seahorse octopus squid".split())
-_HOOVES = frozenset(
-    "horse pony foal donkey mule cow bull calf goat lamb sheep deer stag moose elk reindeer zebra giraffe camel llama pig ox buffalo bison unicorn elephant rhino hippo".split()
-)
+_WINGS = lexicon.listing("wings")
+_FINS = frozenset(["whale", "dolphin", "shark", "fish", "salmon", "seal", "walrus", "seahorse", "octopus", "squid"])
+_HOOVES = lexicon.listing("hooves")
 
 
 @dataclass(frozen=True)
@@ -94,7 +90,8 @@ class Part:
             return words.tidy(f"{self.the[: len(self.the) - len(being.nouns)]}{being.text}")
         tail = f" {being.tail}" if being.tail else ""
         if self.name and not being.plural and tail:
-            return f"{'the ' + being.text if being.definite else words.a(being.text)} named {self.name}{tail if tail.startswith((' who', ' that', ' with')) else ''}"
+            said = tail if tail.startswith((" who", " that", " with")) else ""
+            return f"{'the ' + being.text if being.definite else words.a(being.text)} named {self.name}{said}"
         if being.proper:
             return being.noun or being.name
         if being.plural:
@@ -202,15 +199,21 @@ def _character(key: str, being: Being, name: str, role: str, random: Random, hin
         description = f"{words.number(being.count) if 1 < being.count < 13 else 'some'} {age}{words.tidy(' '.join(being.adjectives))} {words.plural(noun)}"
     else:
         described = words.a(f"{age}{described}")
-        description = words.tidy(
-            f"{described} {'with ' + look['hair'] + ' hair' if human and look.get('hair') not in {None, 'bald', 'bun', 'wild', 'dark'} and 'hair' not in see and not look.get('hat') else ''}, {see}"
-            if see
-            else f"{described}{' with ' + look['hair'] + ' hair' if human and look.get('hair') else ''}"
+        told = (
+            look.get("hair") if human and "hair" not in see and not (see and (look.get("hat") or look.get("hair") in {"bald", "bun", "wild", "dark"})) else None
         )
+        description = f"{described}{f' with {told} hair' if told else ''}{f', {see}' if see else ''}"
     if hint and hint.description:
         description = words.tidy(hint.description)
     return Character(
-        key=key, name=name or words.capital(words.tidy(("the " if not being.owner else being.owner + " ") + being.nouns)), noun=noun, role=cast("Literal['protagonist', 'antagonist', 'supporting']", role),
-        description=words.tidy(description), human=human, gender=cast("Literal['female', 'male', 'neutral']", being.gender), age=cast("Literal['child', 'young', 'adult', 'old']", being.age),
-        look=look, reference=hint.reference if hint else None,
-    )  # fmt: skip
+        key=key,
+        name=name or words.capital(words.tidy(("the " if not being.owner else being.owner + " ") + being.nouns)),
+        noun=noun,
+        role=cast("Literal['protagonist', 'antagonist', 'supporting']", role),
+        description=words.tidy(description),
+        human=human,
+        gender=cast("Literal['female', 'male', 'neutral']", being.gender),
+        age=cast("Literal['child', 'young', 'adult', 'old']", being.age),
+        look=look,
+        reference=hint.reference if hint else None,
+    )

@@ -12,7 +12,8 @@ LONGEST = 200_000  # characters; a screenplay of two hours has about as many
 _LEAD = re.compile(
     r"""^\s*(?:please\s+|can\s+you\s+|could\s+you\s+|i\s+(?:want|would\s+like|'d\s+like)\s+(?:you\s+to\s+)?)*
         (?:(?:make|create|write|tell|generate|produce|give|show|film|animate|render|do)\s+(?:me|us)?\s*)?
-        (?:an?|the|some|one)?\s*(?:\d+[- ]second\s+)?(?:(?:short|little|brief|funny|sad|epic|animated|cinematic|beautiful|new|quick|heartwarming|scary|bedtime|cute|dramatic|60s|30s)\s+)*
+        (?:an?|the|some|one)?\s*(?:\d+[- ]second\s+)?(?:(?:short|little|brief|funny|sad|epic|animated|cinematic|beautiful|new|quick
+            |heartwarming|scary|bedtime|cute|dramatic|60s|30s)\s+)*
         (?:video|film|movie|story|clip|cartoon|animation|tale|ad|advert|advertisement|commercial|music\s+video|trailer|documentary|fairy\s*tale|report|news\s+(?:report|story))\s*
         (?:about|of|on|for|in\s+which|where|showing|with|telling\s+of|featuring)\s*:?\s+""",
     re.IGNORECASE | re.VERBOSE,
@@ -24,16 +25,12 @@ _INJECTION = re.compile(
 )
 _MARKUP = re.compile(r"<[^<>]{0,200}>|https?://\S+|www\.\S+|[\w.+-]+@[\w-]+\.[\w.]+|`{3}.*?`{3}", re.DOTALL)
 _RUDE = re.compile(
-    r"\b(?:mother)?fuck(?:ing|ed|er|ers|s)?\b|\bshit(?:ty|s)?\b|\bbull ?shit\b|\bcunts?\b|\bass ?holes?\b|\bbitch(?:es)?\b|\bgod ?damn(?:ed)?\b|\bwhores?\b|\bdick ?heads?\b|\bbastards?\b|\bnigg\w+|\bfaggots?\b",
+    r"\b(?:mother)?fuck(?:ing|ed|er|ers|s)?\b|\bshit(?:ty|s)?\b|\bbull ?shit\b|\bcunts?\b"
+    r"|\bass ?holes?\b|\bbitch(?:es)?\b|\bgod ?damn(?:ed)?\b|\bwhores?\b|\bdick ?heads?\b|\bbastards?\b|\bnigg\w+|\bfaggots?\b",
     re.IGNORECASE,
 )
-_FOREIGN = frozenset(
-    """der die das und ein eine einen ist nicht mit auf den dem von zu im ich sie wir le la les des une est et dans avec sur pour qui que il elle nous el los las una y con por para es
-    en del se su como lo gli che di nel della sono il uno het een van niet op och att som ett inte på jest nie się i w na je og at det til som um uma não com ao os as bir ve""".split()
-)
-_ENGLISH = frozenset(
-    "the a an and of to in is was on at for with his her he she it that who from by as but they their into not are be one two its him this has had have when while until after before".split()
-)
+_FOREIGN = lexicon.listing("foreign")
+_ENGLISH = lexicon.listing("english")
 
 
 def bad(message: str) -> EngineError:
@@ -55,7 +52,20 @@ def clean(text: str) -> str:
         raise bad(f"the prompt is not text: {junk} of its {len(text)} characters are control characters; send plain text in UTF-8")
     text = unicodedata.normalize("NFC", text)  # NFKC would turn the letters of mathematical fonts into text nobody typed
     text = "".join(c for c in text if c in "\n\t " or unicodedata.category(c) not in {"Cc", "Cf", "Co", "Cs", "Cn"} or c == "\u200d")
-    text = text.replace("\r", "").translate(str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "…": "...", "\u00a0": " ", "\u200d": None, "\ufe0f": None}))
+    text = text.replace("\r", "").translate(
+        str.maketrans(
+            {  # type: ignore[arg-type]
+                "’": "'",
+                "‘": "'",
+                "“": '"',
+                "”": '"',
+                "…": "...",
+                "\u00a0": " ",
+                "\u200d": "",
+                "\ufe0f": "",
+            }
+        )
+    )
     text = _MARKUP.sub(" ", text)
     had_rude = bool(_RUDE.search(text))
     text = _RUDE.sub("", text)
@@ -123,34 +133,7 @@ def _emoji(text: str) -> tuple[str, bool]:
     return _phrase(found[:4]), True
 
 
-_EMOJI_WORDS = {
-    "face",
-    "with",
-    "symbol",
-    "sign",
-    "emoji",
-    "full",
-    "crescent",
-    "first",
-    "last",
-    "quarter",
-    "black",
-    "white",
-    "heavy",
-    "medium",
-    "small",
-    "large",
-    "front-facing",
-    "facing",
-    "smiling",
-    "grinning",
-    "of",
-    "and",
-    "glowing",
-    "sparkling",
-    "beating",
-    "growing",
-}
+_EMOJI_WORDS = lexicon.listing("emoji_words")
 
 
 def _emoji_name(c: str) -> str:

@@ -39,6 +39,7 @@ def shaped(form: str, premise: Premise, plot: Plot, random: Random, product: str
         text = re.sub(r"\{PLOT:([a-z]+)\}", lambda m: _quoted(plot, m[1]), text)
         text = text.replace("{product}", product).replace("{Product}", words.capital(product))
         keep = not line.more and line.part in ({"want", "try", "low", "turn", "end"} if form == "youtube_clone" else {"want", "find", "turn", "end"})
+        keep = keep or "{deed}" in line.text
         lines.append(_undone(Line(line.part, text, line.tags, line.more, keep=keep), premise))
     mood = {"news_analysis": "serious", "music_video": "lyrical", "youtube_clone": "energetic", "ad_spot": "bright"}[form]
     return Plot(plot.kind, f"{form}.{plot.name}", plot.needs, plot.verbs, plot.only, plot.side, mood, tuple(lines), ())
@@ -57,7 +58,11 @@ def _undone(line: Line, premise: Premise) -> Line:
         return line
     text = line.text
     thing = "{o.bare}" if premise.kind == "idea" else "{o.the}"
-    told = (("{deed}", "came to stay {in}"), ("{has} {done}", "{has} been seen {in}")) if premise.kind == "portrait" else (("{deed}", f"fell for {thing}"), ("{has} {done}", f"{{has}} spoken up for {thing}"))
+    told = (
+        (("{deed}", "came to stay {in}"), ("{has} {done}", "{has} been seen {in}"))
+        if premise.kind == "portrait"
+        else (("{deed}", f"fell for {thing}"), ("{has} {done}", f"{{has}} spoken up for {thing}"))
+    )
     for slot, instead in told:
         text = text.replace(slot, instead)
     return Line(line.part, text, line.tags, line.more, line.keep)

@@ -32,7 +32,7 @@ def parse(text: str) -> Any:
 def sound(doc: Any) -> bool:
     """Whether a reading has a finite verb at its root with a nominal subject before it."""
     root = next((token for token in doc if token.dep_ == "ROOT"), None)
-    if root is None or root.pos_ not in {"VERB", "AUX"} or root.tag_ in {"VBG", "VBN", "VB"} and not any(c.dep_ in {"aux", "auxpass"} for c in root.children):
+    if root is None or root.pos_ not in {"VERB", "AUX"} or (root.tag_ in {"VBG", "VBN", "VB"} and not any(c.dep_ in {"aux", "auxpass"} for c in root.children)):
         return False
     subject = next((c for c in root.children if c.dep_ in _SUBJECTS and c.i < root.i), None)
     if subject is None or subject.pos_ not in {"NOUN", "PROPN", "PRON", "NUM"}:
@@ -109,7 +109,7 @@ def unname(sentence: str) -> tuple[str, dict[str, str]]:
 
 
 def _someone(noun: str) -> bool:
-    first = noun.split()[0]
+    first = noun.split(maxsplit=1)[0]
     return lexicon.kind_of(noun) not in {"thing", "place", "force"} or lexicon.kind_of(first) not in {"thing", "place", "force"}
 
 
@@ -123,7 +123,7 @@ def render(tokens: Iterable[Any]) -> str:
 
 def _past(token: Any) -> str:
     text = str(token.text)
-    if token.tag_ not in _FINITE or token.text[0].isupper() and token.i > 0:
+    if token.tag_ not in _FINITE or (token.text[0].isupper() and token.i > 0):
         return text
     if token.tag_ == "VBP" and token.lemma_ == "be":
         return "were" if token.lower_ in {"are", "'re"} else "was"

@@ -10,9 +10,7 @@ from pipelines.screenwriter import lexicon, words
 from pipelines.screenwriter.premise import Being, Clause, Deed, Place, Premise
 
 _ABSTRACT = re.compile(r"(?:ness|ship|hood|dom|ity|ence|ance)$")
-_IDEAS = frozenset(
-    "love hope courage peace time luck joy trust faith beauty memory truth home music silence magic freedom justice grief sorrow anger fear pride envy patience wisdom death life happiness success failure art war summer hunger".split()
-)
+_IDEAS = lexicon.listing("ideas")
 _VEHICLES = {
     "ship": "captain",
     "boat": "fisherman",

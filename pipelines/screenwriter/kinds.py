@@ -10,10 +10,39 @@ KINDS = ("make", "journey", "quest", "bond", "discovery", "conflict", "crime", "
 
 # Verbs that only say how another verb is meant: "wants to fly" is about flying.
 FRAMES = {
-    "want": "dream", "wish": "dream", "hope": "dream", "long": "dream", "dream": "dream", "yearn": "dream", "need": "", "learn": "teach", "try": "", "decide": "", "plan": "",
-    "begin": "", "start": "", "attempt": "", "manage": "", "have": "", "must": "", "get": "", "agree": "", "continue": "", "go": "", "refuse": "conflict", "promise": "", "struggle": "",
-    "prepare": "", "vow": "", "set": "", "keep": "", "love": "", "like": "", "help": "rescue", "come": "",
-}  # fmt: skip
+    "want": "dream",
+    "wish": "dream",
+    "hope": "dream",
+    "long": "dream",
+    "dream": "dream",
+    "yearn": "dream",
+    "need": "",
+    "learn": "teach",
+    "try": "",
+    "decide": "",
+    "plan": "",
+    "begin": "",
+    "start": "",
+    "attempt": "",
+    "manage": "",
+    "have": "",
+    "must": "",
+    "get": "",
+    "agree": "",
+    "continue": "",
+    "go": "",
+    "refuse": "conflict",
+    "promise": "",
+    "struggle": "",
+    "prepare": "",
+    "vow": "",
+    "set": "",
+    "keep": "",
+    "love": "",
+    "like": "",
+    "help": "rescue",
+    "come": "",
+}
 
 
 @lru_cache(maxsize=1)

@@ -13,24 +13,6 @@ from pipelines.screenwriter import words
 DATA = Path(__file__).parent / "data"
 # Endings of nouns for people who do something; exceptions are things that end so.
 _AGENT = ("er", "or", "ist", "man", "woman", "ess", "eer", "ian", "smith", "keeper", "ant", "boy", "girl", "maker", "wright", "herd", "monger", "folk")
-_NOT_AGENT = frozenset(
-    """
-    murder accordion adder address air altar amber anchor anger another answer ant armor armour beer bier bladder blender boomer border boulder buffer bumper
-    burger business butter calculator calendar can cancer canyon career caviar cedar cellar center centre chair chamber chapter cheer chess cider clan
-    collar color colour computer constant container cooler copper corner cougar counter cover cracker croissant cucumber currant cypress cyst danger
-    darkness deer desert dessert dinner disaster distant dollar door drawer dress ear elephant elevator ember error escalator factor fan father favour
-    fear feather fever fiber finger fist flavor flavour flier floor flower folder forgiveness fortress freezer gear generator giant ginger gist glacier
-    guitar hair hammer hamster hangar hanger happiness harbor harbour heater helicopter honor honour horror humor hunger illness instant ivory jaguar
-    jumper kindness labor labour ladder lantern laser layer leather letter letters lever lighter lion list liver lobster locker loneliness lumber madness
-    major manor mansion matter mattress medallion memory mess meter metre million minor mirror mist mixer monitor mortar motor murmur nation nectar
-    newspaper number ocean odor onion order other oyster pair pan pant paper parlor parlour pendant pepper pier pillar plan planet plant polar poster
-    power prayer printer process projector radiator ration razor reactor rear refrigerator restaurant river roller rudder rumor scanner scooter sector
-    sensor shoulder shower sickness silver skewer skyscraper slipper slumber sneaker solar spacecraft spear sphincter spider stair stallion station steer
-    stillness stroller success sugar summer supper sweater tear temper terror theater theatre thriller thunder tiger timber timer toaster tower tractor
-    trailer transmitter tremor trigger tumbler tumor twist van vapor vector visor volcano wallpaper water weakness weather wellness whisper wilderness
-    winter wonder wrist year
-    """.split()
-) - {"father", "tiger", "spider", "giant", "lobster", "hamster", "elephant", "lion", "stallion", "deer", "ant", "cougar", "jaguar", "oyster", "adder"}  # fmt: skip
 
 
 COMPOUNDS = frozenset(
@@ -48,16 +30,24 @@ COMPOUNDS = frozenset(
         "blue whale",
     }
 )
-VEHICLES = frozenset(
-    "boat ship vessel raft sailboat submarine plane airplane train bus tram taxi rocket spaceship starship spacecraft balloon airship satellite comet tree door water ice snow cloud horizon air tent stars star carriage".split()
-)
 
 
 @lru_cache(maxsize=32)
 def table(name: str) -> Any:
     """One file of `data/`, parsed."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load((DATA / f"{name}.yaml").read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - a safe loader
+    return yaml.load((DATA / f"{name}.yaml").read_text(encoding="utf-8"), Loader=loader)
+
+
+@lru_cache(maxsize=32)
+def listing(name: str) -> frozenset[str]:
+    """One word list of `data/lists.yaml`."""
+    return frozenset(word.replace("_", " ") for word in table("lists")[name].split())
+
+
+_NOT_AGENT = listing("not_agent")
+VEHICLES = listing("vehicles")
+_ON = listing("on")
 
 
 @lru_cache(maxsize=16)
@@ -79,7 +69,7 @@ def kind_of(noun: str) -> str:
     first = noun.split()[0] if noun else ""
     if first in {"toy", "teddy", "stuffed", "plush"}:
         return "toy"
-    if first != head and any(head in group(kind) for kind in ("human",)) or head in _trade_heads():
+    if (first != head and any(head in group(kind) for kind in ("human",))) or head in _trade_heads():
         for name in ("robot", "animal", "creature"):  # robot chef, mouse chef, vampire dentist
             if first != head and first in group(name):
                 return name
@@ -124,8 +114,7 @@ def place_entry(kind: str) -> dict[str, Any]:
     return table("places").get(kind) or {"prep": "in", "sense": [], "trouble": []}
 
 
-_ON = frozenset("rooftop road square farm train ship boat bus stage platform bridge planet mars highway street hill hills roof".split())
-_IN = frozenset("theatre theater opera hall cinema tent circus ballet choir den sky mountains".split())
+_IN = frozenset(["theatre", "theater", "opera", "hall", "cinema", "tent", "circus", "ballet", "choir", "den", "sky", "mountains"])
 
 
 def preposition(phrase: str, kind: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
 
+from pipelines.screenwriter import lexicon
 from pipelines.screenwriter.lexicon import table
 from pipelines.screenwriter.premise import Place, Premise
 
@@ -14,28 +15,8 @@ _LINE = re.compile(r"^(\+|[a-z]+)(!?)(?:\[([a-z ]+)\])?:\s*(.*)$")
 PARTS = ("want", "try", "fail", "low", "turn", "win", "end")
 _NEXT_BEST = ("dream", "ordeal", "make", "journey")
 _WATER = {"shore", "sea", "harbour", "island"}
-_SWIMMERS = frozenset("whale dolphin shark fish squid octopus seal crab jellyfish starfish salmon seahorse ant bee beetle spider worm snail butterfly".split())
-_PLANTS = {
-    "flower",
-    "tree",
-    "sunflower",
-    "rose",
-    "garden",
-    "seed",
-    "plant",
-    "pumpkin",
-    "vegetable",
-    "bean",
-    "carrot",
-    "apple",
-    "orchard",
-    "tulip",
-    "forest",
-    "vine",
-    "bush",
-    "daisy",
-    "lily",
-}
+_SWIMMERS = lexicon.listing("swimmers")
+_PLANTS = lexicon.listing("plants")
 
 
 @dataclass(frozen=True)
@@ -83,11 +64,18 @@ def plots(kind: str) -> tuple[Plot, ...]:
     briefs = table("briefs").get(kind, {})
     return tuple(
         Plot(
-            kind=kind, name=entry["name"], needs=frozenset(entry.get("needs") or ()), verbs=frozenset(entry.get("verbs") or ()), only="for" in entry, side=entry.get("side", ""),
-            mood=entry.get("mood", ""), lines=lines_of(entry["lines"]), brief=lines_of(briefs[entry["name"]]) if entry["name"] in briefs else (),
+            kind=kind,
+            name=entry["name"],
+            needs=frozenset(entry.get("needs") or ()),
+            verbs=frozenset(entry.get("verbs") or ()),
+            only="for" in entry,
+            side=entry.get("side", ""),
+            mood=entry.get("mood", ""),
+            lines=lines_of(entry["lines"]),
+            brief=lines_of(briefs[entry["name"]]) if entry["name"] in briefs else (),
         )
         for entry in table(f"plots/{kind}")
-    )  # fmt: skip
+    )
 
 
 def facts(premise: Premise, place: Place | None = None) -> frozenset[str]:

@@ -2,271 +2,19 @@
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
 from typing import Any
 
 from pipelines.screenwriter import grammar, lexicon, words
+from pipelines.screenwriter.adjuncts import SEASONS, WHEN, Adjuncts
 from pipelines.screenwriter.kinds import FRAMES, plot_kind
-from pipelines.screenwriter.names import gender_of
 from pipelines.screenwriter.premise import Being, Clause, Deed, Place, Premise
 
-_AT = {
-    "in",
-    "on",
-    "at",
-    "inside",
-    "under",
-    "aboard",
-    "near",
-    "by",
-    "beside",
-    "behind",
-    "beneath",
-    "among",
-    "within",
-    "outside",
-    "underneath",
-    "below",
-    "above",
-    "over",
-    "atop",
-    "between",
-}
-_PATH = {"through", "across", "along", "around", "past", "over", "from", "of"}
-_TO = {"to", "into", "toward", "towards", "onto", "for"}
-_BUNCH = {
-    "group",
-    "pair",
-    "team",
-    "family",
-    "herd",
-    "flock",
-    "crew",
-    "band",
-    "gang",
-    "pack",
-    "bunch",
-    "couple",
-    "class",
-    "number",
-    "trio",
-    "duo",
-    "colony",
-    "troupe",
-    "army",
-    "crowd",
-}
-_PART = {"piece", "slice", "cup", "bit", "bowl", "glass", "bottle", "bag", "box", "basket", "kind", "sort", "pot", "jar", "bunch"}
-_SEASONS = {
-    "winter": "winter",
-    "spring": "spring",
-    "summer": "summer",
-    "autumn": "autumn",
-    "christmas": "winter",
-    "halloween": "autumn",
-    "harvest": "autumn",
-    "snow": "winter",
-    "blizzard": "winter",
-}
-_AGES = {
-    "old": "old",
-    "elderly": "old",
-    "ancient": "old",
-    "aged": "old",
-    "retired": "old",
-    "young": "young",
-    "teenage": "young",
-    "little": "child",
-    "small": "",
-    "tiny": "",
-    "baby": "child",
-    "newborn": "child",
-}
-_WHEN = {
-    "day",
-    "night",
-    "evening",
-    "morning",
-    "afternoon",
-    "dawn",
-    "dusk",
-    "sunset",
-    "sunrise",
-    "midnight",
-    "noon",
-    "twilight",
-    "time",
-    "year",
-    "week",
-    "month",
-    "hour",
-    "eve",
-    "winter",
-    "summer",
-    "spring",
-    "autumn",
-    "christmas",
-    "nightfall",
-    "today",
-    "once",
-    "moonlight",
-    "halloween",
-    "hour",
-    "minute",
-    "season",
-    "century",
-    "weekend",
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-}
-_SKY = {"rain", "snow", "storm", "thunderstorm", "blizzard", "fog", "mist", "wind", "sun", "dark", "cold", "heat", "moonlight", "sunshine"}
-_REASONS = {"because", "since", "after", "before", "until", "till", "when", "while", "as", "so", "if", "although", "though", "unless", "once", "whenever"}
+_REASONS = lexicon.listing("reasons")
 
 
-class Reader:
+class Reader(Adjuncts):
     """One sentence on its way to a premise."""
-
-    def __init__(self, sentence: str) -> None:
-        sentence, self.called = grammar.unname(sentence)
-        self.doc, subject = grammar.settle(sentence)
-        self.subject_doc = grammar.parse(subject) if subject else None
-        self.root = next((token for token in self.doc if token.dep_ == "ROOT"), self.doc[0])
-        self.dropped: set[int] = set()  # tokens told elsewhere: place, time, further clauses
-
-    # ------------------------------------------------------------ beings
-
-    def being(self, token: Any) -> Being:
-        """What a noun token and its modifiers name."""
-        if token.lower_ in _BUNCH and (inner := self._of(token)) is not None:
-            return _replace(
-                self.being(inner),
-                plural=True,
-                count=3 if token.lower_ not in {"pair", "couple", "duo"} else 2,
-                phrase=grammar.render(token.subtree),
-                definite=False,
-            )
-        if token.lower_ in _PART and (inner := self._of(token)) is not None:
-            return self.being(inner)
-        left = [
-            child
-            for child in token.lefts
-            if child.dep_ in {"amod", "compound", "nummod", "poss", "det", "nmod", "advmod", "npadvmod"} or child.pos_ in {"ADJ", "PROPN"}
-        ]
-        flat = sorted({t for child in left for t in ([child] if child.dep_ == "poss" else child.subtree)}, key=lambda t: t.i)
-        owner, adjectives, compounds, names, count, definite = "", [], [], [], 1, False
-        for t in flat:
-            if t.dep_ == "poss" and t.head == token:
-                owner = grammar.render(t.subtree)
-            elif t.pos_ == "DET" or t.lower_ in {"a", "an", "the"}:
-                definite = definite or t.lower_ in {"the", "this", "that"}
-            elif t.pos_ == "NUM" or t.dep_ == "nummod":
-                count = _count(t.lower_)
-            elif t.tag_ == "POS" or t.is_punct or t.dep_ == "case" or any(p.dep_ == "poss" and p.head == token for p in t.ancestors):
-                continue
-            elif t.pos_ == "PROPN" and t.text[0].isupper() and not _common(t.text):
-                names.append(t.text)
-            elif t.dep_ in {"compound", "nmod"} or (t.pos_ == "NOUN" and t.dep_ != "amod"):
-                compounds.append(t.text.lower() if _common(t.text) else t.text)
-            else:
-                adjectives.append(t.lower_ if not t.text.isupper() else t.text)
-        head, noun, name = token.text, "", ""
-        owner = owner[:1].lower() + owner[1:] if owner.lower().startswith(("the ", "a ", "an ", "his ", "her ", "my ", "their ", "our ", "its ")) else owner
-        plural = token.tag_ in {"NNS", "NNPS"} and count != 1 or (token.tag_ in {"NNS", "NNPS"} and count == 1) or count > 1
-        proper = token.pos_ == "PROPN" and token.text[0].isupper() and not _common(token.text)
-        if proper:
-            name = " ".join([*names, head])
-            noun = " ".join(compounds)
-            role = [w for w in adjectives if w in {"captain", "doctor", "grandma", "grandpa", "king", "queen", "professor"}]
-            if not noun and role:
-                noun = role[-1]
-            if noun in {
-                "captain",
-                "doctor",
-                "grandma",
-                "grandpa",
-                "king",
-                "queen",
-                "prince",
-                "princess",
-                "professor",
-                "sir",
-                "lady",
-                "aunt",
-                "uncle",
-                "mr",
-                "mrs",
-            }:
-                name = f"{noun.capitalize()} {name}"
-        else:
-            single = words.singular(head.lower()) if plural else head.lower()
-            noun, name = " ".join([*compounds, single]), " ".join(names)
-            if adjectives and f"{adjectives[-1]} {noun}" in lexicon.COMPOUNDS:
-                noun = f"{adjectives.pop()} {noun}"
-            name = name or self.called.pop(noun, "")
-        appos = next((c for c in token.rights if c.dep_ == "appos" and c.pos_ in {"NOUN", "PROPN"}), None)
-        kind = lexicon.kind_of(noun) if noun else ""
-        if appos is not None:
-            second = self.being(appos)
-            if (name or second.name) and not (name and second.name):
-                name = name or second.name
-                noun, adjectives, kind = second.noun or noun, [*adjectives, *second.adjectives], second.kind if second.noun else kind
-        called = next((c for c in token.rights if c.dep_ == "acl" and c.lemma_ in {"name", "call"}), None)
-        if called is not None:
-            named = [t.text for t in called.subtree if t.pos_ == "PROPN" or (t.text[0].isupper() and t.i > called.i)]
-            name = " ".join(named) or name
-        if proper and name.split()[0].lower() in _AGES and len(name.split()) > 1 and not noun:
-            pass
-        ent = token.ent_type_
-        if not noun and kind == "":
-            kind = "place" if ent in {"GPE", "LOC", "FAC"} or lexicon.place_kind(name) else "human"
-        if name and kind in {"thing", "force", "place"} and ent == "PERSON" and noun and lexicon.kind_of(noun) == "thing" and not proper:
-            kind = "human"
-        tail = self._tail(token, appos, called)
-        first = name.split()[0].lower() if name else ""
-        age = next((_AGES[w] for w in [*adjectives, first, *noun.split()] if _AGES.get(w)), "")
-        if not age:
-            age = next((a for a in ("child", "old", "young") if noun.split()[-1:] and noun.split()[-1] in lexicon.group(a)), "adult")
-        gender = (
-            "female"
-            if noun.split()[-1:] and noun.split()[-1] in lexicon.group("female")
-            else "male"
-            if noun.split()[-1:] and noun.split()[-1] in lexicon.group("male")
-            else gender_of(name)
-        )
-        if gender == "neutral" and "mother" in noun.split():
-            gender = "female"
-        return Being(
-            noun=noun, head=noun.split()[-1] if noun else head, adjectives=tuple(a for a in adjectives if a not in {"same", "own"}), name=name, count=count, plural=plural and kind != "human" or (plural and not proper),
-            kind=kind or "thing", gender=gender, age=age, owner=owner, tail=tail, definite=definite or bool(owner), proper=proper and kind == "place", phrase=self._phrase(token),
-        )  # fmt: skip
-
-    def _phrase(self, token: Any) -> str:
-        """The noun with what stands before it and its of-phrase: "a piece of cheese"; clauses about it are left to the tail."""
-        after = {t.i for c in token.rights if not (c.dep_ == "prep" and c.lower_ == "of") and c.dep_ not in {"case"} and c.tag_ != "POS" for t in c.subtree}
-        return grammar.render(t for t in token.subtree if t.i not in self.dropped and t.i not in after)
-
-    def _of(self, token: Any) -> Any:
-        prep = next((c for c in token.rights if c.dep_ == "prep" and c.lower_ == "of"), None)
-        return next((c for c in prep.children if c.dep_ == "pobj"), None) if prep is not None else None
-
-    def _tail(self, token: Any, *skip: Any) -> str:
-        """Relative clauses and of-phrases that belong to the noun."""
-        parts = [
-            c
-            for c in token.rights
-            if c.dep_ in {"relcl", "acl", "prep"}
-            and c not in skip
-            and c.i not in self.dropped
-            and not (c.dep_ == "prep" and c.lower_ not in {"of", "with", "about", "without", "for", "from", "between"})
-        ]
-        return " ".join(grammar.render(t for t in c.subtree if t.i not in self.dropped) for c in parts).strip()
-
-    # ------------------------------------------------------------ the sentence
 
     def premise(self, text: str) -> Premise:
         """The whole premise."""
@@ -281,7 +29,7 @@ class Reader:
         main, frame = self._core(verb)
         goal = self._goal(verb, main)
         hero = self._subject(subject)
-        deed = self._deed(main if not frame else main, top=verb)
+        deed = self._deed(main, top=verb)
         side = self._companion(verb) or self._companion(main)
         mates = [c for c in subject.conjuncts if c.pos_ in {"NOUN", "PROPN"}]
         other = deed.object
@@ -313,9 +61,22 @@ class Reader:
         goal = goal or self._sought(clauses)
         lemmas = [t.lemma_.lower() for t in doc] + [t.lower_ for t in doc]
         return Premise(
-            text=text, hero=hero, deed=deed, other=other, side=side, kind=kind, place=place, goal_place=goal_place, time=lexicon.time_of(lemmas), weather=lexicon.weather_of(lemmas),
-            season=next((_SEASONS[w] for w in lemmas if w in _SEASONS), ""), goal=goal, frame=frame, clauses=tuple(clauses), items=self._items(hero, other, place),
-        )  # fmt: skip
+            text=text,
+            hero=hero,
+            deed=deed,
+            other=other,
+            side=side,
+            kind=kind,
+            place=place,
+            goal_place=goal_place,
+            time=lexicon.time_of(lemmas),
+            weather=lexicon.weather_of(lemmas),
+            season=next((SEASONS[w] for w in lemmas if w in SEASONS), ""),
+            goal=goal,
+            frame=frame,
+            clauses=tuple(clauses),
+            items=self._items(hero, other, place),
+        )
 
     def _subject(self, token: Any) -> Being:
         if self.subject_doc is not None:
@@ -348,7 +109,12 @@ class Reader:
         while queue:
             head = queue.pop(0)
             for child in head.children:
-                if child.dep_ == "conj" and child.pos_ in {"VERB", "AUX"} and child.i > head.i and (head == verb or head.dep_ == "conj" or (head.pos_ not in {"VERB", "AUX"} and child.tag_ in {"VBD", "VBZ", "VBP"})):
+                if (
+                    child.dep_ == "conj"
+                    and child.pos_ in {"VERB", "AUX"}
+                    and child.i > head.i
+                    and (head == verb or head.dep_ == "conj" or (head.pos_ not in {"VERB", "AUX"} and child.tag_ in {"VBD", "VBZ", "VBP"}))
+                ):
                     cc = next((c for c in head.rights if c.dep_ == "cc" and c.i < child.i), None)
                     own = next((c for c in child.children if c.dep_ in {"nsubj", "nsubjpass"}), None)
                     mark = cc.lower_ if cc is not None else "and"
@@ -374,7 +140,7 @@ class Reader:
                     and child.lower_ in {"until", "after", "before"}
                     and (inner := next((g for g in child.children if g.dep_ in {"pcomp", "pobj"}), None)) is not None
                 ):
-                    if inner.pos_ == "NOUN" and inner.lemma_ not in _WHEN:
+                    if inner.pos_ == "NOUN" and inner.lemma_ not in WHEN:
                         self._take(child, None)
                         found.append(Clause(mark=child.lower_, text=grammar.render(inner.subtree), subject=self.being(inner)))
         return found
@@ -415,7 +181,7 @@ class Reader:
             {t for c in verb.rights for t in c.subtree if t.i not in self.dropped} | ({t for c in verb.lefts if c.dep_ == "prt" for t in c.subtree}),
             key=lambda t: t.i,
         )
-        while right and (right[-1].is_punct and right[-1].text not in "\"'" or right[-1].dep_ == "cc"):
+        while right and ((right[-1].is_punct and right[-1].text not in "\"'") or right[-1].dep_ == "cc"):
             right.pop()
         direct = next((c for c in verb.rights if c.dep_ in {"dobj", "attr", "oprd"} and c.pos_ in {"NOUN", "PROPN"}), None)
         dative = next((c for c in verb.rights if c.dep_ == "dative" and c.pos_ in {"NOUN", "PROPN"}), None)
@@ -453,19 +219,16 @@ class Reader:
                     return goal
         direct = next((c for c in main.rights if c.dep_ == "dobj"), None)
         inner = next((c for c in direct.rights if c.dep_ in {"relcl", "acl"} and any(g.tag_ == "TO" for g in c.lefts)), None) if direct is not None else None
-        if inner is not None and inner.pos_ == "VERB" and direct.lemma_ not in {"way", "chance", "time", "power", "ability"} and main.lemma_ not in {"teach", "help", "get", "ask", "tell", "force", "let", "train", "show", "want"}:
+        if (
+            inner is not None
+            and inner.pos_ == "VERB"
+            and direct is not None
+            and direct.lemma_ not in {"way", "chance", "time", "power", "ability"}
+            and main.lemma_ not in {"teach", "help", "get", "ask", "tell", "force", "let", "train", "show", "want"}
+        ):
             goal = self._deed(inner, top=main)
             self.dropped.update(t.i for t in inner.subtree)
             return goal
-        return None
-
-    def _foe(self, verb: Any) -> Being | None:
-        """Whom somebody is protected from: "from hunters", "against bandits"."""
-        for token in verb.subtree:
-            if token.dep_ == "prep" and token.lower_ in {"from", "against"} and token.i > verb.i:
-                obj = next((g for g in token.children if g.dep_ == "pobj" and g.pos_ in {"NOUN", "PROPN"}), None)
-                if obj is not None and (being := self.being(obj)).kind != "place":
-                    return being
         return None
 
     def _sought(self, clauses: list[Clause]) -> Deed | None:
@@ -476,160 +239,6 @@ class Reader:
                 after = clause.deed.after.removeprefix("for ")
                 return Deed(lemma="find", after=after, object=clause.deed.object)
         return None
-
-    def _agent(self, verb: Any) -> Being | None:
-        for child in verb.rights:
-            if child.dep_ == "agent" and (obj := next((g for g in child.children if g.dep_ == "pobj"), None)) is not None:
-                return self.being(obj)
-        return None
-
-    def _oblique(self, verb: Any) -> Being | None:
-        """Whom an intransitive deed is about: "falls in love with a candle", "plays for the ghosts", "argue over a piece of cheese"."""
-        for token in verb.subtree:
-            if (
-                token.dep_ == "prep"
-                and token.i > verb.i
-                and token.i not in self.dropped
-                and token.lower_ in {"with", "for", "against", "about", "over", "after", "of", "to", "from", "like", "by"}
-            ):
-                obj = next((g for g in token.children if g.dep_ == "pobj" and g.pos_ in {"NOUN", "PROPN"}), None)
-                if obj is not None and obj.lemma_ not in _WHEN and obj.lemma_ != "help" and obj.lemma_ not in {"love", "edge", "end", "way", "top", "world", "life", "time", "junk", "future", "past", "self"}:
-                    being = self.being(obj)
-                    if being.kind != "place":
-                        return being
-        return None
-
-    def _companion(self, verb: Any) -> Being | None:
-        for token in verb.rights:
-            if token.dep_ == "prep" and token.lower_ in {"with", "alongside"}:
-                obj = next((g for g in token.children if g.dep_ == "pobj" and g.pos_ in {"NOUN", "PROPN"}), None)
-                if obj is None:
-                    continue
-                if obj.lemma_ == "help" and (inner := self._of(obj)) is not None:
-                    obj = inner
-                being = self.being(obj)
-                if (
-                    being.alive
-                    and any(c.dep_ == "dobj" for c in verb.rights)
-                    or (being.alive and verb.lemma_ in {"go", "walk", "travel", "sail", "escape", "live", "fly"})
-                ):
-                    return being
-        return None
-
-    def _place(self, verb: Any) -> tuple[Place | None, Place | None]:
-        here: list[tuple[int, Place, Any]] = []
-        there: Place | None = None
-        for token in self.doc:
-            if token.dep_ not in {"prep", "pcomp", "agent"} and token.tag_ != "IN":
-                continue
-            obj = next((g for g in token.children if g.dep_ == "pobj" and g.pos_ in {"NOUN", "PROPN"}), None)
-            if obj is None or obj.lemma_.lower() in _WHEN | _SKY and not lexicon.place_kind(obj.lemma_):
-                continue
-            found = self._place_of(obj, token.lower_)
-            if found is None:
-                continue
-            on_verb = token.head.pos_ in {"VERB", "AUX"}
-            if token.lower_ in _TO or (token.lower_ == "at" and False):
-                if on_verb and there is None and token.lower_ != "for":
-                    there = found
-                continue
-            rank = (0 if token.lower_ in _AT else 1 if token.lower_ in _PATH else 3) + (0 if on_verb else 1) + (2 if token.i in self.dropped else 0)
-            if token.lower_ == "of" and not found.kind:
-                continue
-            if token.lower_ not in _AT | _PATH:
-                continue
-            here.append((rank, found, token))
-        here.sort(key=lambda row: row[0])
-        for _, found, token in here:
-            if token.head in {verb, *verb.children} and token.lower_ in {"in", "on", "at", "inside"} and token.i not in self.dropped:
-                if any(c.dep_ in {"dobj", "xcomp", "acomp", "dative"} for c in verb.rights) or token.i < verb.i:
-                    self.dropped.update(t.i for t in token.subtree)
-                    if token.i < verb.i:
-                        after = self.doc[max(t.i for t in token.subtree) + 1 :][:1]
-                        self.dropped.update(t.i for t in after if t.is_punct)
-        if here:
-            return here[0][1], there
-        scenery = [token for token in self.doc if lexicon.place_kind(token.lemma_.lower()) and token.lemma_.lower() not in lexicon.VEHICLES]
-        for token in scenery:  # a place as object or subject: "explore a sunken city"
-            if (
-                token.dep_ in {"dobj", "nsubj", "ROOT", "attr", "poss", "nsubjpass"}
-                and token.pos_ in {"NOUN", "PROPN"}
-                and token.i not in self.dropped
-                and (found := self._place_of(token, "")) is not None
-                and lexicon.kind_of(self.being(token).noun or token.text) == "place"
-            ):
-                return found, there
-        return None, there
-
-    def _place_of(self, noun: Any, prep: str) -> Place | None:
-        if (inner := self._of(noun)) is not None and noun.lemma_ in {
-            "edge",
-            "middle",
-            "heart",
-            "end",
-            "top",
-            "bottom",
-            "side",
-            "back",
-            "foot",
-            "outskirts",
-            "corner",
-            "rest",
-            "centre",
-            "center",
-        }:
-            outer = self._place_of(inner, prep)
-            return outer
-        being = self.being(noun)
-        phrase = words.tidy(f"{' '.join(being.adjectives)} {being.nouns or being.name}")
-        kind = lexicon.place_kind(being.noun or being.name) or lexicon.place_kind(being.name)
-        if not kind and noun.ent_type_ in {"GPE", "LOC", "FAC"}:
-            kind = "village" if noun.ent_type_ == "FAC" else ""
-        if not kind and being.kind != "place":
-            return None
-        if being.alive and not being.kind == "place":
-            return None
-        name = being.name if (being.name and not being.noun) else ""
-        if name:
-            phrase = words.tidy(f"{' '.join(being.adjectives)} {name}")
-        elif being.name:
-            phrase = words.tidy(f"{' '.join(being.adjectives)} {being.nouns}")
-        return Place(phrase=phrase, kind=kind, prep=prep, definite=being.definite, proper=bool(name), owner=being.owner)
-
-    def _when(self, verb: Any) -> None:
-        """Take time phrases out of the clause: they are told where the story opens."""
-        for token in list(self.doc):
-            if token.i in self.dropped:
-                continue
-            if token.dep_ == "prep" and token.head.pos_ in {"VERB", "AUX", "NOUN"} and token.lower_ in {"at", "on", "in", "during", "one", "before", "after"}:
-                obj = next((g for g in token.children if g.dep_ == "pobj"), None)
-                if obj is not None and obj.lemma_.lower() in _WHEN and not any(c.dep_ == "relcl" for c in obj.children):
-                    self.dropped.update(t.i for t in token.subtree)
-                    if token.i == 0 or self.doc[token.i - 1].is_punct:
-                        nxt = max(t.i for t in token.subtree) + 1
-                        if nxt < len(self.doc) and self.doc[nxt].is_punct:
-                            self.dropped.add(nxt)
-            elif (
-                token.dep_ == "npadvmod"
-                and token.lemma_.lower() in _WHEN
-                and token.head.pos_ in {"VERB", "AUX"}
-                and not any(c.lower_ in {"every", "all"} for c in token.lefts)
-            ):
-                self.dropped.update(t.i for t in token.subtree)
-
-    def _items(self, hero: Being, other: Being | None, place: Place | None) -> tuple[str, ...]:
-        taken = {hero.head, other.head if other else "", place.phrase.split()[-1] if place else ""}
-        found = []
-        for token in self.doc:
-            if (
-                token.pos_ == "NOUN"
-                and token.dep_ in {"dobj", "pobj", "conj", "attr"}
-                and token.lemma_ not in taken | _WHEN | _SKY
-                and lexicon.kind_of(token.lemma_) == "thing"
-                and _concrete(token.lemma_)
-            ):
-                found.append(words.tidy(" ".join([*[c.text for c in token.lefts if c.dep_ in {"amod", "compound"}], token.lemma_])))
-        return tuple(dict.fromkeys(found))[:3]
 
     def _kind(self, verb: Any, main: Any, frame: str, deed: Deed, other: Being | None) -> str:
         following = [t.lemma_.lower() for t in self.doc[main.i + 1 :] if t.pos_ not in {"DET", "PUNCT"}][:3]
@@ -652,7 +261,7 @@ class Reader:
         place, goal_place = self._place(root)
         lemmas = [t.lemma_.lower() for t in doc] + [t.lower_ for t in doc]
         time, weather = lexicon.time_of(lemmas), lexicon.weather_of(lemmas)
-        season = next((_SEASONS[w] for w in lemmas if w in _SEASONS), "")
+        season = next((SEASONS[w] for w in lemmas if w in SEASONS), "")
         if relative is not None and relative.tag_ != "VBN":
             clauses = self._clauses(relative, root)
             self._when(relative)
@@ -696,59 +305,6 @@ class Reader:
         )
 
 
-def _replace(being: Being, **changes: Any) -> Being:
-    from dataclasses import replace
-
-    return replace(being, **changes)
-
-
-def _count(word: str) -> int:
-    numbers = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12}
-    return numbers.get(word, int(word) if word.isdigit() and len(word) < 4 else 2)
-
-
-def _common(word: str) -> bool:
-    """Whether a word is an ordinary noun although it may be capitalised: a trade, an animal, or written small."""
-    return word.islower() or lexicon.listed(word.lower())
-
-
-_ABSTRACT = re.compile(r"(?:ness|tion|sion|ship|hood|dom|ity|ment|ance|ence|ism)$")
-
-
-def _concrete(noun: str) -> bool:
-    return not _ABSTRACT.search(noun) and noun not in {
-        "piece",
-        "kind",
-        "way",
-        "life",
-        "love",
-        "help",
-        "power",
-        "question",
-        "story",
-        "side",
-        "place",
-        "hour",
-        "past",
-        "future",
-        "voice",
-        "mystery",
-        "name",
-        "war",
-        "peace",
-        "fear",
-        "company",
-        "world",
-        "god",
-        "group",
-        "thing",
-        "job",
-        "trip",
-        "lot",
-        "part",
-    }
-
-
 def read(text: str) -> Premise:
     """The premise of a cleaned prompt of one or a few sentences."""
     doc = grammar.parse(text)
@@ -762,7 +318,7 @@ def read(text: str) -> Premise:
             first = _merge(first, premise)
             continue
         further.append(Clause(mark="", text=grammar.render(reader.doc).rstrip(".!?"), subject=None if premise.only_noun else premise.hero, deed=premise.deed))
-    return _settle(_replace_premise(first, more=tuple(further)))
+    return _settle(replace(first, more=tuple(further)))
 
 
 def _merge(noun: Premise, clause: Premise) -> Premise:
@@ -770,7 +326,7 @@ def _merge(noun: Premise, clause: Premise) -> Premise:
     place = clause.place or noun.place
     if place is None and noun.hero.kind == "place":
         place = Place(phrase=noun.hero.text, kind=lexicon.place_kind(noun.hero.noun), definite=noun.hero.definite)
-    return _replace_premise(clause, text=noun.text, place=place, time=clause.time or noun.time, weather=clause.weather or noun.weather)
+    return replace(clause, text=noun.text, place=place, time=clause.time or noun.time, weather=clause.weather or noun.weather)
 
 
 def _settle(premise: Premise) -> Premise:
@@ -790,11 +346,5 @@ def _settle(premise: Premise) -> Premise:
             kind = (
                 plot_kind(clause.deed.lemma, clause.deed.after.split(), other.head if other else "", object_alive=bool(other and other.alive)) or premise.kind
             )
-            return _replace_premise(premise, hero=clause.subject, deed=clause.deed, other=other, kind=kind, clauses=(cause, *rest), goal=None)
+            return replace(premise, hero=clause.subject, deed=clause.deed, other=other, kind=kind, clauses=(cause, *rest), goal=None)
     return premise
-
-
-def _replace_premise(premise: Premise, **changes: Any) -> Premise:
-    from dataclasses import replace
-
-    return replace(premise, **changes)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
-from farm.types import Character, Item, Screenplay, WriteSpec
+from farm.types import Character, Item, Scene, Screenplay, Shot, WriteSpec
 from pipelines.screenwriter import grammar, lexicon, pace, words
 from pipelines.screenwriter.cast import part
 from pipelines.screenwriter.names import gender_of
@@ -23,32 +23,7 @@ _COLON_CUE = re.compile(r"^\s*([A-Z][A-Za-z .'-]{1,24}):\s+(\S.*)$")
 _ASIDE = re.compile(r"^\s*\([^)]*\)\s*$")
 _CUT_TO = re.compile(r"^\s*(?:FADE (?:IN|OUT|TO)|CUT TO|DISSOLVE TO|SMASH CUT|THE END|TITLE)\b.*$")
 _CLAUSE = re.compile(r"(?<=[,;:—])\s+|\s+(?=(?:and|but|or|because|while|when|until|which|who|so|then|as)\s)")
-_PREPS = {
-    "in",
-    "on",
-    "at",
-    "into",
-    "to",
-    "through",
-    "inside",
-    "across",
-    "onto",
-    "toward",
-    "towards",
-    "near",
-    "by",
-    "under",
-    "outside",
-    "aboard",
-    "behind",
-    "beyond",
-    "over",
-    "along",
-    "around",
-    "past",
-    "from",
-    "of",
-}
+_PREPS = lexicon.listing("preps")
 _PARSED = 700  # shots that are parsed; what comes after is read by names alone
 _CAST = 12
 
@@ -180,7 +155,8 @@ def screenplay_of(spec: WriteSpec, text: str, step: Callable[[int, int, str], No
     told, sets = _places(beats, docs, calls, spec)
     if spec.expand:
         told, sets = _enriched(told, sets, spec.speech_seconds, random)
-    scenes, shots = [], []
+    scenes: list[Scene] = []
+    shots: list[Shot] = []
     known: dict[str, Any] = {}
     start = 0
     while start < len(told):  # one run of shots in one set at a time
@@ -199,9 +175,15 @@ def screenplay_of(spec: WriteSpec, text: str, step: Callable[[int, int, str], No
     used = {key for shot in shots for key in shot.items}
     seen = {key for shot in shots for key in shot.characters} | {c.key for c in list(characters.values())[: len(spec.characters)]}
     screenplay = Screenplay(
-        title=spec.title or _title(pieces, characters, scenes), logline=" ".join(beats[0][0].split())[:200], locale="en", mood="", characters=tuple(c for c in characters.values() if c.key in seen),
-        scenes=tuple(scenes), items=tuple(item for item in items if item.key in used), shots=tuple(shots),
-    )  # fmt: skip
+        title=spec.title or _title(pieces, characters, scenes),
+        logline=" ".join(beats[0][0].split())[:200],
+        locale="en",
+        mood="",
+        characters=tuple(c for c in characters.values() if c.key in seen),
+        scenes=tuple(scenes),
+        items=tuple(item for item in items if item.key in used),
+        shots=tuple(shots),
+    )
     step(5, 5, "written")
     return screenplay
 
@@ -270,10 +252,10 @@ def _characters(spec: WriteSpec, found: _Cast, random: Random) -> tuple[dict[str
     taken: set[str] = set()
     hints = {hint.name.lower(): hint for hint in spec.characters}
     ranked = [key for key, _ in found.counts.most_common(_CAST)]
-    for name in hints:
+    for name, given in hints.items():
         if not any(name == key or name in key.split() or key in name.split() for key in ranked):
             ranked.append(name)
-            found.beings[name] = Being(name=hints[name].name, kind="human" if hints[name].human is not False else "animal", gender=gender_of(name))
+            found.beings[name] = Being(name=given.name, kind="human" if given.human is not False else "animal", gender=gender_of(name))
     for number, key in enumerate(ranked):
         being = found.beings[key]
         if being.gender == "neutral" and not being.plural and (said := found.pronouns.get(key)):
@@ -323,11 +305,7 @@ def _things(spec: WriteSpec, docs: list[Any], total: int) -> list[Item]:
 
 
 _SOLID = re.compile(r"(?:ness|tion|sion|ship|hood|dom|ity|ment|ance|ence|ism|ing|cy)$")
-_VAGUE = frozenset(
-    """way time day night morning evening thing something nothing everything anything moment hand eye face head foot arm voice side part kind life world word name place hour minute year week
-    month end back front top mind heart idea reason question answer story sound smell light dark darkness air noise silence breath step turn look love fear hope dream thought sleep work lot
-    bit piece number half rest edge middle corner one sky weather rain wind snow storm fog cold heat sun moon finger shoulder knee leg mouth nose ear tear smile laugh""".split()
-)  # fmt: skip
+_VAGUE = lexicon.listing("vague")
 
 
 def _solid(noun: str) -> bool:
@@ -340,7 +318,7 @@ def _places(beats: list[tuple[str, Piece]], docs: list[Any], calls: dict[str, se
     time, weather = "day", "clear"
     told, sets = [], []
     previous: frozenset[str] = frozenset()
-    speakers = {key: words_ for key, words_ in calls.items()}
+    speakers = calls
     for number, (chunk, piece) in enumerate(beats):
         lemmas = re.findall(r"[a-z'-]+", chunk.lower())
         if piece.slug is not None:
@@ -378,7 +356,7 @@ def _place_in(doc: Any) -> Place | None:
             if (
                 not kind
                 or token.lemma_.lower() in lexicon.VEHICLES - {"ship", "boat", "train", "plane", "tent"}
-                or token.lemma_.lower() in {"ring", "court", "track", "bar", "hall", "air", "water", "pole", "plain", "store", "track"}
+                or token.lemma_.lower() in {"ring", "court", "track", "bar", "hall", "air", "water", "pole", "plain", "store"}
             ):
                 continue
             adjectives = [t.lower_ for t in token.lefts if t.dep_ == "amod"]

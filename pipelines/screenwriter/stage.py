@@ -19,9 +19,14 @@ Camera = Literal["push", "pull", "pan-left", "pan-right", "rise", "sink", "drift
 
 _TIMES = {"dawn", "morning", "day", "afternoon", "sunset", "dusk", "night"}
 _LIGHT = {
-    "dawn": "first pale light, long shadows", "morning": "soft morning light", "day": "bright daylight", "afternoon": "warm afternoon light", "sunset": "golden light, a red sky",
-    "dusk": "blue evening light", "night": "moonlight, deep shadows",
-}  # fmt: skip
+    "dawn": "first pale light, long shadows",
+    "morning": "soft morning light",
+    "day": "bright daylight",
+    "afternoon": "warm afternoon light",
+    "sunset": "golden light, a red sky",
+    "dusk": "blue evening light",
+    "night": "moonlight, deep shadows",
+}
 _INDOOR_LIGHT = {
     "dawn": "first grey light at the windows",
     "morning": "sun through the windows",
@@ -41,8 +46,14 @@ _SKY = {
     "wind": "wind-blown clouds",
 }
 _MOVES = {
-    "rain": "rain falls", "storm": "rain lashes and lightning flickers", "snow": "snow drifts down", "fog": "fog drifts past", "wind": "everything leans in the wind", "clear": "light shifts slowly", "cloudy": "clouds move overhead",
-}  # fmt: skip
+    "rain": "rain falls",
+    "storm": "rain lashes and lightning flickers",
+    "snow": "snow drifts down",
+    "fog": "fog drifts past",
+    "wind": "everything leans in the wind",
+    "clear": "light shifts slowly",
+    "cloudy": "clouds move overhead",
+}
 _CAMERAS: dict[str, tuple[Camera, ...]] = {
     "wide": ("push", "pan-right", "rise", "pan-left", "pull"),
     "medium": ("drift", "push", "pan-left", "pan-right", "pull"),
@@ -100,9 +111,16 @@ def scenes_of(beats: list[Beat], scenery: Set) -> tuple[list[Scene], list[str]]:
         if wanted and not (scenery.fixed_time and beat.part in {"open", "want", "find", "try", "fail"} and scenery.time in {"night", "dawn", "sunset", "dusk"}):
             time = "night" if wanted == "dusk" and time == "night" else wanted
         place = (
-            scenery.dreamt if "dreamt" in beat.tags and scenery.dreamt else scenery.away if "away" in beat.tags and scenery.away else scenery.there if "there" in beat.tags and scenery.there
-            else scenery.place if beat.part in {"open", "want", "cause"} or ("away" not in beat.tags and "there" not in beat.tags) else place
-        ) or scenery.place  # fmt: skip
+            scenery.dreamt
+            if "dreamt" in beat.tags and scenery.dreamt
+            else scenery.away
+            if "away" in beat.tags and scenery.away
+            else scenery.there
+            if "there" in beat.tags and scenery.there
+            else scenery.place
+            if beat.part in {"open", "want", "cause"} or ("away" not in beat.tags and "there" not in beat.tags)
+            else place
+        ) or scenery.place
         weather = scenery.weather
         if index == last and weather in {"rain", "storm"} and beat.part == "end" and index > 2:
             weather = "clear"  # the sky clears for the last picture; fog and snow stay
@@ -112,9 +130,15 @@ def scenes_of(beats: list[Beat], scenery: Set) -> tuple[list[Scene], list[str]]:
             light = (_INDOOR_LIGHT if inside else _LIGHT)[time]
             at = {"night": "at night", "day": "by day", "morning": "in the morning", "afternoon": "in the afternoon"}.get(time, f"at {time}")
             scenes[key] = Scene(
-                key=key, title=words.capital(f"{place.phrase}, {at}"), description=words.capital(f"{place.phrase} {at}; {light}" + ("" if inside and weather in {"clear", "wind"} else f"; {_SKY[weather]}") + "."),
-                place=place.phrase, time_of_day=cast(Time, time), weather=cast(Weather, weather), lighting=light, indoors=inside,
-            )  # fmt: skip
+                key=key,
+                title=words.capital(f"{place.phrase}, {at}"),
+                description=words.capital(f"{place.phrase} {at}; {light}" + ("" if inside and weather in {"clear", "wind"} else f"; {_SKY[weather]}") + "."),
+                place=place.phrase,
+                time_of_day=cast(Time, time),
+                weather=cast(Weather, weather),
+                lighting=light,
+                indoors=inside,
+            )
         keys.append(key)
     return list(scenes.values()), keys
 
@@ -204,10 +228,7 @@ def shoot(
     beats = beats if script else cut(beats)
     scenes, keys = scenes_of(beats, scenery)
     by_key = {scene.key: scene for scene in scenes}
-    if docs is not None:
-        docs = docs[offset : offset + len(beats)]
-    else:
-        docs = list(grammar.parser().pipe([beat.text for beat in beats[:parsed]]))
+    docs = docs[offset : offset + len(beats)] if docs is not None else list(grammar.parser().pipe([beat.text for beat in beats[:parsed]]))
     docs += [None] * (len(beats) - len(docs))
     shots: list[Shot] = []
     last_camera, last_framing = "", ""
@@ -244,16 +265,27 @@ def shoot(
         sky = "" if scene.indoors and scene.weather in {"clear", "cloudy", "wind"} else f", {_SKY[scene.weather]}"
         extra = f", with {words.a(shown[0].name)}" if shown and shown[0].name.lower() not in f"{subject} {doing}".lower() else ""
         prompt = words.tidy(f"{_FRAMING_WORDS[framing]} {subject} {doing}{extra}, {where}, {at}{sky}, {scene.lighting}, {mood} mood")
+        moving = "light flickers softly" if scene.indoors else _MOVES[scene.weather]
         motion = words.tidy(
-            f"{_mover([characters[k] for k in who[:1]], scene)} {action or ('looks on' if who else 'lies still')}; {_MOVES[scene.weather] if not scene.indoors else 'light flickers softly'}; {_CAMERA_WORDS[camera]}"
+            f"{_mover([characters[k] for k in who[:1]], scene)} {action or ('looks on' if who else 'lies still')}; {moving}; {_CAMERA_WORDS[camera]}"
         )
         shots.append(
             Shot(
-                index=index, title=_TITLES.get(beat.part, words.capital(action)[:60] or "Shot"), scene=key, characters=tuple(characters[k].key for k in who), items=tuple(item.key for item in shown), narration=beat.text,
-                picture_prompt=prompt, motion_prompt=motion, action=action or ("looks on" if who else ""), framing=framing, camera=camera, mood=_mood(beat.part, mood),
+                index=index,
+                title=_TITLES.get(beat.part, words.capital(action)[:60] or "Shot"),
+                scene=key,
+                characters=tuple(characters[k].key for k in who),
+                items=tuple(item.key for item in shown),
+                narration=beat.text,
+                picture_prompt=prompt,
+                motion_prompt=motion,
+                action=action or ("looks on" if who else ""),
+                framing=framing,
+                camera=camera,
+                mood=_mood(beat.part, mood),
                 seconds=round(max(pace.SHOT_SECONDS, pace.seconds(beat.text) + 0.4), 2),
             )
-        )  # fmt: skip
+        )
     return scenes, shots
 
 
@@ -269,7 +301,8 @@ def _mentions(text: str, name: str) -> bool:
 def _where(scene: Scene) -> str:
     prep = lexicon.preposition(scene.place, lexicon.place_kind(scene.place))
     last = scene.place.split()[-1]
-    return f"{prep} {scene.place if scene.place[:1].isupper() or scene.place in {'space'} else words.a(scene.place) if words.singular(last) == last else scene.place}"
+    bare = scene.place[:1].isupper() or scene.place == "space" or words.singular(last) != last
+    return f"{prep} {scene.place if bare else words.a(scene.place)}"
 
 
 def _subject(characters: list[Character], items: list[Item], scene: Scene) -> str:
@@ -284,28 +317,7 @@ def _mover(characters: list[Character], scene: Scene) -> str:
     return f"the {characters[0].noun}" if characters else f"the {scene.place}"
 
 
-_STATIC = {
-    "be",
-    "have",
-    "seem",
-    "know",
-    "think",
-    "remember",
-    "want",
-    "say",
-    "tell",
-    "ask",
-    "do",
-    "become",
-    "hear",
-    "see",
-    "feel",
-    "mean",
-    "believe",
-    "like",
-    "can",
-    "call",
-}
+_STATIC = lexicon.listing("static")
 
 
 def _action(doc: Any, pronouns: dict[str, set[str]]) -> tuple[str, str]:

@@ -17,6 +17,7 @@ from pipelines.screenwriter.cast import Part
 from pipelines.screenwriter.premise import Deed, Place, Premise
 
 _SLOT = re.compile(r"\{([A-Za-z_.?]+)\}")
+_SINGULAR = "was|has|is|does|says|tells|walks|calls|drinks|keeps|hangs|wears|looks|wonders|lives|hums"
 _EITHER = re.compile(r"<([^<>|]*)\|([^<>|]*)>")
 _SEASON_TIMES = {"dawn": "morning", "morning": "morning", "day": "day", "afternoon": "afternoon", "sunset": "evening", "dusk": "evening", "night": "night"}
 _SKY = {"storm": "stormy", "rain": "rainy", "snow": "snowy", "fog": "foggy", "wind": "windy"}
@@ -128,8 +129,8 @@ class Teller:
         """Pronouns of the prompt that mean the hero, in the hero's gender; what was named once gets "the"."""
         hero = self.hero
         if self.first_person:
-            text = re.sub(r"\b(?:his|her|its|their)\b(?= [a-z])", "my", text)
-            text = re.sub(r"\b(?:himself|herself|itself|themselves)\b", "myself", text)
+            text = re.sub(r"\b(?:his|her|its|their)\b(?= [a-z])", "our" if hero.plural else "my", text)
+            text = re.sub(r"\b(?:himself|herself|itself|themselves)\b", "ourselves" if hero.plural else "myself", text)
         elif not hero.plural:
             text = re.sub(r"\bits\b", hero.his, text)
             text = re.sub(r"\bitself\b", hero.himself, text) if not (self.other and "itself" in (self.other.being.tail or "")) else text
@@ -154,7 +155,7 @@ class Teller:
     def line(self, text: str) -> str:
         """One written line with its slots filled; `seen` then holds the parts that it names."""
         self.seen = set()
-        text = _EITHER.sub(lambda m: m[1] if self.hero.being.kind == "human" or self.hero.being.kind == "robot" else m[2], text)
+        text = _EITHER.sub(lambda m: m[1] if self.hero.being.kind in {"human", "robot"} else m[2], text)
         told = _SLOT.sub(self._slot, text)
         told = words.tidy(told)
         told = re.sub(r"(^|[.!?]\s+)([\"']?)([a-z])", lambda m: m[1] + m[2] + m[3].upper(), told)
@@ -177,7 +178,7 @@ class Teller:
             return _plural_verb(match[1]) + match[2] + match[3]
 
         text = re.sub(
-            rf"\b({subjects})( (?:still |never |only |always |almost |also |just )?)(was|has|is|does|says|tells|walks|calls|drinks|keeps|hangs|wears|looks|wonders|lives)\b",
+            rf"\b({subjects})( (?:still |never |only |always |almost |also |just )?)({_SINGULAR})\b",
             after,
             text,
             flags=re.IGNORECASE,
@@ -231,7 +232,7 @@ class Teller:
         self.seen.add("h")
         if self.first_person:
             self.opened = True
-            return "I"
+            return "we" if self.hero.plural else "I"
         if not self.opened:
             self.opened = True
             self.introduced.add("h")
@@ -255,7 +256,12 @@ class Teller:
             if not self.opened and key == "he":
                 return self._hero_name(subject=True)
             if self.first_person:
-                return {"he": "I", "him": "me", "his": "my", "himself": "myself", "she": "she"}[key]
+                mine = (
+                    {"he": "we", "him": "us", "his": "our", "himself": "ourselves"}
+                    if hero.plural
+                    else {"he": "I", "him": "me", "his": "my", "himself": "myself"}
+                )
+                return {**mine, "she": "she"}[key]
             return {"he": hero.he, "him": hero.him, "his": hero.his, "himself": hero.himself, "she": "she"}[key]
         if key == "poss_o":
             return hero.theirs
@@ -292,7 +298,15 @@ class Teller:
                 return f"been {deed.form} {deed.after}" if deed.passive else f"come to {deed.form} {deed.after}"
             return self._of_hero(f"{words.inflected(deed.lemma, 'VBN')} {deed.after}")
         if key == "when_in":
-            time = {"dawn": "at dawn", "morning": "this morning", "day": "today", "afternoon": "this afternoon", "sunset": "at sunset", "dusk": "this evening", "night": "last night"}.get(premise.time, "today")
+            time = {
+                "dawn": "at dawn",
+                "morning": "this morning",
+                "day": "today",
+                "afternoon": "this afternoon",
+                "sunset": "at sunset",
+                "dusk": "this evening",
+                "night": "last night",
+            }.get(premise.time, "today")
             return f"{time} {self.a_place()}" if not self._place_in_deed() else time
         if key in {"hand", "hands", "arms", "feet"}:
             return hero.parts[key]
@@ -316,13 +330,21 @@ class Teller:
         self.seen.add(name)
         clash = part.he == self.hero.he and part.he not in {"they"}
         if form in {"", "the"}:
-            if name not in self.introduced and (form == "" or part.being.adjectives or (part.name and part.being.noun)) and not (form == "the" and not part.being.definite and not part.being.adjectives):
+            if (
+                name not in self.introduced
+                and (form == "" or part.being.adjectives or (part.name and part.being.noun))
+                and not (form == "the" and not part.being.definite and not part.being.adjectives)
+            ):
                 self.introduced.add(name)
                 if form == "" and not part.being.definite and not part.name:
                     return part.a
                 if part.name and part.being.noun and not part.being.proper:
                     return words.tidy(f"{part.being.owner or 'the'} {part.being.noun} {part.name}")
-                return part.name or (words.tidy(f"{'' if part.being.owner or part.being.proper else 'the '}{part.the if part.being.owner or part.being.proper else part.being.text}"))
+                return part.name or (
+                    words.tidy(
+                        f"{'' if part.being.owner or part.being.proper else 'the '}{part.the if part.being.owner or part.being.proper else part.being.text}"
+                    )
+                )
             self.introduced.add(name)
             return part.short if form == "" else part.name or part.the
         if form == "a":
@@ -349,8 +371,12 @@ class Teller:
 
 def _mine(text: str) -> str:
     """Mends what the first person breaks: "said I", "I has"."""
-    text = re.sub(r"\b(said|asked|whispered|called|thought|cried) I\b", r"I \1", text)
-    return re.sub(r"\bI (has|is|does|says|tells|walks|calls|drinks|keeps|hangs|wears|looks|wonders|lives|hums)\b", lambda m: "I " + {"has": "have", "is": "am", "does": "do"}.get(m[1], m[1].rstrip("s")), text)
+    text = re.sub(r"\b(said|asked|whispered|called|thought|cried) (I|we)\b", r"\2 \1", text)
+    return re.sub(
+        r"\bI (has|is|does|says|tells|walks|calls|drinks|keeps|hangs|wears|looks|wonders|lives|hums)\b",
+        lambda m: "I " + {"has": "have", "is": "am", "does": "do"}.get(m[1], m[1].rstrip("s")),
+        text,
+    )
 
 
 def _plural_verb(verb: str) -> str:

@@ -38,7 +38,9 @@ class Draft:
     size: float = field(default=0.0)
 
 
-def weave(premise: Premise, plot: Plot, teller: Callable[[], Teller], seconds: float, random: Random, extras: tuple[Line, ...] = (), form: str = "") -> list[Beat]:
+def weave(
+    premise: Premise, plot: Plot, teller: Callable[[], Teller], seconds: float, random: Random, extras: tuple[Line, ...] = (), form: str = ""
+) -> list[Beat]:
     """Beats from the opening to the last line, within about a tenth of `seconds` of speech where the plot has so much to tell."""
     if seconds < MICRO:
         return _micro(premise, teller(), seconds, random)
@@ -60,12 +62,17 @@ def weave(premise: Premise, plot: Plot, teller: Callable[[], Teller], seconds: f
 def _order(premise: Premise, plot: Plot, seconds: float, random: Random, extras: tuple[Line, ...], form: str) -> list[Draft]:
     brief = bool(plot.brief) and seconds <= BRIEF
     lines = plot.brief if brief else plot.lines
-    drafts: list[Draft] = [Draft(line, 4.5 if brief and rank == 2.0 else rank, block) for line, rank, block in _opening(premise, random, tells_cause=any("{CAUSE" in line.text for line in lines))]
+    drafts: list[Draft] = [
+        Draft(line, 4.5 if brief and rank == 2.0 else rank, block)
+        for line, rank, block in _opening(premise, random, tells_cause=any("{CAUSE" in line.text for line in lines))
+    ]
     tells_goal = any("{goal" in line.text for line in lines)
     tells_side = any("{s" in line.text.lower() for line in lines)
     drafts = [d for d in drafts if not (tells_side and ("{s.a}" in d.line.text or "{S}" in d.line.text))]
     if premise.goal is not None and not tells_goal:
-        drafts.append(Draft(Line("cause", random.choice(("{He} wanted to {goal}.", "{He} had one thing in mind: to {goal}.", "All {he} wanted was to {goal}."))), 1.0))
+        drafts.append(
+            Draft(Line("cause", random.choice(("{He} wanted to {goal}.", "{He} had one thing in mind: to {goal}.", "All {he} wanted was to {goal}."))), 1.0)
+        )
     seen_first: dict[str, int] = {}
     for index, line in enumerate(lines):
         rank = 1.0 if line.keep else float(_KEEP.get(line.part, 4)) if not line.more else 20.0 + (index * 7 % 10)
@@ -88,7 +95,7 @@ def _order(premise: Premise, plot: Plot, seconds: float, random: Random, extras:
             first = next(d for d in drafts if d.line.part == "want")
             drafts.remove(first)
             drafts.insert(0, first)
-        elif form == "news_analysis" or form == "ad_spot":
+        elif form in {"news_analysis", "ad_spot"}:
             drafts = [d for d in drafts if "And in the end" not in d.line.text]
     if seconds > 60:
         drafts = _episodes(drafts, premise, random)
@@ -180,7 +187,11 @@ def _episodes(drafts: list[Draft], premise: Premise, random: Random) -> list[Dra
     blocks: list[Draft] = []
     settled = premise.kind not in {"journey", "quest", "ordeal"}
     if settled and listed:
-        leave = ("{H} did not know what to do next. So {he} went out into the world to ask.", "There was nobody here who could help. {H} shut the door, and went to look for advice.", "\"I need to think,\" said {h}, and {he} thought best when {he} walked.")
+        leave = (
+            "{H} did not know what to do next. So {he} went out into the world to ask.",
+            "There was nobody here who could help. {H} shut the door, and went to look for advice.",
+            '"I need to think," said {h}, and {he} thought best when {he} walked.',
+        )
         blocks.append(Draft(Line("episode", random.choice(leave), frozenset({"away", "wide"})), 40.5, block=1))
     for number, entry in enumerate(listed, start=1):
         lines = lines_of(entry["lines"])
@@ -188,7 +199,11 @@ def _episodes(drafts: list[Draft], premise: Premise, random: Random) -> list[Dra
         if not settled and number % 2:
             blocks.append(Draft(Line("episode", "{TROUBLE}", frozenset({"away"}), more=True), 38.0 + number))
     if settled and listed:
-        back = ("Then {h} turned round and went home, with full pockets and no answer.", "At last {he} had gone all the way round, and stood where {he} had set out.", "{H} came back one evening, tired and dusty, and everything was as {he} had left it.")
+        back = (
+            "Then {h} turned round and went home, with full pockets and no answer.",
+            "At last {he} had gone all the way round, and stood where {he} had set out.",
+            "{H} came back one evening, tired and dusty, and everything was as {he} had left it.",
+        )
         blocks.append(Draft(Line("episode", random.choice(back), frozenset({"dusk", "wide"})), 40.5, block=1))
     return drafts[:at] + blocks + drafts[at:]
 
@@ -324,6 +339,8 @@ def _micro(premise: Premise, teller: Teller, seconds: float, random: Random) -> 
         return _bare(premise, teller, seconds)
     closing = random.choice(lexicon.table("closings").get(premise.kind) or lexicon.table("closings")["discovery"])
     first = "{One}, {h} {deed}." if premise.deed is not None else "{One}, there was {h}."
+    if premise.kind in {"thing", "idea"}:
+        first = "{One}, {h} asked what {o.bare} was."
     if any(c.mark == "strange" for c in premise.clauses):
         first = "{CAUSE}."
     lines = [Line("want", first, frozenset({"wide"})), Line("end", closing, frozenset({"close"}))]

@@ -10,12 +10,13 @@ from random import Random
 
 from farm.types import Character, EngineError, Hint, Item, Screenplay, WriteSpec
 from pipelines.screenwriter import clean, lexicon, words
+from pipelines.screenwriter.adjuncts import concrete
 from pipelines.screenwriter.cast import Part, part
 from pipelines.screenwriter.forms import FORMS, shaped
 from pipelines.screenwriter.invent import complete, somewhere
 from pipelines.screenwriter.plots import Line, choose
 from pipelines.screenwriter.premise import Being, Place, Premise
-from pipelines.screenwriter.reading import _concrete, read
+from pipelines.screenwriter.reading import read
 from pipelines.screenwriter.stage import Set, shoot
 from pipelines.screenwriter.telling import Teller
 from pipelines.screenwriter.weave import weave
@@ -26,14 +27,18 @@ SCRIPT_WORDS = 60  # from here on a text is a script with events of its own, not
 Step = Callable[[int, int, str], None]
 
 
-def write(spec: WriteSpec, step: Step = lambda step, of, note="": None) -> Screenplay:
+def quiet(step: int, of: int, note: str) -> None:
+    """A report for nobody."""
+
+
+def write(spec: WriteSpec, step: Step = quiet) -> Screenplay:
     """The screenplay for a specification; the same specification gives the same screenplay.
 
     Raises EngineError: `unsupported_locale`, `bad_prompt`.
     """
     if spec.locale.lower().replace("_", "-").split("-")[0] not in LOCALES:
         raise EngineError(
-            f"the screenwriter writes {', '.join(LOCALES)}, not {spec.locale!r}; choose locale 'en', or a language model in models.yaml that writes {spec.locale!r}",
+            f"the screenwriter writes {', '.join(LOCALES)} and not {spec.locale!r}; choose locale 'en', or a model in models.yaml that writes {spec.locale!r}",
             code="unsupported_locale",
         )
     text = clean.clean(spec.prompt)
@@ -119,9 +124,15 @@ def tell(spec: WriteSpec, premise: Premise, random: Random, step: Step) -> Scree
     step(4, 5, f"{len(shots)} shots staged")
     used = {key for shot in shots for key in shot.items}
     screenplay = Screenplay(
-        title=spec.title or title(premise, hero, other, place, random), logline=words.capital(premise.text.rstrip(".!? ")[:280]) + ".", locale="en", mood=plot.mood,
-        characters=tuple(characters.values()), scenes=tuple(_referenced(scenes, spec)), items=tuple(item for item in items if item.key in used), shots=tuple(shots),
-    )  # fmt: skip
+        title=spec.title or title(premise, hero, other, place, random),
+        logline=words.capital(premise.text.rstrip(".!? ")[:280]) + ".",
+        locale="en",
+        mood=plot.mood,
+        characters=tuple(characters.values()),
+        scenes=tuple(_referenced(scenes, spec)),
+        items=tuple(item for item in items if item.key in used),
+        shots=tuple(shots),
+    )
     step(5, 5, "written")
     return screenplay
 
@@ -251,7 +262,7 @@ def _set(spec: WriteSpec, premise: Premise, place: Place, random: Random) -> Set
     return Set(place=own, time=time, weather=weather, indoors=indoors, away=away, there=there, dreamt=dreamt, fixed_time=bool(premise.time))
 
 
-_SMALL = {"a", "an", "the", "of", "and", "in", "on", "at", "to", "for", "from", "with", "or", "by", "over", "under", "into", "who", "that"}
+_SMALL = lexicon.listing("small")
 
 
 def headline(phrase: str) -> str:
@@ -274,7 +285,12 @@ def title(premise: Premise, hero: Part, other: Part | None, place: Place, random
     if any(c.mark == "strange" for c in premise.clauses) and other is not None:
         cause = next(c for c in premise.clauses if c.mark == "strange")
         return headline(f"The day {cause.text}")[:70]
-    if other is not None and other.being.noun and (other.being.alive or _concrete(other.being.head)) and other.being.head not in {"home", "side", "way", "flood", "murder"}:
+    if (
+        other is not None
+        and other.being.noun
+        and (other.being.alive or concrete(other.being.head))
+        and other.being.head not in {"home", "side", "way", "flood", "murder"}
+    ):
         things = " ".join([*other.being.adjectives[-1:], other.being.nouns])
         options = [f"{the} and {other.name or (('the ' if not re.match('(?:his|her|its|their)$', other.being.owner) else hero.his + ' ') + things)}"]
         if premise.kind in {"make", "quest", "discovery", "crime"} and not other.being.alive:
