@@ -222,7 +222,8 @@ def skirt(pen: Pen, look: Look, build: Build, bones: Skeleton) -> None:
     ends = [lerp(hip, knee, 0.92) for knee in knees] if look.lower == "skirt" else [lerp(knee, ankle, 0.9) for knee, ankle in zip(knees, ankles, strict=True)]
     flare = {"skirt": 10.0, "long-skirt": 9.0, "gown": 19.0, "robe": 8.0}[look.lower] * g
     path = skia.Path()
-    for (_, knee, ankle), end in zip((bones.near_leg, bones.far_leg), ends, strict=True):  # the cloth follows the legs
+    standing = abs(knees[0][1] - hip[1]) > 22 and abs(knees[1][1] - hip[1]) > 22
+    for (_, knee, ankle), end in () if standing else zip((bones.near_leg, bones.far_leg), ends, strict=True):  # the cloth follows the legs
         part = tube([hip, knee, end] if look.lower != "skirt" else [hip, end], [26 * g, 24 * g, 22 * g] if look.lower != "skirt" else [26 * g, 24 * g])
         path = skia.Op(path, part, skia.kUnion_PathOp) if not path.isEmpty() else part
         del ankle
@@ -230,12 +231,12 @@ def skirt(pen: Pen, look: Look, build: Build, bones: Skeleton) -> None:
     low = max(left[1], right[1])
     t = math.radians(bones.lean)
     waist = (hip[0] + math.sin(t) * 14, hip[1] - math.cos(t) * 14)
-    if abs(knees[0][1] - hip[1]) > 22 or abs(knees[1][1] - hip[1]) > 22:
+    if standing or abs(knees[0][1] - hip[1]) > 22 or abs(knees[1][1] - hip[1]) > 22:
         veil = smooth([
             (waist[0] - 11 * g, waist[1]), (hip[0] - 16 * g, hip[1] + 6), (left[0] - flare - 2, low - 6), (left[0] - flare, low + 2), ((left[0] + right[0]) / 2, low + 3.5),
             (right[0] + flare, low + 2), (right[0] + flare + 1, low - 6), (hip[0] + 16 * g, hip[1] + 6), (waist[0] + 11 * g, waist[1]),
         ], 0.6)  # fmt: skip
-        path = skia.Op(path, veil, skia.kUnion_PathOp) or path
+        path = veil if path.isEmpty() else skia.Op(path, veil, skia.kUnion_PathOp) or path
     pen.shade(path, color, 6, -2)
     with pen.inside(path):
         for share in (0.3, 0.62):

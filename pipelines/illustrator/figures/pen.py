@@ -49,16 +49,24 @@ def lerp(a: Point, b: Point, t: float) -> Point:
     return a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t
 
 
-def smooth(points: Sequence[Point], tension: float = 0.5) -> skia.Path:
-    """A closed, soft path through points (Catmull-Rom)."""
+def smooth(points: Sequence[Point], roundness: float = 0.5) -> skia.Path:
+    """A closed, soft path through points; `roundness` 1 makes a circle of eight points, 0 nearly straight sides.
+
+    A handle's length follows its own side, so that points at uneven distances do not overshoot.
+    """
     path, count = skia.Path(), len(points)
+    reach = 0.16 + 0.19 * roundness  # 0.35 of a side is what an arc of 45 degrees needs
+    tangents = []
+    for index in range(count):
+        (ax, ay), (bx, by) = points[index - 1], points[(index + 1) % count]
+        length = math.hypot(bx - ax, by - ay) or 1.0
+        tangents.append(((bx - ax) / length, (by - ay) / length))
     path.moveTo(*points[0])
     for index in range(count):
-        before, start, end, after = (points[(index + offset) % count] for offset in (-1, 0, 1, 2))
-        path.cubicTo(
-            start[0] + (end[0] - before[0]) * tension / 3, start[1] + (end[1] - before[1]) * tension / 3,
-            end[0] - (after[0] - start[0]) * tension / 3, end[1] - (after[1] - start[1]) * tension / 3, *end,
-        )  # fmt: skip
+        (sx, sy), (ex, ey) = points[index], points[(index + 1) % count]
+        (tx, ty), (ux, uy) = tangents[index], tangents[(index + 1) % count]
+        side = math.hypot(ex - sx, ey - sy) * reach
+        path.cubicTo(sx + tx * side, sy + ty * side, ex - ux * side, ey - uy * side, ex, ey)
     path.close()
     return path
 

@@ -14,6 +14,11 @@ from pipelines.illustrator.figures.poses import BUILDS, POSES, Build, Skeleton, 
 from pipelines.illustrator.figures.props import PROPS, UPRIGHT
 
 
+LONG = frozenset("staff spear trident pitchfork crook broom shovel".split())
+EASY = frozenset("stand walk wave talk proud look sad shrug".split())
+"""Poses in which the far arm is free to hold something long."""
+
+
 def build_of(look: Look) -> Build:
     """The body of a look."""
     base = BUILDS.get(look.build, BUILDS["neutral"])
@@ -48,6 +53,9 @@ def paint(pen: Pen, look: Look, pose: str, mood: str = "calm", guise: Guise | No
     build = build_of(look)
     if look.age == "old" and not posture.turn:
         posture = replace(posture, lean=posture.lean + 5, nod=posture.nod - 3)
+    prop = held(look, pose)
+    if prop in LONG and pose in EASY:  # a long staff stands before the body, in the other hand
+        posture = replace(posture, far_arm=(34, 62), near_arm=posture.near_arm if pose != "talk" else (-8, 16))
     bones = skeleton(posture, build)
     if posture.turn:
         with pen.at(0, -14 * build.girth, posture.turn):
@@ -73,15 +81,22 @@ def _body(pen: Pen, look: Look, build: Build, bones: Skeleton, pose: str, mood: 
     with pen.at(*bones.head, tilt, build.head):
         if guise is None and (look.hat not in hats.COVERING or look.style in ("long", "braid", "ponytail")):
             heads.hair_behind(pen, look)
+    prop = held(look, pose)
+    if prop in LONG and pose in EASY:
+        hand = bones.far_arm[2]
+        put(pen, prop, (bones.far_arm[0], bones.far_arm[1], (hand[0] + 2, hand[1])))
+        prop = ""
     far = dress.arm(pen, look, build, bones, near=False)
-    if look.lower not in dress.LONG or bones.hip[1] > -60:
+    if posture.seat == "boat":
+        pass  # they are down in the boat
+    elif look.lower not in dress.LONG or bones.hip[1] > -60:
         dress.legs(pen, look, build, bones, posture, near=False)
         dress.legs(pen, look, build, bones, posture, near=True)
     else:
         for near in (False, True):
             leg = bones.near_leg if near else bones.far_leg
             dress.shoe(pen, look, bones, leg[2], leg[1], near, posture)
-    _neck(pen, look, bones)
+    neck(pen, look, bones)
     if look.lower in ("gown", "robe", "long-skirt"):
         dress.skirt(pen, look, build, bones)
         dress.torso(pen, look, build, bones)
@@ -101,14 +116,13 @@ def _body(pen: Pen, look: Look, build: Build, bones: Skeleton, pose: str, mood: 
         head(pen, look, bones, build, tilt, mood, posture.asleep)
     if "scarf" in look.extras:
         _scarf(pen, look, bones, build)
-    prop = held(look, pose)
     if prop == "violin" and pose == "play":
         with pen.at(bones.neck[0] + 12, bones.neck[1] + 8, 0):
             PROPS["violin"](pen)
         prop = ""
-    shown = {"fight": bones.near_arm}.get(pose, bones.near_arm)
+    shown = bones.near_arm
     if prop and prop not in ("guitar",):
-        _hold(pen, prop, shown)
+        put(pen, prop, shown)
     elif prop == "guitar":
         with pen.at(bones.hip[0] + 8, bones.hip[1] - 16):
             PROPS["guitar"](pen)
@@ -130,7 +144,8 @@ def held(look: Look, pose: str) -> str:
     )
 
 
-def _hold(pen: Pen, prop: str, arm: tuple[Point, Point, Point]) -> None:
+def put(pen: Pen, prop: str, arm: tuple[Point, Point, Point]) -> None:
+    """Put a prop into the hand of an arm."""
     _, elbow, wrist = arm
     reach = math.hypot(wrist[0] - elbow[0], wrist[1] - elbow[1]) or 1
     hand = (wrist[0] + (wrist[0] - elbow[0]) / reach * 6, wrist[1] + (wrist[1] - elbow[1]) / reach * 6)
@@ -149,7 +164,8 @@ def _hold(pen: Pen, prop: str, arm: tuple[Point, Point, Point]) -> None:
         PROPS[prop](pen)
 
 
-def _neck(pen: Pen, look: Look, bones: Skeleton) -> None:
+def neck(pen: Pen, look: Look, bones: Skeleton) -> None:
+    """The neck under the head."""
     pen.fill(tube([lerp(bones.neck, bones.hip, 0.08), lerp(bones.neck, bones.head, 0.55)], [11, 9.6]), dark(look.skin, 0.16))
 
 
