@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from farm.catalog import Model
 from farm.types import AnimateSpec, ClipData, EngineError, Outcome, Output, TaskKind, Work
 from pipelines.camera.clip import ClipWriter
+from pipelines.camera.flat import FlatScene
 from pipelines.camera.layers import LayeredPicture, flat, read
 from pipelines.camera.move import Path as CameraPath
 from pipelines.camera.plate import TO_YUV, Canvas
@@ -50,7 +51,7 @@ class Camera(Engine):
         picture = _picture(work.files)
         size = (spec.size.width, spec.size.height)
         path = CameraPath(spec.camera, spec.frames, spec.fps, size, picture.bleed, spec.seed)
-        scene = Scene(picture, path, spec.seed)
+        scene = Scene(picture, path, spec.seed) if "layers" in work.files else FlatScene(picture, path)
         target = work.scratch / "clip.mp4"
         with ClipWriter(target, *size, spec.fps, spec.key_frames) as clip:
             for index in range(spec.frames):

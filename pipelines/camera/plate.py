@@ -195,8 +195,7 @@ def make(image: NDArray[np.uint8], size: tuple[int, int], bleed: float, scale: f
     across, down = (round(side * (1 + 2 * bleed) * dense / 2) * 2 for side in size)
     density = (across / (width * (1 + 2 * bleed)), down / (height * (1 + 2 * bleed)))
     alpha = np.asarray(cv2.extractChannel(image, 3), np.uint8)
-    colours = cv2.transform(cv2.cvtColor(image, cv2.COLOR_BGRA2BGR), TO_YUV)
-    planes = [np.asarray(plane, np.uint8) for plane in cv2.split(colours)]
+    planes = planes_of(image)
     opaque = bool(alpha.min() == 255)
     if not opaque:
         planes = [_times(plane, alpha) for plane in planes]
@@ -211,6 +210,25 @@ def make(image: NDArray[np.uint8], size: tuple[int, int], bleed: float, scale: f
     rests = [None if plane is None else _surrounded(plane, wraps, part) for plane, part in ((rest, MARGIN), (rest_half, MARGIN // 2))]
     left, top = -bleed * width - MARGIN / density[0], -bleed * height - MARGIN / density[1]
     return Plate(whole[0], whole[1], whole[2], rests[0], rests[1], left, top, density, period, (-bleed * width, -bleed * height))
+
+
+def planes_of(image: NDArray[np.uint8]) -> list[Plane]:
+    """Y, U and V of a BGRA image, all at its size; alpha is left out."""
+    colours = cv2.transform(cv2.cvtColor(image, cv2.COLOR_BGRA2BGR), TO_YUV)
+    return [np.asarray(plane, np.uint8) for plane in cv2.split(colours)]
+
+
+def covering(image: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+    """Crop an image around its middle to the frame's shape."""
+    height, width = image.shape[:2]
+    wanted = size[0] / size[1]
+    if abs(width / height / wanted - 1) < 0.01:
+        return image
+    if width / height > wanted:
+        keep = max(1, round(height * wanted))
+        return image[:, (width - keep) // 2 : (width - keep) // 2 + keep]
+    keep = max(1, round(width / wanted))
+    return image[(height - keep) // 2 : (height - keep) // 2 + keep]
 
 
 def _times(plane: Plane, share: Plane) -> Plane:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pipelines.camera.layers import Layer, LayeredPicture
 from pipelines.camera.move import Path
-from pipelines.camera.plate import Canvas, Plate, make
+from pipelines.camera.plate import Canvas, Plate, covering, make
 
 TOGETHER = 0.3  # pixels: layers that never move further apart are drawn as one
 GRAIN_LEVELS = 7.0  # standard deviation of the luma at grain 1, in 8-bit levels
@@ -68,7 +68,7 @@ class Scene:
         largest = max(self._path.largest(layer.depth) for layer in group)
         moving = group[0].motion
         wraps = (moving[0] != 0, moving[1] != 0)
-        plates = [make(_covering(layer.image, self._path.size), self._path.size, bleed, largest, wraps=wraps) for layer in group]
+        plates = [make(covering(layer.image, self._path.size), self._path.size, bleed, largest, wraps=wraps) for layer in group]
         merged = plates[0]
         for plate in plates[1:]:
             merged = plate.over(merged)
@@ -113,19 +113,6 @@ def _visible(rows: tuple[int, int], hidden: list[tuple[int, int]]) -> list[tuple
 def _wrapped(position: float, period: float, first: float) -> float:
     """Move a position by whole periods to where the plate begins."""
     return position if period <= 0 else first + (position - first) % period
-
-
-def _covering(image: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
-    """Crop an image around its middle to the frame's shape."""
-    height, width = image.shape[:2]
-    wanted = size[0] / size[1]
-    if abs(width / height / wanted - 1) < 0.01:
-        return image
-    if width / height > wanted:
-        keep = max(1, round(height * wanted))
-        return image[:, (width - keep) // 2 : (width - keep) // 2 + keep]
-    keep = max(1, round(width / wanted))
-    return image[(height - keep) // 2 : (height - keep) // 2 + keep]
 
 
 def _vignette(size: tuple[int, int], amount: float) -> list[tuple[NDArray[np.uint8], NDArray[np.uint8]]]:
