@@ -120,7 +120,10 @@ def _interpolators() -> list[NDArray[np.float32]]:
 
 
 def true_peaks(sound: Samples) -> NDArray[np.float32]:
-    """The larger magnitude of both channels at each sample and between it and the next (4 x oversampled), shape (n,)."""
+    """The larger magnitude of both channels at each sample and between it and the next (4 x oversampled), shape (n,).
+
+    Within 12 samples of either end only the samples themselves count.
+    """
     found = np.abs(sound).max(axis=1)
     if not found.size or float(found.max()) < 0.25:  # an inter-sample peak of a film's sound is within 6 dB of its samples
         return found
@@ -128,7 +131,8 @@ def true_peaks(sound: Samples) -> NDArray[np.float32]:
         line = np.ascontiguousarray(sound[:, channel])
         for taps in _interpolators():
             between = np.abs(np.convolve(line, taps, "full")[_HALF - 1 : _HALF - 1 + len(line)])
-            np.maximum(found, between, out=found)
+            inside = slice(_HALF, len(line) - _HALF)  # nearer the ends the samples beyond are missing, and a cut-off wave rings
+            np.maximum(found[inside], between[inside], out=found[inside])
     return found
 
 
