@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from farm.types import TaskKind
 
-VERSION = 1
 _LONGEST_NOTE = 500
 
 
@@ -25,7 +24,7 @@ class ProgressEvent(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")  # a newer worker may say more
 
-    v: Literal[1] = VERSION
+    v: Literal[1] = 1
     story: str
     job: str
     task: str

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic import ValidationError
@@ -11,6 +13,9 @@ from farm.types import Screenplay
 
 MOST_SHOTS = 2_000
 _LONGEST_NARRATION = 5_000
+_LONGEST_KEY = 200
+_UNKEEPABLE = re.compile(r"[\x00\ud800-\udfff]")
+"""Characters that no database keeps in text: NUL, and halves of surrogate pairs."""
 
 
 class BadScreenplay(Exception):
@@ -37,6 +42,9 @@ def check(data: Any) -> Screenplay:
     for what, group in (("character", play.characters), ("scene", play.scenes), ("item", play.items)):
         counts = Counter(one.key for one in group)
         wrong += [f"{what} {key!r} is there {count} times" for key, count in counts.items() if count > 1]
+        wrong += [
+            f"{what} {key[:40]!r} has a key of {len(key)} characters, 1 to {_LONGEST_KEY} are allowed" for key in counts if not 0 < len(key) <= _LONGEST_KEY
+        ]
     characters, scenes, items = ({one.key for one in group} for group in (play.characters, play.scenes, play.items))
     for shot in play.shots:
         if shot.scene not in scenes:
@@ -47,6 +55,20 @@ def check(data: Any) -> Screenplay:
             wrong.append(f"shot {shot.index} has {len(shot.narration)} characters of narration, {_LONGEST_NARRATION} are the most")
         if not 0 < shot.seconds <= 600:
             wrong.append(f"shot {shot.index} is to last {shot.seconds} s, which is not between 0 and 600")
+    wrong += [f"a text has a character that cannot be kept: {text[:40]!r}" for text in _texts(play.model_dump()) if _UNKEEPABLE.search(text)]
     if wrong:
         raise BadScreenplay("the screenplay is no whole: " + "; ".join(wrong[:8]))
     return play
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in nested data, keys too."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _texts(key)
+            yield from _texts(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _texts(item)

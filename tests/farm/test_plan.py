@@ -1,0 +1,165 @@
+"""The planner and the resolver, for whatever screenplay comes."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from farm import plan, timing
+from farm.plan import Planned
+from farm.resolve import Result, resolve
+from farm.screenplay import BadScreenplay, check
+from farm.types import AnimateSpec, ComposeSpec, Scene, ScoreSpec, Screenplay, Shot, TaskKind
+from tests.farm.farming import new_story, screenplay
+
+KIND_OUTPUTS = {TaskKind.KEYFRAME: ("picture", "layers"), TaskKind.ANIMATE: ("clip",), TaskKind.SPEAK: ("speech",), TaskKind.SCORE: ("score",)}
+
+
+@st.composite
+def screenplays(draw: st.DrawFn) -> Screenplay:
+    """Screenplays with spoken and silent shots of any length."""
+    shots = tuple(
+        Shot(index=index, scene="s", narration=draw(st.sampled_from(["", "  ", "Said."])), seconds=draw(st.floats(0.1, 30)))
+        for index in range(draw(st.integers(1, 8)))
+    )
+    return screenplay(1).model_copy(update={"scenes": (Scene(key="s", title="S"),), "shots": shots, "title": draw(st.sampled_from(["", "A Title"]))})
+
+
+def finish(tasks: list[Planned], broken: set[str], seconds: dict[str, float]) -> dict[str, tuple[object, dict[str, str], Result]]:
+    """Do the tasks in an order that their needs allow; what each was given, and gave."""
+    done: dict[str, tuple[object, dict[str, str], Result]] = {}
+    for task in tasks:
+        assert all(need.name in done for need in task.needs.values()), f"{task.name} comes before what it needs"
+        needs = {role: done[need.name][2] for role, need in task.needs.items()}
+        lost = any(not needs[role].done for role, need in task.needs.items() if not need.soft)
+        if task.name in broken or lost:
+            done[task.name] = (None, {}, Result(done=False))
+            continue
+        spec, files = resolve(task.spec, needs)
+        data: dict[str, object] = {}
+        if task.kind is TaskKind.SPEAK:
+            data = {"seconds": seconds.get(task.name, 1.0), "words": []}
+        if isinstance(spec, AnimateSpec):
+            data = {"frames": spec.frames, "fps": spec.fps, "width": spec.size.width, "height": spec.size.height}
+        outputs = {name: f"{task.name}/{name}" for name in KIND_OUTPUTS.get(task.kind, ())}
+        done[task.name] = (spec, files, Result(done=True, outputs=outputs, data=data))
+    return done
+
+
+@settings(max_examples=40, deadline=None)
+@given(screenplays(), st.booleans(), st.booleans(), st.data())
+def test_every_plan_ends_in_a_film_as_long_as_its_score(play: Screenplay, motion: bool, music: bool, data: st.DataObject) -> None:
+    new = new_story("team", motion=motion, music=music)
+    tasks = plan.expand(new, check(play.model_dump()))
+    names = [task.name for task in tasks]
+    assert len(set(names)) == len(names)
+    assert names.count("compose") == 1
+    spoken = [task.name for task in tasks if task.kind is TaskKind.SPEAK]
+    seconds = {name: data.draw(st.floats(0.05, 20)) for name in spoken}
+    done = finish(tasks, set(), seconds)
+    film, files, _ = done["compose"]
+    assert isinstance(film, ComposeSpec)
+    assert [cut.index for cut in film.cuts] == [shot.index for shot in play.shots]
+    title = film.title.frames if film.title else 0
+    total = timing.film_frames(title, [(cut.frames, cut.transition_frames) for cut in film.cuts])
+    for cut in film.cuts:
+        assert cut.clip is motion
+        assert (f"clip.{cut.index}" in files) is motion
+        assert motion or f"picture.{cut.index}" in files
+        assert (f"speech.{cut.index}" in files) is (cut.speech_seconds > 0)
+        # The narration begins after the transition in, and ends before the transition out: two voices never meet.
+        assert cut.speech_at * film.fps >= cut.transition_frames or cut.transition == "cut"
+        assert cut.speech_at + cut.speech_seconds <= (cut.frames - timing.TRANSITION_FRAMES) / film.fps + 1e-6 or not cut.speech_seconds
+    if music:
+        score = done["score"][0]
+        assert isinstance(score, ScoreSpec)
+        assert round(score.seconds * film.fps, 6) == total
+        assert list(score.beats) == sorted(score.beats)
+    if motion:
+        for cut in film.cuts:
+            clip = done[f"animate.{cut.index}"][0]
+            assert isinstance(clip, AnimateSpec)
+            assert clip.frames == cut.frames
+            assert all(0 < frame < clip.frames for frame in clip.key_frames)
+
+
+@settings(max_examples=40, deadline=None)
+@given(screenplays(), st.booleans(), st.data())
+def test_whatever_fails_the_rest_still_makes_a_film(play: Screenplay, motion: bool, data: st.DataObject) -> None:
+    tasks = plan.expand(new_story("team", motion=motion), check(play.model_dump()))
+    broken = data.draw(st.sets(st.sampled_from([task.name for task in tasks if task.kind is not TaskKind.COMPOSE])))
+    film, files, _ = finish(tasks, broken, {})["compose"]
+    assert isinstance(film, ComposeSpec)
+    for cut in film.cuts:
+        assert (f"clip.{cut.index}" if cut.clip else f"picture.{cut.index}") in files
+        assert cut.frames > 2 * timing.TRANSITION_FRAMES
+    assert {cut.index for cut in film.cuts} == {shot.index for shot in play.shots if f"keyframe.{shot.index}" not in broken}
+    assert film.score == ("score" not in broken)
+
+
+def test_the_same_story_plans_the_same_tasks() -> None:
+    new, play = new_story("team", seed=7), screenplay()
+    assert plan.expand(new, play) == plan.expand(new, play)
+    other = plan.expand(new_story("team", seed=8), play)
+    different = [task.name for task, one in zip(plan.expand(new, play), other, strict=True) if task.spec != one.spec]
+    assert {"keyframe.0", "animate.0", "score"} <= set(different)
+
+
+def test_short_scripts_are_expanded_and_long_ones_are_not() -> None:
+    assert [new_story("t", prompt="x" * length).expand for length in (999, 1_000)] == [True, False]
+    assert new_story("t", prompt=" " * 500 + "x" * 999).expand
+    assert new_story("t", prompt="x" * 5_000, enhance="always").expand
+    assert not new_story("t", prompt="x", enhance="off").expand
+
+
+@given(st.floats(0.01, 60), st.floats(0.1, 60), st.sampled_from([24, 25, 30, 60]))
+def test_a_shot_is_never_shorter_than_its_narration(spoken: float, wanted: float, fps: int) -> None:
+    frames = timing.shot_frames(spoken, wanted, fps)
+    assert frames / fps >= timing.LEAD_SECONDS + spoken + timing.TAIL_SECONDS - 1e-4
+    assert frames >= round(wanted * fps)
+
+
+BREAKS = {
+    "no shots": {"shots": []},
+    "unknown scene": {"shots": [{"index": 0, "scene": "nowhere"}]},
+    "unknown character": {"shots": [{"index": 0, "scene": "shore", "characters": ["nobody"]}]},
+    "unknown item": {"shots": [{"index": 0, "scene": "shore", "items": ["nothing"]}]},
+    "wrong numbers": {"shots": [{"index": 1, "scene": "shore"}]},
+    "endless": {"shots": [{"index": 0, "scene": "shore", "seconds": 1e9}]},
+    "no number": {"shots": [{"index": 0, "scene": "shore", "seconds": float("nan")}]},
+    "backwards": {"shots": [{"index": 0, "scene": "shore", "seconds": -1}]},
+    "unknown field": {"colour": "red"},
+    "two of a key": {"scenes": [{"key": "shore", "title": "a"}, {"key": "shore", "title": "b"}]},
+    "wrong kind": {"title": 7},
+}
+
+
+@pytest.mark.parametrize("broken", BREAKS.values(), ids=BREAKS)
+def test_a_screenplay_that_is_no_whole_is_refused_with_a_reason(broken: dict[str, object]) -> None:
+    with pytest.raises(BadScreenplay, match=r"\w+ \w+ \w+"):
+        check({**screenplay(1).model_dump(mode="json"), **broken})
+
+
+@pytest.mark.parametrize("data", [None, [], "text", {}, 7])
+def test_what_is_no_screenplay_at_all(data: object) -> None:
+    with pytest.raises(BadScreenplay):
+        check(data)
+
+
+@pytest.mark.parametrize("key", ["", "x" * 5_000, "a\x00b"])
+def test_keys_that_no_table_could_keep(key: str) -> None:
+    play = screenplay(1).model_dump(mode="json")
+    play["characters"] = [{"key": key, "name": "N"}]
+    play["shots"][0]["characters"] = [key]
+    with pytest.raises(BadScreenplay):
+        check(play)
+
+
+def test_ranks_order_the_shots() -> None:
+    tasks = plan.expand(new_story("team"), screenplay(4))
+    keyframes = [task.rank for task in tasks if task.kind is TaskKind.KEYFRAME]
+    assert keyframes == sorted(set(keyframes))
+    assert all(early.rank < late.rank for early, late in itertools.product(tasks, tasks) if (early.kind, late.kind) == (TaskKind.KEYFRAME, TaskKind.ANIMATE))
