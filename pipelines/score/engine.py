@@ -9,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 import structlog
 
+from farm.catalog import Model
 from farm.types import EngineError, Outcome, Output, ScoreSpec, TaskKind, Work
 from pipelines.engine import Engine, Report
 from pipelines.score.composition import compose
@@ -25,6 +26,11 @@ class Score(Engine):
 
     kinds: ClassVar[frozenset[TaskKind]] = frozenset({TaskKind.SCORE})
 
+    @classmethod
+    def missing(cls, model: Model) -> list[str]:
+        """What this machine lacks: the instruments' file, which is part of the source."""
+        return [] if SOUNDFONT.is_file() else [f"The instruments {SOUNDFONT} are not there; install storyfarm again, with its data files"]
+
     def run(self, work: Work, report: Report) -> Outcome:
         """Compose and play; see `pipelines.engine.Engine.run`.
 
@@ -35,7 +41,7 @@ class Score(Engine):
             raise EngineError(f"the score composes music; it cannot do {spec.kind}: give this task to another model", code="wrong_task")
         if not 0 < spec.seconds <= LONGEST:
             raise EngineError(f"music of {spec.seconds:g} seconds cannot be composed; ask for more than 0 and at most {LONGEST:g}", code="bad_length")
-        mood = choose(spec.mood, spec.prompt, f"{spec.style.slug} {spec.style.name} {spec.style.description}".replace("-", " "))
+        mood = choose(spec.mood, spec.prompt, f"{spec.style.slug} {spec.style.name}")
         notes = compose(mood, spec.seconds, spec.beats, spec.seed)
         report.step(1, 3, f"composed: {mood.name}")
         try:

@@ -37,7 +37,7 @@ MOODS: dict[str, Mood] = {
     for mood in (
         Mood(
             "calm",
-            "calm peaceful gentle quiet serene tranquil soft soothing relaxed meditative still cozy cosy sleepy",
+            "calm peaceful gentle quiet serene tranquil soft soothing relaxed meditative still cozy cosy sleepy lyrical serious thoughtful",
             "major",
             (("Iadd9", "vi7", "IVmaj7", "V7sus4"), ("Imaj7", "iii7", "IVmaj7", "Iadd9"), ("Iadd9", "IVmaj7", "vi7", "IVmaj7")),
             (("vi7", "iii7", "IVmaj7", "V7sus4"), ("ii7", "IVmaj7", "Imaj7", "V7sus4")),
@@ -144,7 +144,7 @@ MOODS: dict[str, Mood] = {
         ),
         Mood(
             "mysterious",
-            "mysterious mystery strange secret eerie uncanny enigmatic curious unknown haunted ghostly spooky dreamlike surreal",
+            "mysterious mystery strange secret eerie uncanny enigmatic unknown haunted ghostly spooky dreamlike surreal",
             "dorian",
             (("i", "IV", "i", "bVII"), ("i7", "IV", "i7", "II"), ("i", "#ivm7b5", "IV", "i")),
             (("bIII", "IV", "bVI", "V"), ("bVImaj7", "iv", "bII", "i")),
@@ -181,7 +181,7 @@ MOODS: dict[str, Mood] = {
         ),
         Mood(
             "epic",
-            "epic grand battle legendary mighty powerful cinematic dramatic majestic war fantasy colossal vast intense",
+            "epic grand battle legendary mighty powerful dramatic majestic war fantasy colossal vast intense",
             "minor",
             (("i", "bVI", "bIII", "bVII"), ("i", "bVII", "bVI", "bVII"), ("i", "bIII", "bVII", "IV")),
             (("bVI", "bVII", "i", "v"), ("iv", "bVI", "bVII", "i")),
@@ -199,7 +199,7 @@ MOODS: dict[str, Mood] = {
         ),
         Mood(
             "wonder",
-            "wonder wondrous awe magical magic enchanted fairy dreamy ethereal discovery space stars cosmic marvel amazement astonishing ",
+            "wonder wondering wondrous curious awe magical magic enchanted fairy dreamy ethereal discovery space stars cosmic marvel amazement astonishing ",
             "lydian",
             (("Imaj7", "II", "Imaj7", "II"), ("I", "II", "iii7", "Imaj9"), ("Iadd9", "bVIImaj7", "IVmaj7", "Iadd9")),
             (("IVmaj7", "V", "vi7", "II"), ("bVI", "bVII", "Imaj7", "II")),
@@ -216,7 +216,7 @@ MOODS: dict[str, Mood] = {
         ),
         Mood(
             "adventurous",
-            "adventure adventurous journey quest exploring brave daring travel sailing expedition determined bold courage courageous",
+            "adventure adventurous exciting energetic journey quest exploring brave daring travel sailing expedition determined bold courageous",
             "mixolydian",
             (("I", "bVII", "IV", "I"), ("I", "v", "bVII", "IV"), ("I", "IV", "bVII", "V")),
             (("vi", "IV", "bVII", "V"), ("bIII", "bVII", "IV", "V")),
@@ -256,14 +256,16 @@ DEFAULT = "warm"
 
 
 def choose(mood: str, prompt: str = "", style: str = "") -> Mood:
-    """The mood that fits best: what the story calls its mood counts most, then its prompt, then its style's name and words."""
+    """The mood that fits best: what the story calls its mood counts most, then its prompt; a noir look asks for its own music whatever happens in it."""
+    if "noir" in re.findall("[a-z]+", style.lower()[:400]):
+        return MOODS["noir"]
     scores = dict.fromkeys(MOODS, 0.0)
-    for text, weight in ((mood, 5.0), (style, 2.0), (prompt, 1.0)):
-        heard = re.findall(r"[a-z]+(?:-[a-z]+)*", text.lower()[:4000])
-        for place, word in enumerate(heard):
+    for text, weight in ((mood, 10.0), (prompt, 1.0), (style, 0.5)):
+        # The first word that fits counts most.
+        for place, word in enumerate(re.findall(r"[a-z]+(?:-[a-z]+)*", text.lower()[:4000])):
             for name, known in _WORDS.items():
                 if word in known:
-                    scores[name] += weight / (1 + 0.2 * place) if text is mood else weight * 0.5
+                    scores[name] += weight / (1 + 0.2 * place)
     best = max(scores, key=lambda name: scores[name])
     return MOODS[best if scores[best] > 0 else DEFAULT]
 

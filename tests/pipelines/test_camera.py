@@ -16,7 +16,8 @@ import pytest
 from farm.catalog import Model
 from farm.types import SPLICE, AnimateSpec, Cancelled, EngineError, Outcome, Size, TaskKind, Work
 from pipelines.camera.engine import Camera
-from pipelines.camera.layers import read
+from pipelines.camera.flat import FlatScene
+from pipelines.camera.layers import flat, read
 from pipelines.camera.move import MOVES
 from pipelines.camera.move import Path as CameraPath
 from pipelines.camera.scene import Scene
@@ -273,6 +274,24 @@ def test_a_flat_picture_of_another_shape_is_cropped_not_squeezed(tmp_path: Path)
     frame = decoded(filmed(tmp_path, {"picture": picture}, frames=1, camera="still", size=Size(width=160, height=160)).outputs[0].path)[0]
     bright = frame[:, :, 0] > 150
     assert bright.any(axis=0).sum() == pytest.approx(bright.any(axis=1).sum(), abs=3)
+
+
+@pytest.mark.parametrize("move", MOVES)
+def test_a_flat_picture_is_never_left_and_its_tilt_is_steady(tmp_path: Path, move: str) -> None:
+    picture = tmp_path / "picture.png"
+    picture.write_bytes(packed(np.full((90, 160, 3), 90, np.uint8)))
+    size = (160, 90)
+    scene = FlatScene(flat(picture), CameraPath(move, 60, 12, size, 0.0, 2))
+    corners = np.array([[0, 0, 1], [160, 0, 1], [0, 90, 1], [160, 90, 1]]).T
+    paths = []
+    for index in range(60):
+        x, y, w = scene._matrix(index) @ corners
+        assert (x / w).min() >= 0
+        assert (x / w).max() <= 160
+        assert (y / w).min() >= 0
+        assert (y / w).max() <= 90
+        paths.append(x[3] / w[3])
+    assert np.abs(np.diff(paths, 3)).max() < 0.02
 
 
 def test_steps_are_reported_and_one_preview_comes(scenery: Path, tmp_path: Path) -> None:
