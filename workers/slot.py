@@ -31,8 +31,8 @@ log = structlog.get_logger(__name__)
 ROOT = Path(__file__).resolve().parent.parent
 # What an engine may need to know of its surroundings. An allow list, because secrets have any name.
 PASSED = frozenset(
-    ("PATH", "HOME", "USER", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TEMP", "TMP", "LD_LIBRARY_PATH", "LD_PRELOAD", "VIRTUAL_ENV", "CC", "CXX")
-    + ("SSL_CERT_FILE", "SSL_CERT_DIR", "HF_HOME", "HF_HUB_CACHE", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
+    "PATH HOME USER LANG LANGUAGE TZ TMPDIR TEMP TMP LD_LIBRARY_PATH LD_PRELOAD VIRTUAL_ENV CC CXX SSL_CERT_FILE SSL_CERT_DIR".split()  # noqa: SIM905
+    + "HF_HOME HF_HUB_CACHE HF_HUB_OFFLINE TRANSFORMERS_OFFLINE".split()  # noqa: SIM905
 )
 PASSED_PREFIXES = ("LC_", "PYTHON", "CUDA_", "NVIDIA_", "NCCL_", "OMP_", "MKL_", "OPENBLAS_", "TORCH", "PYTORCH_", "TRITON_", "XDG_", "FONTCONFIG_")
 LINE_LIMIT = 2000  # characters of one line of an engine's output that go to the log

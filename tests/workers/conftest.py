@@ -119,7 +119,7 @@ class Farm:
         """Ask for a story; its tickets are sent at once, as the gateway does."""
         models = dict.fromkeys(TaskKind, "troupe") | {TaskKind.WRITE: model}
         new = NewStory(
-            team=self.team, prompt=prompt, style=Style(slug="s", name="S"), models=models, pools={name: ("cpu",) for name in ("troupe", "puppet")}, **more
+            team=self.team, prompt=prompt, style=Style(slug="s", name="S"), models=models, pools=dict.fromkeys(("troupe", "puppet"), ("cpu",)), **more
         )
         story = self.store.stories.create(new).story
         if send:

@@ -120,7 +120,9 @@ def test_a_worker_leaves_when_its_parent_is_killed(farm):
 
 def test_bad_options_are_named():
     command = [sys.executable, "-m", "workers", "--pool", "nowhere"]
-    done = subprocess.run(command, cwd=ROOT, env={**os.environ, "STORYFARM_MODELS": str(ROOT / "models.yaml")}, capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, "STORYFARM_MODELS": str(ROOT / "models.yaml")}, capture_output=True, text=True, timeout=30, check=False
+    )
     assert done.returncode == 2
     assert "nowhere" in done.stderr
     assert "cpu" in done.stderr

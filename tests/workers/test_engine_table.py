@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from pipelines.engine import Engine
@@ -11,7 +13,7 @@ from workers.engines import ENGINES, engine_class, table
 
 
 def test_the_table_is_that_of_the_architecture():
-    text = open("docs/architecture.md", encoding="utf-8").read()
+    text = (Path(__file__).parents[2] / "docs/architecture.md").read_text(encoding="utf-8")
     for name, target in ENGINES.items():
         assert f"| {name} | `{target}` |" in text
 
