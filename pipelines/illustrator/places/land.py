@@ -1,0 +1,442 @@
+"""Farmed, dry, cold and burning land; rivers, lakes and waterfalls."""
+
+from __future__ import annotations
+
+import skia
+
+from pipelines.illustrator.buildings import barn, cottage, fence, volcano, windmill
+from pipelines.illustrator.color import lighter, mix, rgb
+from pipelines.illustrator.heaven import fog_bank, paint_sky, puddles
+from pipelines.illustrator.nature import GREENS, bare, birch, broadleaf, bush, flowers, grass, hills, palm, peak, pine, plain, poplar, rock, sea
+from pipelines.illustrator.places.coast import front_grass
+from pipelines.illustrator.places.registry import place
+from pipelines.illustrator.places.wild import front_trunks, ground_color, shafts
+from pipelines.illustrator.shapes import blob, box, oval, poly, ridge, smooth, strokes, tufts, union
+from pipelines.illustrator.stage import Stage
+
+
+@place("hills", "hills, hill, hilltop, hillside, downs, moor, heath, valley, highlands, knoll, dale, glen")
+def rolling_hills(stage: Stage) -> None:
+    """Hill behind hill, each with its trees, a path winding up."""
+    stage.set_horizon(0.6, 0.87)
+    paint_sky(stage)
+    rng, unit = stage.rng("hills"), stage.unit
+    for name, base, high, color, air in (("far", 0.2, 0.06, "#7d9fb0", 0.9), ("far", 0.13, 0.06, "#79a285", 0.7), ("mid", 0.07, 0.06, "#79a862", 0.5), ("mid", 0.01, 0.045, "#86b456", 0.3)):
+        hills(stage, name, base, high, ground_color(stage, color), air=air, bumps=2.4)
+        pen = stage.pen(name, air)
+        for x in stage.spread(rng, 8):
+            (poplar if rng.random() < 0.4 else broadleaf)(pen, x, stage.horizon - unit * (base - 0.01), unit * (0.05 + 0.1 * (1 - air)), rng, rng.choice(GREENS))
+    color = ground_color(stage, "#8aba50")
+    pen = plain(stage, color, stage.horizon + unit * 0.04, rough=0.05)
+    path = smooth([(stage.width * 0.36, stage.bottom), (stage.width * 0.62, stage.height * 0.84), (stage.width * 0.4, stage.horizon + unit * 0.16), (stage.width * 0.5, stage.horizon + unit * 0.06), (stage.width * 0.52, stage.horizon + unit * 0.06), (stage.width * 0.46, stage.horizon + unit * 0.16), (stage.width * 0.8, stage.height * 0.85), (stage.width * 0.66, stage.bottom)])
+    pen.fill(path, "#d9c08c", 0.85)
+    if stage.light.weather != "snow":
+        grass(pen, stage, rng, 190, stage.horizon + unit * 0.08, stage.bottom, color)
+        flowers(pen, stage, rng, 50, stage.horizon + unit * 0.12, stage.bottom)
+    broadleaf(pen, stage.width * rng.choice((0.04, 0.96)), stage.horizon + unit * 0.17, unit * 0.55, rng)
+    puddles(stage)
+    front_grass(stage, "#5d8436", 0.12)
+
+
+@place("farm", "farm, farmyard, barnyard, field of wheat, wheat field, cornfield, orchard, vineyard, ranch, barn, crops, plantation, stable")
+def farm(stage: Stage) -> None:
+    """Fields in rows, a barn, a fence and hay."""
+    stage.set_horizon(0.52, 0.86)
+    paint_sky(stage)
+    rng, unit = stage.rng("farm"), stage.unit
+    hills(stage, "far", 0.07, 0.05, "#86a78e", air=0.75)
+    hills(stage, "mid", 0.0, 0.03, "#a9b85c", air=0.35)
+    pen = stage.pen("mid", 0.26)
+    side = rng.choice((0.16, 0.84))
+    windmill(pen, stage.width * (1 - side), stage.horizon + unit * 0.04, unit * 0.2, rng)
+    for x in stage.spread(rng, 6):
+        broadleaf(pen, x, stage.horizon + unit * 0.05, unit * rng.uniform(0.1, 0.16), rng, rng.choice(GREENS))
+    color = ground_color(stage, "#c9b25a")
+    pen = plain(stage, color, stage.horizon + unit * 0.04, rough=0.012)
+    vanish, rows = stage.width * 0.5, skia.Path()
+    for place_ in range(-26, 27):
+        x0, x1 = vanish + place_ * unit * 0.03, vanish + place_ * unit * 0.24
+        rows.addPath(poly([(x0, stage.horizon + unit * 0.05), (x0 + unit * 0.008, stage.horizon + unit * 0.05), (x1 + unit * 0.07, stage.bottom), (x1, stage.bottom)]))
+    pen.fill(rows, lighter(rgb(color), -0.22), 0.4)
+    yard = smooth([(stage.left, stage.feet - unit * 0.14), (stage.width * 0.3, stage.feet - unit * 0.2), (stage.width * 0.75, stage.feet - unit * 0.18), (stage.right, stage.feet - unit * 0.12), (stage.right, stage.bottom + 200), (stage.left, stage.bottom + 200)])
+    pen.form(yard, ground_color(stage, "#86a850"), rim=0.3)
+    barn(pen, stage.width * side, stage.feet - unit * 0.15, unit * 0.36, rng)
+    fence(pen, stage.left, stage.right, stage.feet - unit * 0.09, unit * 0.07)
+    for x in (0.36, 0.72):
+        cx, cy, size = stage.width * x, stage.feet - unit * 0.12, unit * 0.045
+        pen.form(oval(cx, cy, size * 1.2, size), "#d9b24c")
+        pen.line(oval(cx, cy, size * 0.7, size * 0.55), "#a8843a", max(1, unit * 0.002))
+    grass(pen, stage, rng, 120, stage.feet - unit * 0.06, stage.bottom, "#86a850")
+    puddles(stage)
+    front_grass(stage, "#a88c3a", 0.13)
+
+
+@place("garden", "garden, rose garden, flower garden, greenhouse, backyard, yard, vegetable garden, courtyard, botanical garden, maze")
+def garden(stage: Stage) -> None:
+    """Hedges, a gravel path, beds of flowers, an arch of roses and a fountain."""
+    stage.set_horizon(0.5, 0.86)
+    paint_sky(stage)
+    rng, unit = stage.rng("garden"), stage.unit
+    pen = stage.pen("far", 0.5)
+    for x in stage.spread(rng, 14):
+        broadleaf(pen, x, stage.horizon + unit * 0.02, unit * rng.uniform(0.18, 0.3), rng, rng.choice(GREENS))
+    pen = stage.pen("mid", 0.24)
+    pen.form(box(stage.left, stage.horizon - unit * 0.06, stage.right - stage.left, unit * 0.16), "#4a7a42", rim=0.5)
+    for x in stage.spread(rng, 26):
+        bush(pen, x, stage.horizon + unit * 0.06, unit * 0.11, rng, "#548a48", rng.choice((None, "#e8697b", "#f4efe6")))
+    cx = stage.width * 0.5
+    pen.line(smooth([(cx - unit * 0.12, stage.horizon + unit * 0.09), (cx - unit * 0.12, stage.horizon - unit * 0.12), (cx, stage.horizon - unit * 0.26), (cx + unit * 0.12, stage.horizon - unit * 0.12), (cx + unit * 0.12, stage.horizon + unit * 0.09)], False), "#7a5a44", unit * 0.012)
+    for place_ in range(26):
+        t = place_ / 25
+        ax, ay = cx - unit * 0.12 * (1 - 2 * t), stage.horizon - unit * (0.05 + 0.19 * (1 - (2 * t - 1) ** 2))
+        pen.fill(blob(ax, ay, unit * 0.02, unit * 0.018, rng), rng.choice(("#548a48", "#66994f", "#e0566b", "#f08fa4")))
+    color = ground_color(stage, "#7fae52")
+    pen = plain(stage, color, stage.horizon + unit * 0.07, rough=0.003)
+    pen.fade(poly([(cx - unit * 0.08, stage.horizon + unit * 0.07), (cx + unit * 0.08, stage.horizon + unit * 0.07), (cx + unit * 0.55, stage.bottom), (cx - unit * 0.55, stage.bottom)]), (0, stage.horizon), (0, stage.bottom), [("#e6d8b8", 1), ("#cbb48a", 1)])
+    pen.fill(union([oval(cx + rng.uniform(-0.4, 0.4) * unit, rng.uniform(stage.horizon + unit * 0.2, stage.bottom), unit * 0.005, unit * 0.003) for _ in range(70)]), "#a08a62", 0.6)
+    for side in (-1, 1):
+        for row in range(4):
+            y = stage.horizon + unit * (0.12 + 0.1 * row)
+            for k in range(6):
+                bx = cx + side * (unit * (0.2 + 0.12 * row) + k * unit * (0.07 + 0.03 * row))
+                bush(pen, bx, y, unit * (0.07 + 0.03 * row), rng, rng.choice(GREENS), rng.choice(("#e8564f", "#f5d04c", "#f3f0ea", "#a46bd1", "#f08fb4")))
+    grass(pen, stage, rng, 80, stage.horizon + unit * 0.1, stage.bottom, color)
+    flowers(pen, stage, rng, 70, stage.feet - unit * 0.02, stage.bottom)
+    puddles(stage)
+    front_grass(stage, "#48733a", 0.12)
+
+
+@place("desert", "desert, dunes, sand dune, oasis, sahara, pyramids, wasteland, egypt, caravan")
+def desert(stage: Stage) -> None:
+    """Dunes with lit and shaded faces, ripples, a far rock or two."""
+    stage.set_horizon(0.54, 0.86)
+    paint_sky(stage)
+    rng, unit = stage.rng("desert"), stage.unit
+    for name, base, high, color, air in (("far", 0.05, 0.05, "#d9a878", 0.7), ("mid", 0.0, 0.06, "#e0ac6a", 0.45), ("mid", -0.05, 0.05, "#e3b06a", 0.28)):
+        pen = stage.pen(name, air)
+        crest = ridge(stage.left, stage.right, stage.horizon - unit * base, unit * high, stage.bottom + 50, rng, bumps=2.2, rough=0.3, step=90)
+        pen.form(crest, color, round_=0.0)
+        for _ in range(4):
+            x, wide = rng.uniform(stage.left, stage.right), unit * rng.uniform(0.3, 0.5)
+            y = stage.horizon - unit * base
+            pen.fill(smooth([(x, y - unit * high * 0.5), (x + wide * 0.2, y + unit * 0.03), (x + wide, y + unit * 0.14), (x - wide * 0.5, y + unit * 0.12)]), lighter(rgb(color), -0.25), 0.3)
+        pen.mist(stage.left, stage.right, stage.horizon - unit * (base + high), stage.horizon + unit * 0.1, 0.4)
+    pen = plain(stage, "#e8b96f", stage.horizon + unit * 0.11, rough=0.05, far="#d99a5c")
+    marks = [(rng.uniform(stage.left, stage.right), stage.horizon + unit * 0.16 + (stage.bottom - stage.horizon) * rng.random(), unit * rng.uniform(0.06, 0.2)) for _ in range(90)]
+    pen.fill(strokes(marks, unit * 0.0028), "#b98448", 0.5)
+    for _ in range(4):
+        rock(pen, rng.choice((rng.uniform(stage.left, stage.width * 0.2), rng.uniform(stage.width * 0.8, stage.right))), rng.uniform(stage.horizon + unit * 0.16, stage.feet), unit * rng.uniform(0.06, 0.14), rng, "#b08058")
+    cactus_x = stage.width * rng.choice((0.08, 0.92))
+    high, base_y = unit * 0.3, stage.feet - unit * 0.06
+    trunk = union([box(cactus_x - unit * 0.02, base_y - high, unit * 0.04, high, unit * 0.02), box(cactus_x - unit * 0.09, base_y - high * 0.72, unit * 0.03, high * 0.3, unit * 0.015), box(cactus_x - unit * 0.09, base_y - high * 0.47, unit * 0.09, unit * 0.03, unit * 0.015), box(cactus_x + unit * 0.06, base_y - high * 0.85, unit * 0.03, high * 0.28, unit * 0.015), box(cactus_x, base_y - high * 0.62, unit * 0.09, unit * 0.03, unit * 0.015)])
+    trunk.setFillType(skia.PathFillType.kWinding)
+    pen.form(trunk, "#5f8a58")
+    pen = stage.pen("front", 0.0, 0.6)
+    pen.form(ridge(stage.left, stage.right, stage.height + unit * 0.01, unit * 0.05, stage.bottom + 60, rng, bumps=1.2), "#b07c46")
+
+
+@place("canyon", "canyon, gorge, ravine, mesa, badlands, wild west, grand canyon, chasm, western desert")
+def canyon(stage: Stage) -> None:
+    """Banded rock walls on both sides, mesas behind, a river bed."""
+    stage.set_horizon(0.54, 0.86)
+    paint_sky(stage)
+    rng, unit = stage.rng("canyon"), stage.unit
+
+    def mesa(name: str, air: float, left: float, right: float, high: float, foot: float, color: str) -> None:
+        pen = stage.pen(name, air)
+        skirt = (right - left) * 0.14
+        top = foot - high
+        body = poly([(left - skirt, foot), (left, top + high * 0.36), (left + skirt * 0.2, top + rng.uniform(0, 0.05) * high), (right - skirt * 0.2, top), (right, top + high * 0.4), (right + skirt, foot)])
+        pen.form(body, color, drop=0.3)
+        pen.canvas.save()
+        pen.canvas.clipPath(body, True)
+        for t in (0.12, 0.2, 0.34, 0.46, 0.6, 0.72, 0.86):
+            pen.fill(ridge(left - skirt, right + skirt, top + high * t, high * 0.012, top + high * (t + 0.05), rng, bumps=5), lighter(rgb(color), rng.choice((-0.22, 0.2, -0.12))), 0.5)
+        cracks = union([poly([(x, top), (x + unit * 0.006, top), (x + rng.uniform(-0.01, 0.01) * unit, foot)]) for x in [rng.uniform(left, right) for _ in range(7)]])
+        pen.fill(cracks, lighter(rgb(color), -0.45), 0.5)
+        pen.canvas.restore()
+
+    for t, wide, high in ((0.3, 0.3, 0.16), (0.62, 0.22, 0.2), (0.9, 0.3, 0.14), (0.05, 0.26, 0.18)):
+        mesa("far", 0.66, stage.width * t - unit * wide / 2, stage.width * t + unit * wide / 2, unit * high, stage.horizon + 4, "#b8674a")
+    mesa("mid", 0.32, stage.left, stage.width * 0.27, unit * 0.4, stage.horizon + unit * 0.08, "#c06c44")
+    mesa("mid", 0.32, stage.width * 0.76, stage.right, unit * 0.48, stage.horizon + unit * 0.08, "#b5603e")
+    stage.pen("mid").mist(stage.left, stage.right, stage.horizon - unit * 0.2, stage.horizon + unit * 0.09, 0.4)
+    pen = plain(stage, "#cf8a58", stage.horizon + unit * 0.05, rough=0.02)
+    for _ in range(12):
+        rock(pen, rng.uniform(stage.left, stage.right), rng.uniform(stage.horizon + unit * 0.09, stage.feet + unit * 0.1), unit * rng.uniform(0.03, 0.1), rng, "#a86044")
+    for _ in range(7):
+        bush(pen, rng.uniform(stage.left, stage.right), rng.uniform(stage.horizon + unit * 0.09, stage.feet + unit * 0.1), unit * rng.uniform(0.04, 0.09), rng, "#8a9058")
+    pen = stage.pen("front", 0.0, 0.5)
+    for x, wide in ((-0.01, 0.46), (1.01, 0.4)):
+        rock(pen, stage.width * x, stage.height + stage.bleed_y + unit * 0.06, unit * wide, rng, "#a05a3c")
+
+
+@place("snowfield", "snowfield, snow, arctic, antarctica, tundra, ice, iceberg, north pole, south pole, glacier, frozen land, igloo, winter, ski slope")
+def snowfield(stage: Stage) -> None:
+    """Drifts of snow, ice peaks, blue shadows."""
+    stage.set_horizon(0.54, 0.86)
+    paint_sky(stage)
+    rng, unit = stage.rng("snow"), stage.unit
+    pen = stage.pen("far", 0.6)
+    for x in stage.spread(rng, 6):
+        peak(pen, x, stage.horizon + unit * 0.04, unit * rng.uniform(0.4, 0.6), unit * rng.uniform(0.12, 0.24), rng, "#9fb4cc", 0.7)
+    pen.mist(stage.left, stage.right, stage.horizon - unit * 0.2, stage.horizon + unit * 0.03, 0.5)
+    pen = stage.pen("mid", 0.3)
+    for x in (0.1, 0.85):
+        cx, size = stage.width * x, unit * rng.uniform(0.16, 0.24)
+        berg = poly([(cx - size, stage.horizon + unit * 0.05), (cx - size * 0.6, stage.horizon - size * 0.6), (cx - size * 0.1, stage.horizon - size * 0.9), (cx + size * 0.4, stage.horizon - size * 0.5), (cx + size, stage.horizon + unit * 0.05)])
+        pen.form(berg, "#bfe0ee")
+        pen.fill(poly([(cx - size * 0.1, stage.horizon - size * 0.9), (cx + size * 0.1, stage.horizon), (cx - size * 0.4, stage.horizon + unit * 0.04), (cx - size * 0.6, stage.horizon - size * 0.6)]), "#7fb4d4", 0.6)
+    hills(stage, "mid", -0.02, 0.03, "#e6eef6", air=0.26, bumps=2)
+    pen = plain(stage, "#f0f4f9", stage.horizon + unit * 0.06, rough=0.035, far="#d3e0ee")
+    for _ in range(16):
+        y = rng.uniform(stage.horizon + unit * 0.1, stage.bottom)
+        x, wide = rng.uniform(stage.left, stage.right), stage.scale_at(y) * rng.uniform(0.5, 1.2)
+        pen.fill(smooth([(x - wide, y), (x - wide * 0.2, y - wide * 0.1), (x + wide, y), (x, y + wide * 0.05)]), "#b9cbe4", 0.4)
+        pen.fill(smooth([(x - wide * 0.9, y - wide * 0.01), (x - wide * 0.2, y - wide * 0.11), (x + wide * 0.6, y - wide * 0.03), (x - wide * 0.2, y - wide * 0.07)]), "#ffffff", 0.8)
+    sparks = union([oval(rng.uniform(stage.left, stage.right), rng.uniform(stage.horizon + unit * 0.1, stage.bottom), unit * 0.0016, unit * 0.0016) for _ in range(80)])
+    pen.later(lambda: pen.fill(sparks, "#ffffff", 0.9, emits=True))
+    pen = stage.pen("front", 0.0, 0.85)
+    pen.form(ridge(stage.left, stage.right, stage.height + unit * 0.015, unit * 0.04, stage.bottom + 60, rng, bumps=1.3), "#c3d2e6")
+
+
+@place("volcano", "volcano, lava, lava field, crater, eruption, hell, underworld, magma")
+def volcanic(stage: Stage) -> None:
+    """A volcano over black ground with cracks of lava."""
+    stage.set_horizon(0.56, 0.86)
+    paint_sky(stage)
+    rng, unit = stage.rng("volcano"), stage.unit
+    hills(stage, "far", 0.06, 0.08, "#6f5f68", air=0.7, sharp=0.6)
+    volcano(stage.pen("mid", 0.3), stage.width * rng.choice((0.34, 0.66)), stage.horizon + unit * 0.06, unit * 0.5, rng)
+    pen = plain(stage, "#4c3f42", stage.horizon + unit * 0.04, rough=0.03)
+    for _ in range(9):
+        y = rng.uniform(stage.horizon + unit * 0.08, stage.bottom)
+        x, reach = rng.uniform(stage.left, stage.right), stage.scale_at(y) * rng.uniform(0.4, 1.0)
+        crack = poly([(x - reach, y), (x - reach * 0.4, y - reach * 0.05), (x, y + reach * 0.03), (x + reach * 0.6, y - reach * 0.04), (x + reach, y), (x + reach * 0.5, y + reach * 0.03), (x, y + reach * 0.08), (x - reach * 0.5, y + reach * 0.03)])
+        pen.later(lambda crack=crack: pen.fill(crack, "#ff8a35", 0.95, emits=True))
+        pen.glow(x, y, reach * 0.9, "#ff6a2a", 0.35)
+    for _ in range(10):
+        rock(pen, rng.uniform(stage.left, stage.right), rng.uniform(stage.horizon + unit * 0.08, stage.feet), unit * rng.uniform(0.04, 0.13), rng, "#3d3438")
+    pen = stage.pen("front", 0.0, 0.5)
+    for x, wide in ((-0.02, 0.4), (1.02, 0.36)):
+        rock(pen, stage.width * x, stage.height + stage.bleed_y + unit * 0.05, unit * wide, rng, "#4a3c40")
+
+
+def _bank(stage: Stage, color: str, near: float, far: float) -> None:
+    """The near bank on the ground layer, below water that lies between `far` and `near` (heights in the picture)."""
+    pen, rng, unit = stage.pen("ground"), stage.rng("bank"), stage.unit
+    edge = ridge(stage.left, stage.right, near, unit * 0.02, stage.bottom + 50, rng, bumps=2.5)
+    pen.fill(ridge(stage.left, stage.right, near - unit * 0.008, unit * 0.02, stage.bottom + 50, stage.rng("bank"), bumps=2.5), "#c9b080", 0.9)
+    pen.form(edge, color, round_=0.1)
+    reeds = [(rng.uniform(stage.left, stage.right), near + unit * rng.uniform(-0.01, 0.02)) for _ in range(46)]
+    pen.fill(tufts(reeds, unit * 0.09, rng, 4, 0.2), "#5d7d3c")
+
+
+@place("lake", "lake, pond, lakeside, lakeshore, frozen lake, loch, reservoir, mountain lake, waterside")
+def lake(stage: Stage) -> None:
+    """Still water that mirrors the far shore."""
+    stage.set_horizon(0.5, 0.88)
+    paint_sky(stage)
+    rng, unit = stage.rng("lake"), stage.unit
+    pen = stage.pen("far", 0.62)
+    for x in stage.spread(rng, 5):
+        peak(pen, x, stage.horizon + unit * 0.02, unit * rng.uniform(0.5, 0.7), unit * rng.uniform(0.18, 0.28), rng, "#7488a2", 0.35)
+    pen.mist(stage.left, stage.right, stage.horizon - unit * 0.2, stage.horizon, 0.5)
+    near = stage.horizon + (stage.feet - stage.horizon) * 0.62
+    frozen = stage.light.weather == "snow"
+    sea(stage, "mid", stage.horizon, stage.bottom, "#3f86a0" if not frozen else "#b9d6e4")
+    pen = stage.pen("mid", 0.35)
+    for x in stage.spread(rng, 40):
+        high = unit * rng.uniform(0.05, 0.12)
+        pine(pen, x, stage.horizon + unit * 0.008, high, rng, "#3f6c58", frozen)
+        mirror = poly([(x - high * 0.18, stage.horizon + unit * 0.012), (x + high * 0.18, stage.horizon + unit * 0.012), (x, stage.horizon + high * 0.8)])
+        pen.fill(mirror, "#2d5a5c", 0.3)
+    pen.fill(box(stage.left, stage.horizon, stage.right - stage.left, unit * 0.01), ground_color(stage, "#6a8050"))
+    stage.water = (stage.horizon, near)
+    color = ground_color(stage, "#7a9f4c")
+    _bank(stage, color, near, stage.horizon)
+    pen = stage.pen("ground")
+    birch(pen, stage.width * rng.choice((0.05, 0.95)), near + unit * 0.05, unit * 0.62, rng)
+    if not frozen:
+        grass(pen, stage, rng, 110, near + unit * 0.04, stage.bottom, color)
+        flowers(pen, stage, rng, 30, near + unit * 0.05, stage.bottom)
+    for _ in range(5):
+        rock(pen, rng.uniform(stage.left, stage.right), near + unit * rng.uniform(-0.01, 0.03), unit * rng.uniform(0.04, 0.1), rng)
+    puddles(stage, 3)
+    front_grass(stage, "#4c6c34", 0.13)
+
+
+@place("river", "river, stream, brook, creek, riverbank, river bank, ford, canal, rapids, delta")
+def river(stage: Stage) -> None:
+    """A river winding from the hills to the foot of the picture."""
+    stage.set_horizon(0.52, 0.88)
+    paint_sky(stage)
+    rng, unit = stage.rng("river"), stage.unit
+    hills(stage, "far", 0.1, 0.07, "#7396a2", air=0.8)
+    hills(stage, "mid", 0.01, 0.05, ground_color(stage, "#6f9a58"), air=0.4)
+    pen = stage.pen("mid", 0.3)
+    for x in stage.spread(rng, 16):
+        (broadleaf if rng.random() < 0.7 else poplar)(pen, x, stage.horizon + unit * 0.03, unit * rng.uniform(0.1, 0.2), rng, rng.choice(GREENS))
+    sea(stage, "mid", stage.horizon + unit * 0.03, stage.bottom, "#3d8aa0", glitter=False)
+    near = stage.horizon + (stage.feet - stage.horizon) * 0.6
+    stage.water = (stage.horizon + unit * 0.03, near)
+    color = ground_color(stage, "#7fa84e")
+    pen = stage.pen("ground")
+    for side in (-1, 1):
+        edge = stage.width * 0.5 + side * unit * 0.1
+        far_bank = smooth([(edge, stage.horizon + unit * 0.03), (edge + side * unit * 0.16, stage.horizon + unit * 0.07), (edge + side * unit * 0.3, stage.horizon + unit * 0.09), (edge + side * unit * 2.5, stage.horizon + unit * 0.17), (edge + side * unit * 2.5, stage.horizon + unit * 0.02)])
+        pen.form(far_bank, lighter(rgb(color), -0.08))
+    _bank(stage, color, near, stage.horizon)
+    broadleaf(pen, stage.width * rng.choice((0.03, 0.97)), near + unit * 0.05, unit * 0.6, rng)
+    grass(pen, stage, rng, 120, near + unit * 0.04, stage.bottom, color)
+    flowers(pen, stage, rng, 40, near + unit * 0.05, stage.bottom)
+    for _ in range(7):
+        rock(pen, rng.uniform(stage.left, stage.right), near + unit * rng.uniform(-0.08, 0.02), unit * rng.uniform(0.04, 0.1), rng, "#85888a")
+    puddles(stage, 3)
+    front_grass(stage, "#547636", 0.13)
+
+
+@place("waterfall", "waterfall, falls, cascade, cataract, spring, grotto with waterfall")
+def waterfall(stage: Stage) -> None:
+    """Water over a cliff into a pool, with spray."""
+    stage.set_horizon(0.56, 0.88)
+    paint_sky(stage)
+    rng, unit = stage.rng("waterfall"), stage.unit
+    hills(stage, "far", 0.2, 0.1, "#6f93a0", air=0.8)
+    pen = stage.pen("mid", 0.3)
+    top, cx, foot = stage.horizon - unit * 0.42, stage.width * 0.5, stage.horizon + unit * 0.05
+    for side in (-1, 1):
+        wall = poly([(cx + side * unit * 0.13, foot + unit * 0.05), (cx + side * unit * 0.11, top), (cx + side * unit * 0.4, top - unit * 0.06), (cx + side * unit * 0.8, top + unit * 0.05), (cx + side * unit * 3, top - unit * 0.1), (cx + side * unit * 3, foot + unit * 0.05)])
+        pen.form(wall, "#6f7470", drop=0.35)
+        for _ in range(12):
+            x, y = cx + side * unit * rng.uniform(0.16, 1.2), rng.uniform(top + unit * 0.05, foot)
+            rock(pen, x, y + unit * 0.05, unit * rng.uniform(0.08, 0.2), rng, rng.choice(("#7d8480", "#666c6a", "#6f7f5c")))
+        for x in [cx + side * unit * (0.18 + 0.13 * k) for k in range(9)]:
+            (pine if rng.random() < 0.5 else bush)(pen, x, top + unit * rng.uniform(-0.02, 0.02), unit * rng.uniform(0.1, 0.2), rng, "#47724c")
+    fall = poly([(cx - unit * 0.12, top + unit * 0.01), (cx + unit * 0.12, top + unit * 0.01), (cx + unit * 0.15, foot + unit * 0.04), (cx - unit * 0.15, foot + unit * 0.04)])
+    pen.fade(fall, (0, top), (0, foot), [("#bfe2ec", 1), ("#e9f6fa", 1), ("#ffffff", 1)])
+    pen.fill(union([box(cx + unit * rng.uniform(-0.12, 0.12), top + unit * rng.uniform(0.02, 0.2), unit * rng.uniform(0.003, 0.008), unit * rng.uniform(0.1, 0.3), unit * 0.004) for _ in range(26)]), "#8fc0d2", 0.6)
+    sea(stage, "mid", foot, stage.bottom, "#3f94a4", glitter=False)
+    fog_bank(stage, stage.pen("mid"), foot + unit * 0.02, unit * 0.08, 0.45, "spray")
+    near = stage.horizon + (stage.feet - stage.horizon) * 0.66
+    stage.water = (foot, near)
+    color = ground_color(stage, "#6f9a4c")
+    _bank(stage, color, near, foot)
+    pen = stage.pen("ground")
+    for _ in range(7):
+        rock(pen, rng.uniform(stage.left, stage.right), near + unit * rng.uniform(-0.05, 0.04), unit * rng.uniform(0.06, 0.16), rng, "#6c7270")
+    grass(pen, stage, rng, 100, near + unit * 0.04, stage.bottom, color)
+    flowers(pen, stage, rng, 26, near + unit * 0.05, stage.bottom)
+    front_trunks(stage, "leaf")
+
+
+@place("swamp", "swamp, marsh, bog, wetland, bayou, mangrove, mire, everglades")
+def swamp(stage: Stage) -> None:
+    """Dark water between bare and mossy trees, mist, reeds and lily pads."""
+    stage.set_horizon(0.52, 0.88)
+    paint_sky(stage)
+    rng, unit = stage.rng("swamp"), stage.unit
+    for name, air, count, high in (("far", 0.75, 22, 0.3), ("mid", 0.45, 11, 0.45)):
+        pen = stage.pen(name, air)
+        for x in stage.spread(rng, count):
+            (bare if rng.random() < 0.55 else broadleaf)(pen, x, stage.horizon + unit * 0.03, unit * high * rng.uniform(0.7, 1.2), rng, "#5a6a4c")
+        fog_bank(stage, pen, stage.horizon, unit * 0.08, 0.4, name)
+    sea(stage, "mid", stage.horizon + unit * 0.02, stage.bottom, "#4a6a54", glitter=False)
+    near = stage.horizon + (stage.feet - stage.horizon) * 0.6
+    stage.water = (stage.horizon + unit * 0.02, near)
+    pen = stage.pen("mid", 0.2)
+    for _ in range(22):
+        x, y = rng.uniform(stage.left, stage.right), rng.uniform(stage.horizon + unit * 0.06, near)
+        size = unit * rng.uniform(0.015, 0.035)
+        pen.fill(oval(x, y, size, size * 0.3), rng.choice(("#6f9a4c", "#5d8a48")))
+        if rng.random() < 0.3:
+            pen.fill(oval(x, y - size * 0.4, size * 0.3, size * 0.3), "#f0a0c0")
+    _bank(stage, "#5d7048", near, stage.horizon)
+    pen = stage.pen("ground")
+    for x in (0.03, 0.97):
+        bare(pen, stage.width * x, near + unit * 0.08, unit * 0.8, rng, "#4a4038")
+    grass(pen, stage, rng, 130, near + unit * 0.03, stage.bottom, "#5d7048")
+    front_grass(stage, "#3f5030", 0.2)
+
+
+@place("jungle", "jungle, rainforest, rain forest, tropical forest, amazon, bamboo forest, tropics")
+def jungle(stage: Stage) -> None:
+    """Giant leaves, palms and vines, light from above."""
+    stage.set_horizon(0.52, 0.86)
+    paint_sky(stage)
+    rng, unit = stage.rng("jungle"), stage.unit
+    for name, air, count, high, leaf in (("far", 0.7, 16, 0.46, "#6aa07a"), ("mid", 0.4, 9, 0.62, "#4f9158")):
+        pen = stage.pen(name, air)
+        for x in stage.spread(rng, count):
+            (palm if rng.random() < 0.4 else broadleaf)(pen, x, stage.horizon + unit * 0.06, unit * high * rng.uniform(0.8, 1.2), rng, leaf)
+        for x in stage.spread(rng, 20):
+            bush(pen, x, stage.horizon + unit * 0.07, unit * rng.uniform(0.12, 0.22), rng, leaf)
+        pen.mist(stage.left, stage.right, stage.horizon - unit * 0.3, stage.horizon + unit * 0.06, 0.4)
+    color = "#5f8f4a"
+    pen = plain(stage, color, stage.horizon + unit * 0.07, rough=0.02)
+    shafts(stage)
+    grass(pen, stage, rng, 150, stage.horizon + unit * 0.1, stage.bottom, color)
+    for x in (*stage.spread(rng, 4, stage.left, stage.width * 0.2), *stage.spread(rng, 4, stage.width * 0.8, stage.right)):
+        fan_leaf(stage, pen, x, stage.horizon + unit * rng.uniform(0.14, 0.24), unit * rng.uniform(0.16, 0.28), rng)
+    flowers(pen, stage, rng, 24, stage.horizon + unit * 0.14, stage.bottom, ("#e8564f", "#f0a03c", "#f08fb4"))
+    puddles(stage)
+    pen = stage.pen("front", 0.0, 0.45)
+    for x in (-0.02, 0.05, 0.95, 1.02):
+        fan_leaf(stage, pen, stage.width * x, stage.height + unit * 0.08, unit * rng.uniform(0.34, 0.5), rng)
+    for x in (0.02, 0.1, 0.16, 0.86, 0.93, 0.98):
+        vine = smooth([(stage.width * x, stage.top), (stage.width * x + unit * 0.02, stage.height * 0.1), (stage.width * x - unit * 0.01, stage.height * rng.uniform(0.2, 0.5))], False)
+        pen.line(vine, "#4a7040", unit * 0.008)
+
+
+def fan_leaf(stage: Stage, pen: object, x: float, y: float, high: float, rng: object) -> None:
+    """A plant of long arching leaves."""
+    for place_ in range(7):
+        lean = (place_ - 3) / 3
+        tip = (x + lean * high * 0.9, y - high * (1 - 0.45 * abs(lean)))
+        leaf = smooth([(x, y), (x + lean * high * 0.3 - high * 0.06, y - high * 0.5), tip, tip, (x + lean * high * 0.36 + high * 0.07, y - high * 0.42), (x, y)])
+        pen.form(leaf, ("#3f8a4c", "#56a058", "#3a7a48")[place_ % 3], rim=0.5)  # type: ignore[attr-defined]
+
+
+@place("cave", "cave, cavern, grotto, mine, tunnel, crystal cave, lair, den, dragon's lair, underground, dungeon cave")
+def cave(stage: Stage) -> None:
+    """A cavern with stalactites, crystals that glow and light from its mouth."""
+    stage.set_horizon(0.54, 0.86)
+    rng, unit = stage.rng("cave"), stage.unit
+    pen = stage.sky()
+    pen.fill(box(stage.left, stage.top, stage.right - stage.left, stage.bottom - stage.top), "#2c2733", emits=True)
+    mouth = (stage.width * 0.52, stage.horizon - unit * 0.08)
+    pen.glow(*mouth, unit * 0.62, mix(stage.light.middle, (1, 0.95, 0.8), 0.3), 0.95, now=True)
+    pen.fill(blob(*mouth, unit * 0.16, unit * 0.2, rng, 0.14, 12), lighter(stage.light.horizon, 0.1), 0.95, emits=True)
+    for name, air, reach, color in (("far", 0.4, 0.27, "#5c5266"), ("mid", 0.16, 0.42, "#4c4356")):
+        pen = stage.pen(name, air)
+        pen.light = stage.light if stage.light.lamps < 0.5 else stage.light
+        hole = blob(mouth[0], mouth[1] + unit * 0.02, unit * reach * 1.15, unit * reach, rng, 0.16, 14)
+        hole.setFillType(skia.PathFillType.kEvenOdd)
+        rockwall = union([box(stage.left - 80, stage.top - 80, stage.right - stage.left + 160, stage.bottom - stage.top + 160), hole])
+        rockwall.setFillType(skia.PathFillType.kEvenOdd)
+        pen.fade(rockwall, mouth, (mouth[0], stage.top), [(lighter(rgb(color), 0.16), 1), (color, 1), (lighter(rgb(color), -0.45), 1)])
+        pen.line(hole, lighter(stage.light.horizon, 0.1), unit * 0.006, 0.35, emits=True)
+        for x in stage.spread(rng, 12):
+            y0 = mouth[1] - unit * reach * (1.1 if abs(x - mouth[0]) > unit * reach else 0.86)
+            long = unit * rng.uniform(0.08, 0.24)
+            pen.form(poly([(x - long * 0.2, y0 - unit * 0.05), (x + long * 0.2, y0 - unit * 0.05), (x + rng.uniform(-0.02, 0.02) * unit, y0 + long)]), lighter(rgb(color), -0.12))
+    pen = stage.pen("ground")
+    pen.form(ridge(stage.left, stage.right, stage.horizon + unit * 0.1, unit * 0.03, stage.bottom + 50, rng, bumps=3), "#6a5f70", drop=0.5)
+    pen.fill(union([blob(rng.uniform(stage.left, stage.right), rng.uniform(stage.horizon + unit * 0.13, stage.bottom), unit * 0.14, unit * 0.016, rng) for _ in range(12)]), "#4a4152", 0.6)
+    pen.glow(mouth[0], stage.horizon + unit * 0.16, unit * 0.5, lighter(stage.light.horizon, 0.1), 0.24)
+    for x in (0.06, 0.17, 0.83, 0.94):
+        cx, cy, color = stage.width * x, stage.horizon + unit * rng.uniform(0.14, 0.24), rng.choice(("#6fe0e8", "#b58cff", "#7affc0"))
+        for lean, size in ((-0.5, 0.6), (0.0, 1.0), (0.45, 0.7)):
+            high = unit * 0.15 * size
+            crystal = poly([(cx + lean * high * 0.5 - high * 0.13, cy), (cx + lean * high - high * 0.16, cy - high * 0.75), (cx + lean * high, cy - high), (cx + lean * high + high * 0.16, cy - high * 0.72), (cx + lean * high * 0.5 + high * 0.13, cy)])
+            pen.later(lambda crystal=crystal, color=color, cy=cy, high=high: pen.fade(crystal, (0, cy - high), (0, cy), [(lighter(rgb(color), 0.5), 0.95), (color, 0.9), (lighter(rgb(color), -0.4), 0.9)], emits=True))
+        pen.glow(cx, cy - unit * 0.07, unit * 0.24, color, 0.5)
+    pen = stage.pen("front", 0.0, 0.5)
+    for x, wide in ((-0.02, 0.5), (1.02, 0.44)):
+        rock(pen, stage.width * x, stage.height + stage.bleed_y + unit * 0.06, unit * wide, rng, "#4a4152")
+    for x in (0.03, 0.12, 0.9, 0.98):
+        long = unit * rng.uniform(0.14, 0.26) + stage.bleed_y
+        pen.form(poly([(stage.width * x - unit * 0.06, stage.top), (stage.width * x + unit * 0.06, stage.top), (stage.width * x, stage.top + long)]), "#4a4152")
+
+
+__all__ = ["cottage"]
