@@ -49,7 +49,8 @@ def hold(connection: Connection, team: str, job: str, cost: int) -> None:
 
     Raises InsufficientCredits when the team has less and is not unlimited; the team's row is locked, so that two jobs cannot hold the same credits.
     """
-    unlimited = connection.execute(sa.select(t.teams.c.unlimited).where(t.teams.c.id == team).with_for_update()).scalar_one()
+    # NO KEY UPDATE in PostgreSQL: rows that point at the team share its key, and two that did so would wait for each other's plain FOR UPDATE.
+    unlimited = connection.execute(sa.select(t.teams.c.unlimited).where(t.teams.c.id == team).with_for_update(key_share=True)).scalar_one()
     balance = _balance(connection, team)
     if not unlimited and balance < cost:
         raise InsufficientCredits(balance, cost)
