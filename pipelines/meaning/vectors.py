@@ -1,4 +1,5 @@
 """Words as vectors: how alike two phrases are, which of some candidates is nearest, what kind of thing a noun names."""
+# ruff: noqa: E501 - a table of words
 
 from __future__ import annotations
 
@@ -12,7 +13,36 @@ import numpy.typing as npt
 
 HERE = Path(__file__).parent
 OTHERS = 0.55  # what a phrase's other words weigh beside its last one, which says what the thing is ("brass bird" is a bird)
-IDLE = frozenset("a an the of in on at to by with and or his her their its my your our some any this that these those very".split())
+IDLE = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "of",
+        "in",
+        "on",
+        "at",
+        "to",
+        "by",
+        "with",
+        "and",
+        "or",
+        "his",
+        "her",
+        "their",
+        "its",
+        "my",
+        "your",
+        "our",
+        "some",
+        "any",
+        "this",
+        "that",
+        "these",
+        "those",
+        "very",
+    ]
+)
 KINDS = {  # where WordNet's commonest sense is not the one that a story means
     "queen": "person", "king": "person", "prince": "person", "princess": "person", "chess": "artifact", "knight": "person", "witch": "person", "fairy": "person",
     "robot": "artifact", "dragon": "animal", "unicorn": "animal", "ghost": "person", "giant": "person", "monster": "animal", "alien": "person", "baker": "person",

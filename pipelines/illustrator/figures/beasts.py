@@ -350,57 +350,56 @@ def four_legged(pen: Pen, kind: Species, pose: str, mood: str, scarf: str = "", 
     back = -(43 * kind.legs + 5) - (0 if pose not in ("run", "leap") else -9) - lift
     pitch = {"leap": -12.0, "run": -3.0}.get(pose, 0.0)
     hip, shoulder = (-27.0, back), (25.0, back)
-    with pen.at(0, back, pitch):
-        with pen.at(0, -back):
-            _leg(pen, kind, (shoulder[0] + 4, shoulder[1] + 3), *gait[1], near=False, hind=False)
-            _leg(pen, kind, (hip[0] + 5, hip[1] + 3), *gait[3], near=False, hind=True)
-            tail(pen, kind, hip[0] - 13 * g, hip[1] - 8, 22 if pose in ("run", "leap") else 0)
-            n = kind.neck
-            place = (
-                shoulder[0] + 10 + 12 * n * (1.25 if pose in ("run", "leap") else 1),
-                shoulder[1] - 12 * g - 22 * n * (0.7 if pose in ("run", "leap") else 1),
-            )
-            if kind.mane and kind.ears in ("horse", "long"):
-                pen.shade(
-                    smooth(
-                        [
-                            (place[0] - 8, place[1] - 12),
-                            (place[0] - 22, place[1]),
-                            (shoulder[0] - 16, shoulder[1] - 16),
-                            (shoulder[0] - 4, shoulder[1] - 6),
-                            (place[0], place[1] + 10),
-                        ],
-                        0.8,
-                    ),
-                    kind.mane,
-                    3,
-                    -2,
-                )
-            body = tube([hip, ((hip[0] + shoulder[0]) / 2, back + 2), shoulder], [thick * 1.04, thick * 0.95, thick], 0.5)
+    with pen.at(0, back, pitch), pen.at(0, -back):
+        _leg(pen, kind, (shoulder[0] + 4, shoulder[1] + 3), *gait[1], near=False, hind=False)
+        _leg(pen, kind, (hip[0] + 5, hip[1] + 3), *gait[3], near=False, hind=True)
+        tail(pen, kind, hip[0] - 13 * g, hip[1] - 8, 22 if pose in ("run", "leap") else 0)
+        n = kind.neck
+        place = (
+            shoulder[0] + 10 + 12 * n * (1.25 if pose in ("run", "leap") else 1),
+            shoulder[1] - 12 * g - 22 * n * (0.7 if pose in ("run", "leap") else 1),
+        )
+        if kind.mane and kind.ears in ("horse", "long"):
             pen.shade(
-                tube(
-                    [(shoulder[0] + 1, shoulder[1] - 3), ((shoulder[0] + place[0]) / 2 + 1, (shoulder[1] + place[1]) / 2 - 1), place],
-                    [thick * 0.86, thick * 0.66 if n < 1.2 else 19, 19 * kind.head],
+                smooth(
+                    [
+                        (place[0] - 8, place[1] - 12),
+                        (place[0] - 22, place[1]),
+                        (shoulder[0] - 16, shoulder[1] - 16),
+                        (shoulder[0] - 4, shoulder[1] - 6),
+                        (place[0], place[1] + 10),
+                    ],
+                    0.8,
                 ),
-                kind.fur,
-                4,
+                kind.mane,
+                3,
                 -2,
             )
-            pen.shade(body, kind.fur, 5, -4)
-            _marks(pen, kind, body, hip, shoulder, thick)
-            _leg(pen, kind, (hip[0] - 2, hip[1] + 4), *gait[2], near=True, hind=True)
-            _leg(pen, kind, (shoulder[0] - 2, shoulder[1] + 4), *gait[0], near=True, hind=False)
-            if kind.marks != "panda":
-                pen.fill(oval(shoulder[0] - 3, shoulder[1] - 1, thick * 0.3, thick * 0.36), kind.fur)
-                pen.fill(oval(hip[0] - 1, hip[1] - 1, thick * 0.36, thick * 0.38), kind.fur)
-            if scarf:
-                x, y = place[0] - 7, place[1] + 13 * kind.head
-                pen.shade(smooth([(x - 10, y + 2), (x - 24, y + 14), (x - 20, y + 22), (x - 4, y + 8)], 0.5), dark(scarf, 0.14), 2, -1)
-                pen.shade(smooth([(x - 12, y - 3), (x + 2, y + 2), (x + 14, y - 3), (x + 14, y + 5), (x, y + 9), (x - 13, y + 5)], 0.7), scarf, 2, -1)
-            with pen.at(*place, 4 if pose == "walk" else 0, kind.head):
-                head(pen, kind, mood)
-                if callable(hat):
-                    hat(pen)
+        body = tube([hip, ((hip[0] + shoulder[0]) / 2, back + 2), shoulder], [thick * 1.04, thick * 0.95, thick], 0.5)
+        pen.shade(
+            tube(
+                [(shoulder[0] + 1, shoulder[1] - 3), ((shoulder[0] + place[0]) / 2 + 1, (shoulder[1] + place[1]) / 2 - 1), place],
+                [thick * 0.86, thick * 0.66 if n < 1.2 else 19, 19 * kind.head],
+            ),
+            kind.fur,
+            4,
+            -2,
+        )
+        pen.shade(body, kind.fur, 5, -4)
+        _marks(pen, kind, body, hip, shoulder, thick)
+        _leg(pen, kind, (hip[0] - 2, hip[1] + 4), *gait[2], near=True, hind=True)
+        _leg(pen, kind, (shoulder[0] - 2, shoulder[1] + 4), *gait[0], near=True, hind=False)
+        if kind.marks != "panda":
+            pen.fill(oval(shoulder[0] - 3, shoulder[1] - 1, thick * 0.3, thick * 0.36), kind.fur)
+            pen.fill(oval(hip[0] - 1, hip[1] - 1, thick * 0.36, thick * 0.38), kind.fur)
+        if scarf:
+            x, y = place[0] - 7, place[1] + 13 * kind.head
+            pen.shade(smooth([(x - 10, y + 2), (x - 24, y + 14), (x - 20, y + 22), (x - 4, y + 8)], 0.5), dark(scarf, 0.14), 2, -1)
+            pen.shade(smooth([(x - 12, y - 3), (x + 2, y + 2), (x + 14, y - 3), (x + 14, y + 5), (x, y + 9), (x - 13, y + 5)], 0.7), scarf, 2, -1)
+        with pen.at(*place, 4 if pose == "walk" else 0, kind.head):
+            head(pen, kind, mood)
+            if callable(hat):
+                hat(pen)
 
 
 def units(kind: Species) -> float:

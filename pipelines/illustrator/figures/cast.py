@@ -1,9 +1,10 @@
 """A character as it stands in a shot: who it is by its noun, how it stands by what it does, always with the same look."""
+# ruff: noqa: E501 - tables of words and coordinates read best a row a line
 
 from __future__ import annotations
 
 import re
-from dataclasses import fields, replace
+from dataclasses import fields
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -47,7 +48,8 @@ PROP_WORDS = {
 
 
 @cache
-def _trades() -> dict[str, dict[str, Any]]:
+def trades() -> dict[str, dict[str, Any]]:
+    """Every trade of trades.yaml with what it wears."""
     raw: dict[str, dict[str, Any]] = yaml.safe_load((HERE / "trades.yaml").read_text(encoding="utf-8"))
 
     def whole(name: str) -> dict[str, Any]:
@@ -96,19 +98,28 @@ def color(text: str, table: dict[str, str] | None = None) -> str | None:
 
 
 @lru_cache(maxsize=2048)
-def trade(noun: str) -> dict[str, Any] | None:
-    """What the trade of a noun wears: by its own words, the longest first, else by the nearest trade in meaning."""
+def own_trade(noun: str) -> dict[str, Any] | None:
+    """What the trade of a noun wears by its own words, the longest and last first."""
     words = re.findall(r"[a-z]+", noun.lower())
     for size in range(min(len(words), 3), 0, -1):
         for start in range(len(words) - size, -1, -1):
             *first, last = words[start : start + size]
             for form in stems(last):
-                if (entry := _trades().get(" ".join([*first, form]))) is not None:
+                if (entry := trades().get(" ".join([*first, form]))) is not None:
                     return entry
+    return None
+
+
+@lru_cache(maxsize=2048)
+def trade(noun: str) -> dict[str, Any] | None:
+    """What the trade of a noun wears: by its own words, else by the nearest trade in meaning."""
+    if (entry := own_trade(noun)) is not None:
+        return entry
+    words = re.findall(r"[a-z]+", noun.lower())
     if words and words[-1] not in ("person", "people", "human", "friend", "neighbour", "neighbor", "figure", "companion", "someone", "twin"):
-        match, score = nearest(noun, _trades())
+        match, score = nearest(noun, trades())
         if score >= AKIN:
-            return _trades()[match]
+            return trades()[match]
     return None
 
 
@@ -127,6 +138,8 @@ def _person(key: str, name: str, noun: str, description: str, gender: str, age: 
         "hat_color": choice(seed, "hat", CLOTHS),
         "lower": choice(seed, "lower", ("skirt", "trousers", "long-skirt")) if woman and age != "child" else "trousers", "upper": choice(seed, "upper", ("shirt", "jumper", "tunic")),
     }  # fmt: skip
+    if woman and age != "child" and wears.keys() & {"upper", "coat", "top", "apron"}:
+        chosen["lower"] = "trousers"  # a trade's dress is said whole in trades.yaml
     chosen |= {name: value for name, value in wears.items() if name in known and name != "extras"}
     chosen["build"] = wears.get("build") or ("female" if woman else "male" if gender == "male" else "neutral")
     chosen["woman"] = woman
@@ -177,7 +190,7 @@ def _said(chosen: dict[str, Any], extras: set[str], said: dict[str, str], wears:
         elif name == "beard":
             chosen["beard"] = next((kind_ for kind_ in ("moustache", "long", "short") if kind_ in word), "full")
         elif name in ("coat", "jacket", "robe", "dress", "shirt", "top", "tunic", "jumper", "sweater", "suit", "cloak", "cape") and tone:
-            if chosen.get("upper") == "armour" or wears.get("upper") == "striped" and not wears.get("coat"):
+            if chosen.get("upper") == "armour" or (wears.get("upper") == "striped" and not wears.get("coat")):
                 chosen["cape"] = chosen.get("cape", "")
             elif name in ("cloak", "cape"):
                 chosen["cape"] = tone
@@ -251,14 +264,14 @@ def _one(character: Character, noun: str, pose: str, mood: str, action: str) -> 
     name = character.name or noun
     if (being := beings.find(noun)) is not None:
         return beings.draw(being, look_of(character), noun, pose, heads.feeling(mood, action), name)
-    if not character.human or (kind(noun) == "animal" and trade(noun) is None):
+    if (not character.human and own_trade(noun) is None) or (kind(noun) == "animal" and own_trade(noun) is None):
         wearing = _garments(character)
         if (animal := animals.draw(noun, pose, mood, wearing, character.look.get("skin") or character.look.get("coat"), character.key)) is not None:
             return animal
-        if not character.human:
+        if not character.human and own_trade(noun) is None:
             if (found := things.find(noun)) is not None:
                 return found
-            if kind(noun) != "person" and trade(noun) is None:
+            if kind(noun) != "person":
                 return beings.draw("creature", look_of(character), noun, pose, heads.feeling(mood, action), name)
     return people.draw(look_of(character), pose if pose in POSES else "stand", mood, name, action)
 
@@ -272,6 +285,3 @@ def _garments(character: Character) -> dict[str, str]:
         elif name == "hat":
             worn["hat"] = next((hat for key, hat in HAT_WORDS.items() if key in value.lower()), "")
     return worn
-
-
-__all__ = ["color", "draw_character", "look_of", "pose_of", "replace", "trade"]

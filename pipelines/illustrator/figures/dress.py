@@ -1,4 +1,5 @@
 """Bodies and what they wear, over a posed skeleton: limbs, torso, skirts, coats, capes, shoes."""
+# ruff: noqa: E501 - tables of words and coordinates read best a row a line
 
 from __future__ import annotations
 

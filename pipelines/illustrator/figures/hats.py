@@ -36,7 +36,7 @@ def _brim(top: list[tuple[float, float]], reach: float, y: float = -9, band: str
 def _crown(points: int, height: float) -> Callable[[Pen, Look, str], None]:
     def hat(pen: Pen, look: Look, color: str) -> None:
         left, right, base = -13.5, 13.5, -14
-        outline = [(left, base)]
+        outline: list[tuple[float, float]] = [(left, base)]
         step = (right - left) / points
         for index in range(points):
             x = left + index * step
@@ -237,7 +237,7 @@ HATS: dict[str, Callable[[Pen, Look, str], None]] = {
     "headband": _headband,
     "flowers": _flower,
 }
-COVERING = frozenset("sou'wester headscarf hood knight helmet beanie toque bandana".split() + ["knight helmet", "fire helmet"])
+COVERING = frozenset(["sou'wester", "headscarf", "hood", "beanie", "toque", "bandana", "knight helmet", "fire helmet"])
 
 
 def hat(pen: Pen, look: Look) -> None:

@@ -1,4 +1,5 @@
 """Things that Noto lacks and stories need, drawn in its manner: units are centimetres, the ground is at 0."""
+# ruff: noqa: E501 - tables of words and coordinates read best a row a line
 
 from __future__ import annotations
 

@@ -140,7 +140,8 @@ class Pen:
     def fill(self, path: skia.Path, color: str, alpha: float = 1.0) -> None:
         """Fill a path with one colour."""
         self.canvas.drawPath(path, skia.Paint(AntiAlias=True, Color=paint_color(color, alpha)))
-        self._seen(path)
+        if alpha >= 0.3:  # a glow is no part of the figure's box
+            self._seen(path)
 
     def shade(self, path: skia.Path, color: str, dx: float = 4.0, dy: float = -2.0, depth: float = 0.2) -> None:
         """Fill a path, its lower left edge in shadow as if the light came from the upper right."""

@@ -9,13 +9,12 @@ from dataclasses import dataclass, replace
 from pipelines.illustrator.figures import dress, hats, heads
 from pipelines.illustrator.figures.drawing import Drawing
 from pipelines.illustrator.figures.looks import Look
-from pipelines.illustrator.figures.pen import Pen, Point, box, dark, light, lerp, oval, polygon, smooth, tube
+from pipelines.illustrator.figures.pen import Pen, Point, box, dark, lerp, light, oval, smooth, tube
 from pipelines.illustrator.figures.poses import BUILDS, POSES, Build, Skeleton, aged, skeleton
 from pipelines.illustrator.figures.props import PROPS, UPRIGHT
 
-
-LONG = frozenset("staff spear trident pitchfork crook broom shovel".split())
-EASY = frozenset("stand walk wave talk proud look sad shrug".split())
+LONG = frozenset(["staff", "spear", "trident", "pitchfork", "crook", "broom", "shovel"])
+EASY = frozenset(["stand", "walk", "wave", "talk", "proud", "look", "sad", "shrug"])
 """Poses in which the far arm is free to hold something long."""
 
 
@@ -33,9 +32,8 @@ def draw(look: Look, pose: str = "stand", mood: str = "", name: str = "person", 
     pen = Pen()
     paint(pen, look, pose, heads.feeling(mood, action))
     posture = POSES[pose]
-    habitat = "ground"
     build = build_of(look)
-    return pen.drawing(name, habitat, "right", grounded=posture.lift > 0 and posture.lift < 30, scale=build.scale)
+    return pen.drawing(name, "ground", "right", grounded=posture.lift > 0 and posture.lift < 30, scale=build.scale)
 
 
 @dataclass(frozen=True)
@@ -58,9 +56,8 @@ def paint(pen: Pen, look: Look, pose: str, mood: str = "calm", guise: Guise | No
         posture = replace(posture, far_arm=(34, 62), near_arm=posture.near_arm if pose != "talk" else (-8, 16))
     bones = skeleton(posture, build)
     if posture.turn:
-        with pen.at(0, -14 * build.girth, posture.turn):
-            with pen.at(0, -bones.hip[1]):
-                _body(pen, look, build, bones, pose, mood, guise)
+        with pen.at(0, -14 * build.girth, posture.turn), pen.at(0, -bones.hip[1]):
+            _body(pen, look, build, bones, pose, mood, guise)
         return
     _body(pen, look, build, bones, pose, mood, guise)
 
@@ -265,6 +262,3 @@ def _boat(pen: Pen, bones: Skeleton) -> None:
     with pen.inside(hull):
         pen.curve((x - 66, y + 12), (x, y + 22), (x + 84, y + 2), dark("#a8623a", 0.25), 1.6)
         pen.curve((x - 64, y + 1), (x, y + 9), (x + 84, y - 8), light("#a8623a", 0.35), 4)
-
-
-__all__ = ["build_of", "draw", "paint", "polygon"]

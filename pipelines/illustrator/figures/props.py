@@ -1,4 +1,5 @@
 """What a hand can hold: each drawn with the grip at the origin, upright, in units of a centimetre."""
+# ruff: noqa: E501 - tables of words and coordinates read best a row a line
 
 from __future__ import annotations
 
@@ -301,7 +302,26 @@ PROPS: dict[str, Callable[[Pen], None]] = {
     "bouquet": _bouquet, "camera": _camera, "phone": _phone, "ball": _ball("#e0603a", 12), "crystal": _ball("#9fd6f2", 9), "oar": _oar, "spyglass": _spyglass, "shovel": _broom,
 }  # fmt: skip
 UPRIGHT = frozenset(
-    "lantern staff cane crook spear trident pitchfork broom bag basket umbrella shield bouquet cup box rod shovel fishing".split()
+    [
+        "lantern",
+        "staff",
+        "cane",
+        "crook",
+        "spear",
+        "trident",
+        "pitchfork",
+        "broom",
+        "bag",
+        "basket",
+        "umbrella",
+        "shield",
+        "bouquet",
+        "cup",
+        "box",
+        "rod",
+        "shovel",
+        "fishing",
+    ]
 )  # these hang or stand whatever the arm does
 
 

@@ -34,13 +34,13 @@ def _frog(pen: Pen, pose: str, mood: str, wearing: dict[str, str], fur: str | No
             pen.fill(smooth([(2, -38), (20, -40), (40, -42), (40, -26), (0, -26)], 0.6), "#f1efc0")
         pen.curve((8, -40), (24, -35 if mood in ("happy", "brave", "calm") else -44), (37, -44), INK, 1.5)
         pen.shade(oval(10, -57, 7.6, 8), green, 2, -1)
-        for x in (11.5, 27.5):
+        for eye in (11.5, 27.5):
             if pose == "sleep":
-                pen.curve((x - 4, -57), (x, -53.6), (x + 4, -57), INK, 1.5)
+                pen.curve((eye - 4, -57), (eye, -53.6), (eye + 4, -57), INK, 1.5)
             else:
-                pen.oval(x, -58, 4.6, 5, "#fdfbe8")
-                pen.oval(x + 1.2, -57.6, 2.4, 3, INK)
-                pen.oval(x + 2, -59, 0.9, 0.9, "#ffffff")
+                pen.oval(eye, -58, 4.6, 5, "#fdfbe8")
+                pen.oval(eye + 1.2, -57.6, 2.4, 3, INK)
+                pen.oval(eye + 2, -59, 0.9, 0.9, "#ffffff")
         arm = [(12, -18), (20, -10), (22, 0)] if not leap else [(14, -18), (28, -14), (40, -20)]
         pen.shade(tube(arm, [10, 7.5, 6]), green, 2, -1)
         x, y = arm[-1]

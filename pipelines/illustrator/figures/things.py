@@ -19,14 +19,90 @@ HERE = Path(__file__).parent
 SURE, LIKELY, KEYWORD = 0.80, 0.66, 0.45  # similarities: of a name taken at once, of a name as a last resort, of a keyword's icon (PICTURES: measured)
 HEIGHTS = {"animal": 0.8, "plant": 0.5, "food": 0.22, "artifact": 0.4, "nature": 1.0, "place": 6.0, "person": 1.7}
 AIR = frozenset(
-    "balloon bat bird black-bird butterfly monarch-butterfly honeybee eagle fly mosquito parrot dove phoenix kite airplane small-airplane helicopter flying-saucer rocket satellite parachute "
-    "sun full-moon crescent-moon cloud cloud-with-rain cloud-with-lightning-and-rain cloud-with-lightning cloud-with-snow rainbow star glowing-star comet meteor shooting-star globe-showing-europe-africa "
-    "globe-showing-americas globe-showing-asia-australia ringed-planet high-voltage snowflake musical-notes musical-note sparkles red-heart leaf-fluttering-in-wind fallen-leaf feather bubbles ghost fireworks".split()
+    [
+        "balloon",
+        "bat",
+        "bird",
+        "black-bird",
+        "butterfly",
+        "monarch-butterfly",
+        "honeybee",
+        "eagle",
+        "fly",
+        "mosquito",
+        "parrot",
+        "dove",
+        "phoenix",
+        "kite",
+        "airplane",
+        "small-airplane",
+        "helicopter",
+        "flying-saucer",
+        "rocket",
+        "satellite",
+        "parachute",
+        "sun",
+        "full-moon",
+        "crescent-moon",
+        "cloud",
+        "cloud-with-rain",
+        "cloud-with-lightning-and-rain",
+        "cloud-with-lightning",
+        "cloud-with-snow",
+        "rainbow",
+        "star",
+        "glowing-star",
+        "comet",
+        "meteor",
+        "shooting-star",
+        "globe-showing-europe-africa",
+        "globe-showing-americas",
+        "globe-showing-asia-australia",
+        "ringed-planet",
+        "high-voltage",
+        "snowflake",
+        "musical-notes",
+        "musical-note",
+        "sparkles",
+        "red-heart",
+        "leaf-fluttering-in-wind",
+        "fallen-leaf",
+        "feather",
+        "bubbles",
+        "ghost",
+        "fireworks",
+    ]
 )
 WATER = frozenset(
-    "whale spouting-whale dolphin shark fish tropical-fish blowfish octopus squid jellyfish orca sailboat canoe speedboat motor-boat ship passenger-ship ferry ring-buoy water-wave coral shrimp desert-island".split()
+    [
+        "whale",
+        "spouting-whale",
+        "dolphin",
+        "shark",
+        "fish",
+        "tropical-fish",
+        "blowfish",
+        "octopus",
+        "squid",
+        "jellyfish",
+        "orca",
+        "sailboat",
+        "canoe",
+        "speedboat",
+        "motor-boat",
+        "ship",
+        "passenger-ship",
+        "ferry",
+        "ring-buoy",
+        "water-wave",
+        "coral",
+        "shrimp",
+        "desert-island",
+    ]
 )
-WALL = frozenset("framed-picture mirror window mantelpiece-clock world-map calendar tear-off-calendar wind-chime bullseye".split()) - {"mantelpiece-clock"}
+WALL = frozenset(["framed-picture", "mirror", "window", "mantelpiece-clock", "world-map", "calendar", "tear-off-calendar", "wind-chime", "bullseye"]) - {
+    "mantelpiece-clock"
+}
 
 
 @cache

@@ -5,6 +5,7 @@
 FOLDER is the unpacked npm package `@iconify-json/noto` (icons.json, metadata.json). Writes art/noto.json.gz: for every icon its SVG body
 and the box of what is visible in it (in the 128 units of its view).
 """
+# ruff: noqa: E501 - tables of words and coordinates read best a row a line
 
 from __future__ import annotations
 
@@ -20,10 +21,32 @@ import skia
 from pipelines.illustrator.figures.noto import document
 
 CATEGORIES = ("Activities", "Animals & Nature", "Food & Drink", "Objects", "Travel & Places")
-ALSO = (
-    "bone brain eye footprints tooth anatomical-heart mechanical-arm mechanical-leg ghost skull hole collision red-heart love-letter broken-heart fight-cloud "
-    "pirate-flag chequered-flag white-flag triangular-flag menorah sparkle place-of-worship wheelchair-symbol"
-).split()
+ALSO = [
+    "bone",
+    "brain",
+    "eye",
+    "footprints",
+    "tooth",
+    "anatomical-heart",
+    "mechanical-arm",
+    "mechanical-leg",
+    "ghost",
+    "skull",
+    "hole",
+    "collision",
+    "red-heart",
+    "love-letter",
+    "broken-heart",
+    "fight-cloud",
+    "pirate-flag",
+    "chequered-flag",
+    "white-flag",
+    "triangular-flag",
+    "menorah",
+    "sparkle",
+    "place-of-worship",
+    "wheelchair-symbol",
+]
 HEADS = (  # a head is no animal: these are drawn whole (animals.py)
     "bear polar-bear panda fox wolf lion frog koala hamster moose unicorn chicken cat-face dog-face cow-face horse-face pig-face pig-nose rabbit-face mouse-face "
     "tiger-face monkey-face dragon-face front-facing-baby-chick paw-prints microbe joker hear-no-evil-monkey"
