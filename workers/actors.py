@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import dramatiq
 import structlog
-from sqlalchemy.exc import OperationalError
 
 from farm.store.records import Claim
 from farm.tickets import ACTOR
-from workers.attempt import Attempt, Tools
+from workers.attempt import AWAY, Attempt, Tools
 from workers.broker import FarmBroker
 from workers.lease import LEASE_SECONDS
 
@@ -51,7 +50,7 @@ def _claim(tools: Tools) -> Claim | None:
     for attempt in range(CLAIM_TRIES):
         try:
             return tools.store.tasks.claim(tools.worker, tools.pool, models, tools.slot.warm, LEASE_SECONDS)
-        except OperationalError as error:
+        except AWAY as error:
             pause = BACKOFF_SECONDS * 2**attempt
             log.warning("nothing claimed, the database is away", seconds=pause, error=str(error).splitlines()[0])
             if tools.control.draining.wait(pause):

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from farm.artifacts import Artifacts
 from farm.catalog import Catalog, Model
@@ -31,6 +32,8 @@ from workers.slot import Slot, SlotError
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
+AWAY = (OperationalError, InterfaceError, PoolTimeout)
+"""What SQLAlchemy raises while the database cannot be reached, or is locked."""
 PUBLISH_SECONDS = 0.1  # progress events at most ten a second a task
 PREVIEW_SECONDS = 1.0  # previews at most one a second a task
 LOOK_SECONDS = 0.1  # how often a silent slot's attempt looks whether it is still wanted
@@ -112,11 +115,13 @@ class Attempt:
             ended = self._give_back()
         except Trouble as trouble:
             ended = self._fail(trouble)
-        except (OSError, ValueError, SlotError) as error:  # a full disk, an artifact that is gone
+        except AWAY as error:
+            ended = self._fail(Trouble(f"The database went away: {str(error).splitlines()[0]}", code="worker_error", retry=True))
+        except (OSError, SlotError) as error:  # a full disk, an artifact that is gone
             ended = self._fail(Trouble(f"{type(error).__name__}: {error}", code="worker_error", retry=True))
         except Exception as error:
             self.log.exception("the attempt broke")
-            ended = self._fail(Trouble(f"{type(error).__name__}: {error}", code="worker_error", retry=True))
+            ended = self._fail(Trouble(f"{type(error).__name__}: {error}", code="worker_error", retry=not isinstance(error, ValueError)))
         finally:
             shutil.rmtree(self.scratch, ignore_errors=True)
         self.log.info("attempt ended", ended=ended, seconds=round(time.monotonic() - began, 3))
@@ -126,7 +131,8 @@ class Attempt:
         keeper.alive(MOVE_SECONDS)
         spec, shas = resolve(self.claim.spec, self.claim.needs)
         key = task_key(self.claim.kind, self.model, spec, shas)
-        if (recorded := self.tools.store.tasks.find(key)) is not None:
+        recorded = self.tools.store.tasks.find(key)
+        if recorded is not None and all(self._there(artifact) for _, artifact in recorded.artifacts):
             self.log.info("an earlier result serves", task_key=key)
             return self._complete(key, recorded.artifacts, recorded.data, {})
         self._publish("running", note="fetching")
@@ -143,6 +149,13 @@ class Attempt:
             artifacts.append((output.name, self.tools.artifacts.put(output.path, output.media_type)))
         timings = {"load_seconds": round(done.load_seconds, 4), "run_seconds": round(done.run_seconds, 4)}
         return self._complete(key, artifacts, done.outcome.data, timings)
+
+    def _there(self, artifact: Artifact) -> bool:
+        """Whether an artifact's bytes are still in the storage, which somebody may have tidied."""
+        try:
+            return self.tools.artifacts.size(artifact.sha) == artifact.size
+        except FileNotFoundError:
+            return False
 
     # ---------------------------------------------------------------- in the slot
 
@@ -268,7 +281,7 @@ class Attempt:
         if done is None:
             raise Unwanted("the lease is another's")
         self._publish("done", urgent=True)
-        flush(self.tools.store, self.tools.tickets)
+        self._send()
         return "completed"
 
     def _fail(self, trouble: Trouble) -> str:
@@ -281,7 +294,7 @@ class Attempt:
         if state is None:
             return "discarded"
         self._publish(str(state), note=trouble.message, urgent=True)
-        flush(self.tools.store, self.tools.tickets)
+        self._send()
         return "failed"
 
     def _give_back(self) -> str:
@@ -289,8 +302,15 @@ class Attempt:
             given = self._record(lambda: self.tools.store.tasks.release(self.claim.lease))
         except Unwanted:
             return "discarded"
-        flush(self.tools.store, self.tools.tickets)
+        self._send()
         return "given back" if given else "discarded"
+
+    def _send(self) -> None:
+        """Send the tickets of what has become runnable; what cannot be sent now is left for the relay."""
+        try:
+            flush(self.tools.store, self.tools.tickets)
+        except AWAY as error:
+            self.log.warning("tickets are left for the relay, the database is away", error=str(error).splitlines()[0])
 
     def _record(self, write: Callable[[], T]) -> T:
         """Write to SQL, waiting with growing pauses while it is away; fenced, so that a late write does no harm.
@@ -301,7 +321,7 @@ class Attempt:
         for pause in _pauses():
             try:
                 return write()
-            except OperationalError as error:
+            except AWAY as error:
                 if time.monotonic() + pause > deadline or self.tools.control.abandon.is_set():
                     raise Unwanted(f"the database is away: {str(error).splitlines()[0]}") from error
                 self.log.warning("the database is away, waiting", seconds=pause)

@@ -95,6 +95,8 @@ def tell(progress: Progress, reaped: Reaped) -> None:
 
 if __name__ == "__main__":
     from farm import catalog as catalogs
+    from farm import logs
 
+    logs.set_up(human=sys.stderr.isatty())
     _settings = Settings.from_environment()
     sys.exit(run_relay(_settings, catalogs.load(_settings.models)))

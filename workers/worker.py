@@ -9,6 +9,7 @@ import secrets
 import shutil
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Mapping
@@ -204,6 +205,7 @@ def _sweep(root: Path) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """The command line of `python -m workers`."""
     from farm import catalog as catalogs
+    from farm import logs
 
     parser = argparse.ArgumentParser(prog="python -m workers", description="Run one worker of a pool.")
     parser.add_argument("--pool", required=True, help="a pool of models.yaml")
@@ -213,6 +215,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--no-warm", action="store_true", help="load no model before its first task")
     parser.add_argument("--die-with-parent", action="store_true", help="end when the process that started this one ends")
     options = parser.parse_args(arguments)
+    logs.set_up(human=sys.stderr.isatty())
     settings = Settings.from_environment()
     try:
         return run_worker(

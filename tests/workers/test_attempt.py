@@ -68,6 +68,16 @@ def test_the_same_work_is_not_done_twice(farm, tools):
     assert farm.document(first).task("compose").outputs == farm.document(second).task("compose").outputs
 
 
+def test_a_result_whose_bytes_are_gone_is_made_again(farm, tools):
+    farm.story()
+    work_until_idle(tools)
+    for path in (farm.folder / "artifacts").glob("??/*"):
+        path.unlink()
+    second = farm.story()
+    work_until_idle(tools)
+    assert farm.document(second).status == "completed", farm.state(second)
+
+
 def test_progress_is_published(farm, tools):
     farm.story()
     work_until_idle(tools)
