@@ -21,7 +21,7 @@ from PIL import Image
 from farm.types import Cancelled, EngineError, FilmData
 from render import captions, film, sound
 from render.card import TitleCard
-from render.cut import Bench, Made, Part, parts
+from render.cut import Bench, Broken, Made, Part, parts
 from render.encode import Coded
 from render.layout import Piece, Placed, place, spans, total
 from render.media import Unreadable, read_picture, yuv_of
@@ -92,18 +92,35 @@ def produce(timeline: Timeline, folder: Path, report: Report) -> Film:
 
     Raises EngineError for what is understood (nothing to show, a full disk), Cancelled when the report says so.
     """
+    broken: dict[str, str] = {}
+    while True:  # a clip that breaks off in the middle is left out, and composing starts again without it
+        try:
+            return _once(timeline, folder, report, broken)
+        except _Again as again:
+            log.warning("clip broke off", shot=again.name, why=again.why)
+            broken[again.name] = again.why
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise EngineError(
+                f"the film could not be written: {why}; make room on the disk or point the scratch folder elsewhere", code="disk", retry=True
+            ) from error
+
+
+class _Again(Exception):
+    """Compose again without the clip of entry `name`."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(f"{name}: {why}")
+        self.name, self.why = name, why
+
+
+def _once(timeline: Timeline, folder: Path, report: Report, broken: dict[str, str]) -> Film:
     work = folder / "work"
     work.mkdir()
     stopped = threading.Event()
     pool = ThreadPoolExecutor(max_workers=max(2, min(8, os.cpu_count() or 2)), thread_name_prefix="compose")
     try:
-        return _Composition(timeline, folder, work, report, pool, stopped).run()
-    except (Cancelled, EngineError):
-        raise
-    except OSError as error:
-        raise EngineError(
-            f"the film could not be written: {error.strerror or error}; make room on the disk or point the scratch folder elsewhere", code="disk", retry=True
-        ) from error
+        return _Composition(timeline, folder, work, report, pool, stopped, broken).run()
     finally:
         stopped.set()
         pool.shutdown(wait=True, cancel_futures=True)
@@ -113,16 +130,33 @@ def produce(timeline: Timeline, folder: Path, report: Report) -> Film:
 class _Composition:
     """One film in the making."""
 
-    def __init__(self, timeline: Timeline, folder: Path, work: Path, report: Report, pool: ThreadPoolExecutor, stopped: threading.Event) -> None:
+    def __init__(
+        self, timeline: Timeline, folder: Path, work: Path, report: Report, pool: ThreadPoolExecutor, stopped: threading.Event, broken: dict[str, str]
+    ) -> None:
         self.timeline, self.folder, self.work, self.report, self.pool, self.stopped = timeline, folder, work, report, pool, stopped
         self.left_out: list[str] = []
+        self.broken = broken
+        self.shown: list[_Shot] = []
         self.size, self.fps = timeline.size, timeline.fps
         self._done, self._of, self._told = 0, 1, 0.0
 
     def run(self) -> Film:
+        """Compose once.
+
+        Raises _Again when a clip turns out broken in the middle.
+        """
+        try:
+            return self.attempt()
+        except Broken as error:
+            entry = self.shown[error.source].entry
+            if entry is None or entry.name in self.broken:
+                raise EngineError(f"a picture cannot be decoded: {error}; render the shots again", code="clip_broken") from error
+            raise _Again(entry.name, str(error)) from error
+
+    def attempt(self) -> Film:
         """The steps: sources, places, sound and pieces side by side, the MP4, poster and captions."""
         self.tell("looking at the clips")
-        shots = self.sources()
+        shots = self.shown = self.sources()
         placed = place([shot.piece for shot in shots])
         frames = total(placed)
         cues = self.cues(shots, placed)
@@ -210,7 +244,9 @@ class _Composition:
     def open(self, entry: Entry, number: int) -> tuple[Source | None, str]:
         """An entry's source, and what is wrong with it: a clip, a clip made conforming, a held picture, or nothing."""
         why = ""
-        if entry.clip is not None:
+        if entry.name in self.broken:
+            why = f"its clip cannot be used: {self.broken[entry.name]}"
+        elif entry.clip is not None:
             try:
                 return self.clip(entry, entry.clip, number)
             except Unreadable as error:
@@ -330,10 +366,7 @@ class _Composition:
         while pending:
             done, pending = wait(pending, timeout=_WAIT, return_when="FIRST_COMPLETED")
             for future in done:
-                try:
-                    future.result()
-                except Unreadable as error:
-                    raise EngineError(f"a clip cannot be decoded where a transition needs it: {error}; render that shot again", code="clip_broken") from error
+                future.result()
                 self._done += 1
             self.tell("mixing sound and making transitions", always=not done)
 

@@ -13,10 +13,19 @@ import cv2
 from farm.types import Cancelled, Size
 from render.encode import GOP, Coded, Picture, encode
 from render.layout import Span
+from render.media import Unreadable
 from render.source import Clip, Source
 
 Burn = Callable[[int, Picture], Picture]
 """Draws the caption of a film frame into it, where there is one."""
+
+
+class Broken(Exception):
+    """The clip of source `source` cannot be decoded where it must be; the message says where."""
+
+    def __init__(self, source: int, message: str) -> None:
+        super().__init__(message)
+        self.source = source
 
 
 @dataclass(frozen=True)
@@ -92,7 +101,7 @@ class Bench:
     def make(self, part: Part, sources: Sequence[Source], number: int) -> Made:
         """Encode a part into a file of its own.
 
-        Raises Unreadable when a clip's frames cannot be decoded, Cancelled when told to stop, OSError when the disk is full.
+        Raises Broken when a clip's frames cannot be decoded, Cancelled when told to stop, OSError when the disk is full.
         """
         file = self.scratch / f"piece-{number}.bin"
         index: list[tuple[int, int, bool]] = []
@@ -109,7 +118,7 @@ class Bench:
             yield self.burn(span.start + number, picture) if self.burn else picture
 
     def _mixed(self, span: Span, sources: Sequence[Source]) -> Iterator[Picture]:
-        pictures = sources[span.source].pictures(span.first, span.first + span.frames)
+        pictures = _named(sources, span.source, span.first, span.frames)
         if span.kind == "copy":
             yield from pictures
             return
@@ -119,7 +128,7 @@ class Bench:
                 yield mix(self.black, picture, weight if span.kind == "open" else 1 - weight)
             return
         assert span.onto is not None
-        following = sources[span.onto].pictures(0, span.frames)
+        following = _named(sources, span.onto, 0, span.frames)
         for number, (before, after) in enumerate(zip(pictures, following, strict=True)):
             weight = (number + 1) / (span.frames + 1)
             if span.kind == "dissolve":
@@ -127,6 +136,14 @@ class Bench:
             else:
                 between = self.black if span.kind == "fade" else self.dip
                 yield mix(before, between, weight * 2) if weight < 0.5 else mix(between, after, weight * 2 - 1)
+
+
+def _named(sources: Sequence[Source], source: int, first: int, frames: int) -> Iterator[Picture]:
+    """A source's frames; a fault in them says whose it is."""
+    try:
+        yield from sources[source].pictures(first, first + frames)
+    except Unreadable as error:
+        raise Broken(source, str(error)) from error
 
 
 def mix(before: Picture, after: Picture, weight: float) -> Picture:

@@ -201,6 +201,23 @@ def test_damage_inside_a_clip_is_found(clips, tmp_path):
     assert plays(tmp_path / "film.mp4") == ""
 
 
+@pytest.mark.parametrize("held", [False, True])
+def test_a_clip_that_breaks_where_a_transition_needs_it_is_left_out(clips, tmp_path, held):
+    """Given nonsense in a well-formed packet (only decoding finds it), then the shot is named and the film made without its clip."""
+    with av.open(str(clips[1])) as container:
+        place, size = next((packet.pos, packet.size) for packet in container.demux(video=0) if packet.size and packet.pts == 40 * 512)
+    data = bytearray(clips[1].read_bytes())
+    data[place + 4 : place + size] = b"\x61" + b"\xff" * (size - 5)
+    (tmp_path / "bad.mp4").write_bytes(data)
+    cv2.imwrite(str(tmp_path / "picture.png"), np.full((90, 160, 3), 180, np.uint8))
+    timeline = changed(film_of(clips), 1, clip=tmp_path / "bad.mp4", picture=tmp_path / "picture.png" if held else None)
+    made = compose(timeline, tmp_path / "film.mp4")
+    assert made.frames == (156 if held else 120)
+    assert len(made.left_out) == 1
+    assert made.left_out[0].startswith("shot 2: its clip cannot be used: frame 40 cannot be decoded")
+    assert plays(tmp_path / "film.mp4") == ""
+
+
 def test_a_broken_narration_and_score_are_named(clips, tmp_path):
     bad = tmp_path / "bad.wav"
     bad.write_bytes(b"RIFF" + b"\xff" * 3000)
