@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import zipfile
 from dataclasses import dataclass
@@ -11,11 +12,13 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from farm.types import EngineError
 
 MOST_LAYERS = 64
 MOST_PIXELS = 40_000_000  # of one layer: an 8K picture has 33 million
+MOST_PIXELS_TOGETHER = 200_000_000  # of all layers: 800 MB while they are read
 MOST_BYTES = 256_000_000  # of one packed file
 REMEDY = "paint the keyframe again"
 
@@ -57,13 +60,17 @@ def read(path: Path) -> LayeredPicture:
             rows = described["layers"]
             if not isinstance(rows, list) or not 0 < len(rows) <= MOST_LAYERS:
                 raise ValueError(f"layers.json lists {len(rows) if isinstance(rows, list) else type(rows).__name__} layers, 1 to {MOST_LAYERS} can be filmed")
-            layers = tuple(_layer(archive, row) for row in rows)
+            layers: list[Layer] = []
+            for row in rows:
+                layers.append(_layer(archive, row))
+                if sum(layer.image.size // 4 for layer in layers) > MOST_PIXELS_TOGETHER:
+                    raise ValueError(f"its layers have more than {MOST_PIXELS_TOGETHER} pixels together")
             bleed = _number(described.get("bleed", 0.0), 0.0, 1.0, "bleed")
             grain = _number(described.get("grain", 0.0), 0.0, 1.0, "grain")
             vignette = _number(described.get("vignette", 0.0), 0.0, 1.0, "vignette")
     except (OSError, zipfile.BadZipFile, KeyError, TypeError, ValueError, NotImplementedError, RuntimeError) as error:
         raise EngineError(f"the layers {path.name} cannot be used ({error}); {REMEDY}", code="bad_layers") from None
-    return LayeredPicture(layers, bleed, grain, vignette)
+    return LayeredPicture(tuple(layers), bleed, grain, vignette)
 
 
 def _layer(archive: zipfile.ZipFile, row: dict[str, Any]) -> Layer:
@@ -90,14 +97,20 @@ def _number(value: object, low: float, high: float, what: str) -> float:
 
 def _decode(packed: NDArray[np.uint8], name: str) -> NDArray[np.uint8]:
     """Decode a PNG, WebP or JPEG to BGRA."""
+    # The size is asked before the pixels are: a small file may claim to be a picture of gigabytes.
     try:
-        image = cv2.imdecode(packed, cv2.IMREAD_UNCHANGED) if len(packed) else None
+        with Image.open(io.BytesIO(packed.tobytes())) as probe:
+            width, height = probe.size
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        width = height = 0
+    if width * height > MOST_PIXELS:
+        raise EngineError(f"{name} is {width}x{height}, more than {MOST_PIXELS} pixels; paint a smaller keyframe", code="bad_picture")
+    try:
+        image = cv2.imdecode(packed, cv2.IMREAD_UNCHANGED) if width * height else None
     except cv2.error:
         image = None
     if image is None:
         raise EngineError(f"{name} is no picture that can be decoded ({len(packed)} bytes); {REMEDY}", code="bad_picture")
-    if image.shape[0] * image.shape[1] > MOST_PIXELS:
-        raise EngineError(f"{name} is {image.shape[1]}x{image.shape[0]}, more than {MOST_PIXELS} pixels; paint a smaller keyframe", code="bad_picture")
     if image.dtype == np.uint16:
         image = np.asarray(image // 256, np.uint8)
     if image.ndim == 2:

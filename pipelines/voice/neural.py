@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -44,9 +45,9 @@ class NeuralVoice:
 
     def __init__(self, name: str) -> None:
         import onnxruntime
-        from hibari import Hibari
         from hibari.g2p import G2P
         from hibari.g2p.normalize import normalize
+        from hibari.tts import ASSETS
 
         voices = here()
         if name not in voices:
@@ -58,16 +59,15 @@ class NeuralVoice:
         options.log_severity_level = 3
         self._normalize = normalize
         self._g2p = G2P(british=bool(known()[name]["british"]))
-        self._voice = Hibari(voice=name, model=str(voices[name]), g2p=self._g2p)
+        self._vocabulary: dict[str, int] = json.loads((Path(ASSETS) / "vocab.json").read_text(encoding="utf-8"))
         self._session = onnxruntime.InferenceSession(_with_output(voices[name].read_bytes(), _DURATIONS), options, providers=["CPUExecutionProvider"])
-        self._voice.sess = self._session
 
     def speak(self, text: str, seed: int, speed: float) -> tuple[Sound, list[tuple[str, Span]]]:
         """Say one sentence; returns 24 kHz sound and the words as spoken with their times (neither, if it has no phonemes)."""
         from hibari import dsp
 
         phonemes, words = self._phonemes(text)
-        vocabulary = self._voice.vocab
+        vocabulary = self._vocabulary
         known_at = [position for position, char in enumerate(phonemes) if char in vocabulary][: 3 * 400]
         ids = [0, *(vocabulary[phonemes[position]] for position in known_at), 0]
         if len(ids) < 3:

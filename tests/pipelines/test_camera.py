@@ -337,6 +337,26 @@ def hostile(described: object, **members: bytes) -> bytes:
     return target.getvalue()
 
 
+def bomb(width: int, height: int) -> bytes:
+    """A PNG of a few bytes that claims to be huge."""
+    import struct
+    import zlib
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize("size", [(30000, 30000), (2**31 - 1, 2**31 - 1), (100_000, 500)])
+def test_a_picture_that_claims_to_be_huge_is_not_unpacked(tmp_path: Path, size: tuple[int, int]) -> None:
+    picture = tmp_path / "picture.png"
+    picture.write_bytes(bomb(*size))
+    with pytest.raises(EngineError, match="picture"):
+        filmed(tmp_path, {"picture": picture})
+
+
 @pytest.mark.parametrize(
     "raw",
     [
