@@ -6,6 +6,7 @@ import hashlib
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -154,7 +155,7 @@ def test_of_many_first_requests_one_is(store: Store) -> None:
 
 
 def test_workers_come_and_go(store: Store) -> None:
-    about = {"pool": "cpu", "host": "here", "pid": 1, "models": ["model-write"], "device": {"name": "cpu"}}
+    about: dict[str, Any] = {"pool": "cpu", "host": "here", "pid": 1, "models": ["model-write"], "device": {"name": "cpu"}}
     assert not store.workers.heartbeat("w1")
     store.workers.register("w1", **about)
     store.workers.register("w1", **about)
