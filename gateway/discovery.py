@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -14,6 +13,7 @@ from gateway.call import Call
 from gateway.models.base import Links
 from gateway.models.sequences import CreateSequence, Root
 from gateway.page import page
+from gateway.requests import name_models
 from gateway.route import Reply, Table
 
 EXAMPLE: dict[str, Any] = {
@@ -66,22 +66,39 @@ async def root(call: Call) -> Reply:
             name="Storyfarm",
             version="v1",
             instructions=INSTRUCTIONS,
-            request_schema=CreateSequence.model_json_schema(),
+            request_schema=_request_schema(call),
             links=root_links(call.house.table),
         ),
         headers={"cache-control": "public, max-age=60", "access-control-allow-origin": "*"},
     )
 
 
-@lru_cache(maxsize=8)
-def _published(table: Table, base_url: str) -> bytes:
-    return json.dumps(openapi.document(table, version=our_version(), base_url=base_url), ensure_ascii=False, separators=(",", ":")).encode()
+def _request_schema(call: Call) -> dict[str, Any]:
+    schema = CreateSequence.model_json_schema()
+    name_models(schema, call.house.catalog)
+    return schema
+
+
+_published: dict[tuple[int, str], bytes] = {}  # by catalog and base address; a gateway has one of the one and few of the other
+_MOST_ADDRESSES = 8
+
+
+def _document(call: Call) -> bytes:
+    """The OpenAPI document as JSON; the servers entry is the address that the caller came by."""
+    key = (id(call.house.catalog), call.base_url)
+    if key not in _published:
+        document = openapi.document(call.house.table, version=our_version(), base_url=call.base_url)
+        name_models(document["components"]["schemas"]["CreateSequence"], call.house.catalog)
+        if len(_published) >= _MOST_ADDRESSES:
+            _published.clear()
+        _published[key] = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    return _published[key]
 
 
 async def specification(call: Call) -> Response:
     """The OpenAPI document."""
     return Response(
-        _published(call.house.table, call.base_url),
+        _document(call),
         media_type="application/json",
         headers={"cache-control": "public, max-age=60", "access-control-allow-origin": "*"},
     )
@@ -89,6 +106,6 @@ async def specification(call: Call) -> Response:
 
 async def human_page(call: Call) -> Response:
     """The same table for people."""
-    document = json.loads(_published(call.house.table, call.base_url))
+    document = json.loads(_document(call))
     headers = {"content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"}
     return HTMLResponse(page(document, INSTRUCTIONS), headers=headers)

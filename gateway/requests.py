@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
-from typing import cast
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from farm.artifacts import Artifact
@@ -22,6 +22,14 @@ from gateway.styles import no_style
 USUAL_SECONDS = 30.0
 """How long a film is to be when nobody says."""
 
+MODEL_FIELDS: Mapping[str, tuple[TaskKind, ...]] = {
+    "analysisModels": (TaskKind.WRITE,),
+    "imageModels": (TaskKind.KEYFRAME, TaskKind.PORTRAIT),
+    "videoModels": (TaskKind.ANIMATE,),
+    "audioModels": (TaskKind.SCORE, TaskKind.SPEAK),
+}
+"""What the models that a field names have to do: one of these."""
+
 
 async def from_sequence(call: Call, body: CreateSequence) -> list[NewStory]:
     """One new story for each analysis model of a create request.
@@ -34,12 +42,14 @@ async def from_sequence(call: Call, body: CreateSequence) -> list[NewStory]:
     chosen = []
     for writer in writers:
         wanted: dict[str, tuple[Sequence[TaskKind], str]] = {}
-        for field, kinds, names in (
-            ("analysisModels", (TaskKind.WRITE,), [writer] if writer else None),
-            ("imageModels", (TaskKind.KEYFRAME, TaskKind.PORTRAIT), body.image_models),
-            ("videoModels", (TaskKind.ANIMATE,), body.video_models),
-            ("audioModels", (TaskKind.SCORE, TaskKind.SPEAK), body.audio_models),
-        ):
+        named = {
+            "analysisModels": [writer] if writer else None,
+            "imageModels": body.image_models,
+            "videoModels": body.video_models,
+            "audioModels": body.audio_models,
+        }
+        for field, names in named.items():
+            kinds = MODEL_FIELDS[field]
             if names:
                 wanted[field] = (kinds, names[0])
                 for name in names:
@@ -108,9 +118,22 @@ def _style(name: str | None) -> Style:
 
 def _does(catalog: Catalog, field: str, name: str, kinds: Sequence[TaskKind]) -> None:
     """Refuse a model that is not in models.yaml, does something else, or that no pool serves."""
-    usable = sorted({model for kind in kinds for model in catalog.doing(kind) if catalog.serving(model)})
+    usable = usable_models(catalog, kinds)
     if name not in usable:
         raise invalid(field, f"there is no model {name!r} for this; there are {', '.join(usable) or 'none'}")
+
+
+def usable_models(catalog: Catalog, kinds: Sequence[TaskKind]) -> list[str]:
+    """The models that do one of `kinds` and that a pool serves, sorted."""
+    return sorted({model for kind in kinds for model in catalog.doing(kind) if catalog.serving(model)})
+
+
+def name_models(schema: dict[str, Any], catalog: Catalog) -> None:
+    """Write into the create request's JSON Schema which models there are, so that a caller can choose without trying."""
+    for field, kinds in MODEL_FIELDS.items():
+        for branch in schema["properties"][field].get("anyOf", ()):
+            if branch.get("type") == "array":
+                branch["items"] = {"type": "string", "enum": usable_models(catalog, kinds)}
 
 
 def _models(catalog: Catalog, profile: str, wanted: Mapping[str, tuple[Sequence[TaskKind], str]], locale: str) -> dict[TaskKind, str]:

@@ -13,6 +13,8 @@ from gateway.wait import WAIT_PATTERN
 TOKEN = "^[A-Z0-9][A-Z0-9_-]*$"
 PATTERN_MEANINGS[TOKEN] = "should be upper-case letters, digits, _ or -"
 
+CURSOR = "^seq_[0-9a-z]{1,48}$"
+PATTERN_MEANINGS[CURSOR] = "is not one of ours; follow _links.next, or leave it out for the first page"
 ModelNames = Annotated[list[Annotated[str, Field(min_length=1, max_length=64)]], Field(min_length=1, max_length=8)]
 Address = Annotated[str, Field(pattern=HTTPS, max_length=2048, json_schema_extra={"format": "uri"})]
 Name = Annotated[str, Field(min_length=1, max_length=255)]
@@ -75,7 +77,7 @@ class PageQuery(Query):
     """A page of sequences, newest first."""
 
     limit: Annotated[int, Field(ge=1, le=100)] = 20
-    cursor: Annotated[str, Field(max_length=200)] | None = None
+    cursor: Annotated[str, Field(pattern=CURSOR, description="From `_links.next`.")] | None = None
 
 
 SequenceStatus = Literal["draft", "processing", "completed", "failed", "archived"]
