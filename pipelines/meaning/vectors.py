@@ -43,6 +43,11 @@ IDLE = frozenset(
         "very",
     ]
 )
+ANIMALS = (  # whose commonest sense in WordNet is a person, a fur, a dish or a measure
+    "alligator badger beaver bunny canary chameleon chimp chimpanzee cub doe donkey duckling fawn foal giraffe goldfish grizzly gull heron hippo hippopotamus hog jackal kitty kiwi koala leopard lioness llama mink "
+    "minnow mole orangutan orca ostrich otter piglet porpoise puma raccoon ram scorpion shrimp skunk sloth songbird stag starling tiger turtle vixen wasp weasel whale"
+).split()  # fmt: skip
+PEOPLE = "barista builder businesswoman cleaner climber cosmonaut fiddler firefighter fireman flutist jester mage mapmaker policewoman ringmaster superhero sweeper toddler toymaker zookeeper spaceman".split()
 KINDS = {  # where WordNet's commonest sense is not the one that a story means
     "queen": "person", "king": "person", "prince": "person", "princess": "person", "chess": "artifact", "knight": "person", "witch": "person", "fairy": "person",
     "robot": "artifact", "dragon": "animal", "unicorn": "animal", "ghost": "person", "giant": "person", "monster": "animal", "alien": "person", "baker": "person",
@@ -63,7 +68,7 @@ def _table() -> tuple[dict[str, int], dict[str, str], npt.NDArray[np.int8]]:
         rows[word] = row
         if kind_:
             kinds[word] = kind_
-    return rows, kinds | KINDS, np.load(HERE / "vectors.npy", mmap_mode="r")
+    return rows, kinds | dict.fromkeys(ANIMALS, "animal") | dict.fromkeys(PEOPLE, "person") | KINDS, np.load(HERE / "vectors.npy", mmap_mode="r")
 
 
 def stems(word: str) -> list[str]:

@@ -175,7 +175,7 @@ def _upright(kind_: Species, name: str, pose: str, mood: str, wearing: dict[str,
     pen = Pen()
     bare = not any(wearing.get(part) for part in ("vest", "cape", "apron"))
     look = Look(
-        skin=kind_.paws or kind_.fur, top=wearing.get("vest", kind_.fur), upper="leotard" if bare else "vest" if "vest" in wearing else "shirt", trim=kind_.fur, bottom=kind_.fur, lower="breeches",
+        skin=kind_.paws or kind_.fur, top=wearing.get("vest", kind_.fur), upper="fur" if bare else "vest" if "vest" in wearing else "shirt", trim=kind_.fur, bottom=kind_.fur, lower="breeches",
         apron=wearing.get("apron", ""), scarf=wearing.get("scarf", ""), extras=frozenset({"barefoot", "beast"} | ({"scarf"} if wearing.get("scarf") else set())), build="beast" if kind_.girth < 1.25 else "stout beast", prop="",
     )  # fmt: skip
     if not bare:

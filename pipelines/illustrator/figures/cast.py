@@ -123,12 +123,24 @@ def trade(noun: str) -> dict[str, Any] | None:
     return None
 
 
+MEN = frozenset(
+    "king emperor prince wizard sorcerer mage santa gentleman father uncle grandfather grandpa husband dad brother son groom pharaoh monk priest butler waiter cowboy lumberjack woodcutter dwarf gnome genie viking "
+    "boy schoolboy grandson lord duke baron count sultan czar knight hermit prophet".split()
+)
+"""Nouns that mean a man where nothing else is said."""
+
+
+def _manly(noun: str) -> bool:
+    last = noun.lower().split()[-1] if noun.split() else ""
+    return last in MEN or (last.endswith("man") and not last.endswith(("woman", "human")))
+
+
 @lru_cache(maxsize=1024)
 def _person(key: str, name: str, noun: str, description: str, gender: str, age: str, look: tuple[tuple[str, str], ...]) -> Look:
     wears = dict(trade(noun) or {})
     said = dict(look)
     seed = f"{key}/{name}/{noun}"
-    woman = gender == "female" or (gender == "neutral" and bool(wears.get("woman", choice(seed, "woman", ("", "yes")))))
+    woman = gender == "female" or (gender == "neutral" and bool(wears.get("woman", False if _manly(noun) else choice(seed, "woman", ("", "yes")))))
     if age == "adult" and "age" in wears:
         age = wears["age"]
     known = {each.name for each in fields(Look)}

@@ -66,7 +66,7 @@ def arm(pen: Pen, look: Look, build: Build, bones: Skeleton, near: bool) -> Poin
     sleeve = look.coat or (STEEL if look.upper == "armour" else look.top)
     if look.upper == "vest":
         sleeve = look.trim
-    cloth = dark(sleeve, shade) if shade else sleeve
+    cloth = dark(sleeve, shade) if shade else light(sleeve, 0.07)  # the near arm stands off the body
     skin = dark(look.skin, shade * 0.8) if shade else look.skin
     reach = math.hypot(wrist[0] - elbow[0], wrist[1] - elbow[1]) or 1
     away = ((wrist[0] - elbow[0]) / reach, (wrist[1] - elbow[1]) / reach)
@@ -159,10 +159,11 @@ def torso(pen: Pen, look: Look, build: Build, bones: Skeleton) -> None:
                 pen.line([(-5, -t), (8, -t * 0.4)], look.trim, 3)
                 pen.line([(9, -t), (-2, -t * 0.4)], look.trim, 3)
             else:
-                pen.curve((-4.6, -t + 0.5), (3, -t + 5.5), (9, -t), dark(color, 0.22), 2)
+                if look.upper != "fur":
+                    pen.curve((-4.6, -t + 0.5), (3, -t + 5.5), (9, -t), dark(color, 0.22), 2)
             if look.sash:
                 pen.fill(polygon([(-22, -t * 0.34), (22, -t * 0.38), (22, -t * 0.2), (-22, -t * 0.14)]), look.sash)
-            elif look.lower in ("trousers", "shorts", "breeches", "skirt") and look.upper not in ("jumper", "leotard", "armour") and not look.coat:
+            elif look.lower in ("trousers", "shorts", "breeches", "skirt") and look.upper not in ("jumper", "leotard", "armour", "fur") and not look.coat:
                 pen.fill(box(-22, -1.5, 22, 3.6), "#3a2a22")
                 pen.fill(box(3, -2, 8, 4, 1), "#e0b650")
             if "badge" in look.extras:
@@ -180,6 +181,12 @@ def torso(pen: Pen, look: Look, build: Build, bones: Skeleton) -> None:
                 0.14,
             )
             pen.line([(-13 * g, -t * 0.3), (14 * g, -t * 0.32)], dark(look.apron, 0.2), 1.6)
+        if "tank" in look.extras:  # a suit for places without air
+            pen.shade(box(-6, -t * 0.74, 13, -t * 0.42, 3), "#aab4c0", 2, -1)
+            for x, tone in ((-1, "#d8433f"), (4, "#f2c23b"), (9, "#4f9fd0")):
+                pen.oval(x, -t * 0.62, 1.9, 1.9, tone)
+            pen.line([(-3, -t * 0.5), (10, -t * 0.5)], "#6b7684", 1.6)
+            pen.line([(-13 * g, -t * 0.12), (13 * g, -t * 0.14)], look.trim, 4)
         if "stethoscope" in look.extras:
             pen.curve((-5, -t + 1), (4, -t * 0.35), (8, -t * 0.62), "#3b4450", 1.8)
             pen.curve((9, -t + 1), (12, -t * 0.6), (8, -t * 0.42), "#3b4450", 1.8)

@@ -143,6 +143,13 @@ class Pen:
         if alpha >= 0.3:  # a glow is no part of the figure's box
             self._seen(path)
 
+    def glow(self, x: float, y: float, radius: float, color: str, alpha: float = 0.6) -> None:
+        """Light around a lamp or a fire, fading outwards; it does not widen the figure's box."""
+        shader = skia.GradientShader.MakeRadial(
+            skia.Point(x, y), radius, [paint_color(color, alpha), paint_color(color, alpha * 0.35), paint_color(color, 0.0)], [0.0, 0.5, 1.0]
+        )
+        self.canvas.drawPath(oval(x, y, radius, radius), skia.Paint(AntiAlias=True, Shader=shader))
+
     def shade(self, path: skia.Path, color: str, dx: float = 4.0, dy: float = -2.0, depth: float = 0.2) -> None:
         """Fill a path, its lower left edge in shadow as if the light came from the upper right."""
         self.fill(path, color)

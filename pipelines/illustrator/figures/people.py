@@ -81,7 +81,7 @@ def _body(pen: Pen, look: Look, build: Build, bones: Skeleton, pose: str, mood: 
     prop = held(look, pose)
     if prop in LONG and pose in EASY:
         hand = bones.far_arm[2]
-        put(pen, prop, (bones.far_arm[0], bones.far_arm[1], (hand[0] + 2, hand[1])))
+        put(pen, prop, (bones.far_arm[0], bones.far_arm[1], (hand[0] + 2, hand[1])), planted=True)
         prop = ""
     far = dress.arm(pen, look, build, bones, near=False)
     if posture.seat == "boat":
@@ -141,8 +141,8 @@ def held(look: Look, pose: str) -> str:
     )
 
 
-def put(pen: Pen, prop: str, arm: tuple[Point, Point, Point]) -> None:
-    """Put a prop into the hand of an arm."""
+def put(pen: Pen, prop: str, arm: tuple[Point, Point, Point], planted: bool = False) -> None:
+    """Put a prop into the hand of an arm; `planted`: its end stands on the ground."""
     _, elbow, wrist = arm
     reach = math.hypot(wrist[0] - elbow[0], wrist[1] - elbow[1]) or 1
     hand = (wrist[0] + (wrist[0] - elbow[0]) / reach * 6, wrist[1] + (wrist[1] - elbow[1]) / reach * 6)
@@ -150,8 +150,8 @@ def put(pen: Pen, prop: str, arm: tuple[Point, Point, Point]) -> None:
         length = {"cane": 70 * 0.96, "broom": 78, "shovel": 72}.get(prop, 72)
         turn = 0.0
         y = hand[1]
-        if prop == "cane" or -y < length:  # it stands on the ground
-            y = min(hand[1], -length) if prop != "cane" else -length
+        if planted or -hand[1] < length * 1.9:  # it stands on the ground, wherever the hand grips it
+            y = -length
         with pen.at(hand[0], y, turn):
             PROPS[prop](pen)
         return

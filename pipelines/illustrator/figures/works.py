@@ -266,7 +266,7 @@ def machine(pen: Pen) -> None:
 
 def streetlamp(pen: Pen) -> None:
     """An old street lamp, lit."""
-    pen.oval(0, -262, 56, 56, "#ffe08a", 0.18)
+    pen.glow(0, -262, 74, "#ffe08a", 0.7)
     pen.shade(polygon([(-15, 0), (15, 0), (8, -18), (-8, -18)]), "#3c424e", 3, -1)
     pen.shade(tube([(0, -14), (0, -236)], [9, 6]), "#3c424e", 2, 0)
     pen.line([(-16, -222), (16, -222)], "#3c424e", 4)
