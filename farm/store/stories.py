@@ -32,7 +32,7 @@ class Stories:
         Raises InsufficientCredits when the team has fewer credits than the job costs.
         """
         story, job = new_id("seq"), new_id("job")
-        with self._database.write() as connection:
+        with self._database.write(durable=True) as connection:
             connection.execute(
                 t.stories.insert().values(
                     id=story,
@@ -96,6 +96,7 @@ class Stories:
 
     def cancel(self, story: str, team: str) -> bool:
         """Stop the story's tasks, settle its job and archive it; again is safe. False where there is none."""
+
         def work(connection: Connection) -> bool:
             # The job is locked first, as by every task that ends: two transactions never wait for each other.
             query = sa.select(t.jobs).where(t.jobs.c.story == story, t.jobs.c.team == team).order_by(t.jobs.c.created_at.desc()).limit(1)

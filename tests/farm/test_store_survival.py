@@ -146,3 +146,16 @@ def test_a_reader_sees_one_state_while_others_write(store: Store) -> None:
         first = connection.execute(count).scalar()
         store.teams.ensure("meanwhile")
         assert connection.execute(count).scalar() == first
+
+
+def test_promises_are_synced_and_the_rest_is_quick(tmp_path: Path) -> None:
+    store = Store.open(f"sqlite:///{tmp_path / 'farm.db'}")
+    level = sa.text("PRAGMA synchronous")
+    for durable, expected in ((True, 2), (False, 1), (True, 2)):
+        with store.database.write(durable=durable) as connection:
+            assert connection.execute(level).scalar() == expected
+    with pytest.raises(ZeroDivisionError), store.database.write(durable=True):
+        _ = 1 / 0
+    with store.database.read() as connection:
+        assert connection.execute(level).scalar() == 1
+    store.close()
