@@ -99,12 +99,18 @@ class Farm:
 
     def worker(self, *options: str) -> subprocess.Popen[bytes]:
         """Start a worker process and wait until it serves."""
-        return self._serving([sys.executable, "-m", "workers", "--pool", "cpu", *options])
+        return self.workers(1, *options)[0]
 
-    def _serving(self, command: list[str]) -> subprocess.Popen[bytes]:
-        process = self.start(command)
-        until(lambda: process.poll() is None and any(worker.pid == process.pid for worker in self.store.workers.list()), 20)
-        return process
+    def workers(self, count: int, *options: str, wait: bool = True) -> list[subprocess.Popen[bytes]]:
+        """Start worker processes side by side."""
+        started = [self.start([sys.executable, "-m", "workers", "--pool", "cpu", *options]) for _ in range(count)]
+        if wait:
+            self.await_workers(started)
+        return started
+
+    def await_workers(self, processes: list[subprocess.Popen[bytes]]) -> None:
+        """Wait until these workers serve."""
+        until(lambda: {process.pid for process in processes} <= {worker.pid for worker in self.store.workers.list()}, 30)
 
     def relay(self) -> subprocess.Popen[bytes]:
         return self.start([sys.executable, "-m", "workers.relay"])
