@@ -42,6 +42,7 @@ async def _events(call: Call, story: str) -> AsyncIterator[bytes]:
         view = await load(house, story, call.team)
         if view is None:
             return
+        room.mark = room.mark or view.mark
         told = words.snapshot(view)
         yield frame("snapshot", told)
         for note in await missed(house, call.request.headers.get("last-event-id"), story):

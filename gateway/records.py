@@ -151,6 +151,7 @@ def view_of(document: StoryDocument) -> StoryView:
         music=_part(tasks.get("score"), "score"),
         film=_film(tasks.get("compose")),
         tasks=tuple(_progress(task) for task in document.tasks),
+        mark=(document.status.value, document.updated_at),
     )
 
 

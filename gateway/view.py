@@ -98,6 +98,8 @@ class StoryView:
     music: Part = NOTHING
     film: FilmView = FilmView()
     tasks: tuple[Progress, ...] = ()
+    mark: object = None
+    """What the store says differs whenever the story has changed (`store.stories.marks`)."""
 
     @property
     def terminal(self) -> bool:

@@ -52,7 +52,7 @@ async def hold(house: House, story: str, team: str, seconds: float, advance: Adv
         if view is None:
             raise ApiError(Problem.NOT_FOUND, f"there is no sequence or story {story!r}")
         first = advance(before or view)
-        room.mark = room.mark or view.updated_at
+        room.mark = room.mark or view.mark
         while not view.terminal and advance(view) == first and not house.waiters.stopping.is_set():
             left = until - asyncio.get_running_loop().time()
             if left <= 0 or not await room.rung(seen, left):

@@ -40,7 +40,8 @@ def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-Whole = Annotated[int, BeforeValidator(_whole)]
+Whole = BeforeValidator(_whole)
+"""After the bounds of an integer field: takes 30.0 for 30."""
 
 
 def iso(moment: datetime) -> str:

@@ -51,7 +51,7 @@ class CreateSequence(Request):
     script: Annotated[str, Field(min_length=10, max_length=50_000, pattern=LETTER, description="What the film tells: a line, a synopsis or a whole script.")]
     title: Annotated[str, Field(min_length=1, max_length=500)] | None = Field(None, description="Made from the script when it is left out.")
     enhance: Literal["auto", "always", "off"] = Field("auto", description="auto expands a script shorter than 1,000 characters; off keeps its own words.")
-    target_seconds: Annotated[Whole, Field(ge=5, le=300)] | None = Field(None, description="About how long the film is to be when the script is expanded.")
+    target_seconds: Annotated[int, Field(ge=5, le=300), Whole] | None = Field(None, description="About how long the film is to be when the script is expanded.")
     style: Annotated[str, Field(min_length=1, max_length=255)] | None = Field(None, description="A style's id, name or slug.")
     aspect_ratio: Literal["16:9", "9:16", "1:1"] | None = Field(None, description="The style's, else 16:9.")
     analysis_models: ModelNames | None = Field(None, description="Who writes; one sequence is created for each.")
@@ -63,7 +63,7 @@ class CreateSequence(Request):
     characters: Annotated[list[Name | CastMember], Field(max_length=20)] = Field([])
     locations: Annotated[list[Name | Location], Field(max_length=20)] = Field([])
     elements: Annotated[list[Element], Field(max_length=20)] = Field([])
-    seed: Annotated[Whole, Field(ge=0, le=2**31 - 1)] | None = Field(None, description="Ours: the same request with the same seed gives the same film.")
+    seed: Annotated[int, Field(ge=0, le=2**31 - 1), Whole] | None = Field(None, description="Ours: the same request with the same seed gives the same film.")
     burn_captions: bool = Field(False, description="Ours: captions in the picture, not only beside it.")
 
 

@@ -80,6 +80,8 @@ def _tame(case: Any) -> None:
 
 def test_generated_requests_find_no_crash_and_no_broken_promise(farm: Any) -> None:
     schemathesis = pytest.importorskip("schemathesis")
+    from schemathesis.specs.openapi.checks import ignored_auth
+
     schema = schemathesis.openapi.from_url(farm.url + "/api/v1/openapi.json")
     operations = [found.ok() for found in schema.get_all_operations()]
     stop = threading.Event()
@@ -103,7 +105,8 @@ def test_generated_requests_find_no_crash_and_no_broken_promise(farm: Any) -> No
                 response = case.call(headers={"x-api-key": farm.key}, timeout=20)
                 tried.append(response.status_code)
                 assert response.status_code < 500
-                case.validate_response(response, headers={"x-api-key": farm.key})
+                # Not ignored_auth: it sends a good and a bad key together, and one good key is enough here. test_errors.py asks for the rest.
+                case.validate_response(response, headers={"x-api-key": farm.key}, excluded_checks=[ignored_auth])
 
             one()
     finally:
