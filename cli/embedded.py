@@ -178,7 +178,7 @@ class EmbeddedFarm:
         root = str(Path(__file__).resolve().parent.parent)
         path = os.environ.get("PYTHONPATH")
         return {
-            **{name: value for name, value in os.environ.items() if not name.startswith("STORYFARM_")},
+            **{name: value for name, value in os.environ.items() if name != "STORYFARM_KEY"},
             "PYTHONPATH": f"{root}{os.pathsep}{path}" if path else root,
             "PYTHONUNBUFFERED": "1",
             "STORYFARM_HOME": str(settings.home),
