@@ -153,8 +153,8 @@ class Stories:
             tasks.setdefault(row.job, []).append(_task(row, outputs.get(row.id, {})))
         named: dict[str, dict[str, dict[str, str]]] = {}
         for table in (t.characters, t.scenes, t.items, t.shots):
-            for row in connection.execute(sa.select(table.c.story, table.c.id, table.c.key).where(table.c.story.in_(ids))):
-                named.setdefault(row.story, {}).setdefault(table.name, {})[row.key] = row.id
+            for shown in connection.execute(sa.select(table.c.story, table.c.id, table.c.key).where(table.c.story.in_(ids))):
+                named.setdefault(shown.story, {}).setdefault(table.name, {})[shown.key] = shown.id
         return [_document(found[story], jobs[story], tasks.get(jobs[story].id, []), named.get(story, {})) for story in stories if story in found]
 
 

@@ -31,16 +31,25 @@ class Tasks:
     def claim(self, worker: str, pool: str, models: Sequence[str], warm: Sequence[str], lease_seconds: float) -> Claim | None:
         """The best runnable task that the worker's models can do, under a new lease that counts as an attempt; None when there is none.
 
-        The order: priority of the job; teams with fewer running tasks; a model that is loaded already (`warm`); the order within the story; age.
+        The order: priority of the job; teams with fewer running tasks; a model that is loaded already (`warm`); stories begun before those that
+        begin later, so that a stream of new ones never starves an old one's last tasks; the order within the story; age.
         """
         running = t.tasks.alias("running")
         busy = sa.select(running.c.team, sa.func.count().label("count")).where(running.c.state == TaskState.RUNNING.value).group_by(running.c.team).subquery()
         loaded = sa.case((t.tasks.c.model.in_(list(warm)), 0), else_=1) if warm else sa.literal(0)
         query = (
             sa.select(t.tasks)
-            .select_from(t.tasks.outerjoin(busy, busy.c.team == t.tasks.c.team))
+            .select_from(t.tasks.join(t.jobs, t.jobs.c.id == t.tasks.c.job).outerjoin(busy, busy.c.team == t.tasks.c.team))
             .where(t.tasks.c.state == TaskState.RUNNABLE.value, t.tasks.c.model.in_(list(models)), t.tasks.c.not_before <= t.now())
-            .order_by(t.tasks.c.priority.desc(), sa.func.coalesce(busy.c.count, 0), loaded, t.tasks.c.rank, t.tasks.c.created_at, t.tasks.c.id)
+            .order_by(
+                t.tasks.c.priority.desc(),
+                sa.func.coalesce(busy.c.count, 0),
+                loaded,
+                t.jobs.c.started_at.asc().nulls_last(),
+                t.tasks.c.rank,
+                t.tasks.c.created_at,
+                t.tasks.c.id,
+            )
             .limit(1)
             .with_for_update(of=t.tasks, skip_locked=True)
         )

@@ -173,6 +173,16 @@ class TestOrder:
         assert Hand(store).must_claim(warm=("model-portrait",)).model == "model-portrait"
         assert Hand(store).must_claim(warm=("model-keyframe",)).model == "model-keyframe"
 
+    def test_stories_that_were_begun_are_finished_before_others_begin(self, store: Store, team: str) -> None:
+        first = written(store, team)
+        new = [store.stories.create(new_story(team)).story for _ in range(2)]
+        hand, order = Hand(store), []
+        while (claim := hand.claim()) is not None:
+            order.append(claim.story)
+            hand.complete(claim)
+        assert list(dict.fromkeys(order)) == [first, *new]
+        assert order == sorted(order, key=[first, *new].index)
+
     def test_early_shots_before_late_ones(self, store: Store, team: str) -> None:
         written(store, team)
         assert [Hand(store).must_claim(models=("model-keyframe",)).shot for _ in range(3)] == [0, 1, 2]
