@@ -1,5 +1,5 @@
 """Words as vectors: how alike two phrases are, which of some candidates is nearest, what kind of thing a noun names."""
-# ruff: noqa: E501 - a table of words
+# ruff: noqa: E501, SIM905 - tables of words
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ from pipelines.illustrator.figures.poses import POSES
 
 HEADS_ONLY = ("bear", "polar bear", "panda", "fox", "wolf", "lion", "frog", "koala", "hamster", "moose", "unicorn", "chicken")
 HEIGHT = 96
+SOLID = 140  # of an alpha of 255: a glow is no part of a figure
 
 
 def pixels(drawing: Drawing, flip: bool = False) -> np.ndarray:
@@ -28,7 +29,7 @@ def pixels(drawing: Drawing, flip: bool = False) -> np.ndarray:
 
 def extent(picture: np.ndarray) -> tuple[int, int, int, int]:
     """Left, top, right, bottom of what is clearly visible."""
-    seen = picture[:, :, 3] > 90
+    seen = picture[:, :, 3] > SOLID
     rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
     return columns[0], rows[0], columns[-1] + 1, rows[-1] + 1
 
@@ -36,7 +37,7 @@ def extent(picture: np.ndarray) -> tuple[int, int, int, int]:
 def fills_its_box(drawing: Drawing) -> None:
     """The figure is not empty, and stays within the box that its aspect promises (3 pixels of leeway)."""
     picture = pixels(drawing)
-    assert (picture[:, :, 3] > 90).sum() > 20, drawing
+    assert (picture[:, :, 3] > SOLID).sum() > 20, drawing
     left, top, right, bottom = extent(picture)
     middle, half = picture.shape[1] / 2, HEIGHT * drawing.aspect / 2
     assert left >= middle - half - 3, drawing
@@ -110,7 +111,7 @@ def test_animals_that_the_icons_show_as_heads_have_bodies_and_feet(noun: str) ->
     drawing = animals.draw(noun, "stand", "", {}, None, noun)
     assert drawing is not None
     assert noun.replace(" ", "-") not in noto.names()
-    seen = pixels(drawing)[:, :, 3] > 90
+    seen = pixels(drawing)[:, :, 3] > SOLID
     left, _, right, bottom = extent(pixels(drawing))
     feet = np.flatnonzero(seen[bottom - 6 : bottom].any(axis=0))
     assert bottom >= HEIGHT * 5 / 4 - 2
@@ -159,7 +160,7 @@ def test_flip_mirrors() -> None:
     drawing = cast.draw_character(person("pirate"), "fights")
     straight, mirrored = pixels(drawing), pixels(drawing, flip=True)
     assert not np.array_equal(straight, mirrored)
-    assert abs(int((straight[:, :, 3] > 90).sum()) - int((mirrored[:, :, 3] > 90).sum())) < 60
+    assert abs(int((straight[:, :, 3] > SOLID).sum()) - int((mirrored[:, :, 3] > SOLID).sum())) < 60
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,10 @@ def test_it_is_small_and_its_licences_are_beside_it() -> None:
 
 
 def test_loading_is_quick_and_needs_no_torch() -> None:
-    code = "import time, sys; import numpy, pipelines.meaning as m; t = time.process_time(); m.similarity('sea', 'ocean'); print(time.process_time() - t, 'torch' in sys.modules)"
+    code = (
+        "import time, sys; import numpy, pipelines.meaning as m; t = time.process_time(); m.similarity('sea', 'ocean'); "
+        "print(time.process_time() - t, 'torch' in sys.modules)"
+    )
     spent, torch = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=FOLDER.parents[1]).stdout.split()
     assert torch == "False"
     assert float(spent) < 0.3  # 0.1 s on a quiet machine

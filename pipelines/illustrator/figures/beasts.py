@@ -393,9 +393,9 @@ def four_legged(pen: Pen, kind: Species, pose: str, mood: str, scarf: str = "", 
             pen.fill(oval(shoulder[0] - 3, shoulder[1] - 1, thick * 0.3, thick * 0.36), kind.fur)
             pen.fill(oval(hip[0] - 1, hip[1] - 1, thick * 0.36, thick * 0.38), kind.fur)
         if scarf:
-            x, y = place[0] - 7, place[1] + 13 * kind.head
-            pen.shade(smooth([(x - 10, y + 2), (x - 24, y + 14), (x - 20, y + 22), (x - 4, y + 8)], 0.5), dark(scarf, 0.14), 2, -1)
-            pen.shade(smooth([(x - 12, y - 3), (x + 2, y + 2), (x + 14, y - 3), (x + 14, y + 5), (x, y + 9), (x - 13, y + 5)], 0.7), scarf, 2, -1)
+            sx, sy = place[0] - 7, place[1] + 13 * kind.head
+            pen.shade(smooth([(sx - 10, sy + 2), (sx - 24, sy + 14), (sx - 20, sy + 22), (sx - 4, sy + 8)], 0.5), dark(scarf, 0.14), 2, -1)
+            pen.shade(smooth([(sx - 12, sy - 3), (sx + 2, sy + 2), (sx + 14, sy - 3), (sx + 14, sy + 5), (sx, sy + 9), (sx - 13, sy + 5)], 0.7), scarf, 2, -1)
         with pen.at(*place, 4 if pose == "walk" else 0, kind.head):
             head(pen, kind, mood)
             if callable(hat):

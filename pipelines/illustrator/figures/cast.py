@@ -1,5 +1,5 @@
 """A character as it stands in a shot: who it is by its noun, how it stands by what it does, always with the same look."""
-# ruff: noqa: E501 - tables of words and coordinates read best a row a line
+# ruff: noqa: E501, SIM905 - tables of words and coordinates read best a row a line
 
 from __future__ import annotations
 

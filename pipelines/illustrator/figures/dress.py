@@ -158,9 +158,8 @@ def torso(pen: Pen, look: Look, build: Build, bones: Skeleton) -> None:
             elif look.upper == "kimono":
                 pen.line([(-5, -t), (8, -t * 0.4)], look.trim, 3)
                 pen.line([(9, -t), (-2, -t * 0.4)], look.trim, 3)
-            else:
-                if look.upper != "fur":
-                    pen.curve((-4.6, -t + 0.5), (3, -t + 5.5), (9, -t), dark(color, 0.22), 2)
+            elif look.upper != "fur":
+                pen.curve((-4.6, -t + 0.5), (3, -t + 5.5), (9, -t), dark(color, 0.22), 2)
             if look.sash:
                 pen.fill(polygon([(-22, -t * 0.34), (22, -t * 0.38), (22, -t * 0.2), (-22, -t * 0.14)]), look.sash)
             elif look.lower in ("trousers", "shorts", "breeches", "skirt") and look.upper not in ("jumper", "leotard", "armour", "fur") and not look.coat:

@@ -117,6 +117,11 @@ def _body(pen: Pen, look: Look, build: Build, bones: Skeleton, pose: str, mood: 
         with pen.at(bones.neck[0] + 12, bones.neck[1] + 8, 0):
             PROPS["violin"](pen)
         prop = ""
+    if prop in ("flute", "trumpet") and pose == "play":  # at the mouth, both hands on it
+        with pen.at(bones.head[0] + 9, bones.head[1] + 10, 8):
+            with pen.at(12, 0):
+                PROPS[prop](pen)
+        prop = ""
     shown = bones.near_arm
     if prop and prop not in ("guitar",):
         put(pen, prop, shown)

@@ -19,7 +19,7 @@ def _rod(length: float, color: str = WOOD, width: float = 3.4, low: float = 0.3)
 
 
 def _lantern(pen: Pen) -> None:
-    pen.glow(0, 18, 26, "#ffd970", 0.75)
+    pen.glow(0, 18, 26, "#ffd970", 0.55)
     pen.stroke(oval(0, 4.6, 4.4, 4.6), "#4a4038", 1.5)
     pen.fill(polygon([(-7, 12), (0, 7), (7, 12)]), "#4a4038")
     pen.fill(box(-6, 12, 6, 25, 1.5), "#ffe89a")
@@ -31,7 +31,7 @@ def _lantern(pen: Pen) -> None:
 
 def _staff(pen: Pen) -> None:
     _rod(140, "#7a4f2c", 4, 0.52)(pen)
-    pen.glow(0, -72, 16, "#9fe3ff", 0.8)
+    pen.glow(0, -72, 16, "#9fe3ff", 0.5)
     pen.shade(oval(0, -72, 6.4, 6.4), "#58c3f0", 2, -2)
     pen.curve((-1, -62), (-9, -70), (-4, -79), "#7a4f2c", 3)
     pen.curve((1, -62), (9, -70), (5, -78), "#7a4f2c", 3)

@@ -108,6 +108,7 @@ WALL = frozenset(["framed-picture", "mirror", "window", "mantelpiece-clock", "wo
 @cache
 def _hand() -> dict[str, Any]:
     data: dict[str, Any] = yaml.safe_load((HERE / "things.yaml").read_text(encoding="utf-8"))
+    data["words"] = {" ".join(re.findall(r"[a-z0-9]+", word.lower())): name for word, name in data["words"].items()}
     return data
 
 

@@ -5,7 +5,7 @@
 FOLDER is the unpacked npm package `@iconify-json/noto` (icons.json, metadata.json). Writes art/noto.json.gz: for every icon its SVG body
 and the box of what is visible in it (in the 128 units of its view).
 """
-# ruff: noqa: E501 - tables of words and coordinates read best a row a line
+# ruff: noqa: E501, SIM905 - tables of words and coordinates read best a row a line
 
 from __future__ import annotations
 
