@@ -136,16 +136,16 @@ class Adjuncts(Nouns):
 
     def _items(self, hero: Being, other: Being | None, place: Place | None) -> tuple[str, ...]:
         taken = {hero.head, other.head if other else "", place.phrase.split()[-1] if place else ""}
-        found = []
-        for token in self.doc:
-            if (
-                token.pos_ == "NOUN"
-                and token.dep_ in {"dobj", "pobj", "conj", "attr"}
-                and token.lemma_ not in taken | WHEN | _SKY
-                and lexicon.kind_of(token.lemma_) == "thing"
-                and concrete(token.lemma_)
-            ):
-                found.append(words.tidy(" ".join([*[c.text for c in token.lefts if c.dep_ in {"amod", "compound"}], token.lemma_])))
+        wanted = (
+            token
+            for token in self.doc
+            if token.pos_ == "NOUN"
+            and token.dep_ in {"dobj", "pobj", "conj", "attr"}
+            and token.lemma_ not in taken | WHEN | _SKY
+            and lexicon.kind_of(token.lemma_) == "thing"
+            and concrete(token.lemma_)
+        )
+        found = [words.tidy(" ".join([*[c.text for c in token.lefts if c.dep_ in {"amod", "compound"}], token.lemma_])) for token in wanted]
         return tuple(dict.fromkeys(found))[:3]
 
     def _companion(self, verb: Any) -> Being | None:

@@ -8,7 +8,7 @@ import unicodedata
 from farm.types import EngineError
 from pipelines.screenwriter import lexicon, words
 
-LONGEST = 200_000  # characters; a screenplay of two hours has about as many
+LONGEST = 120_000  # characters; a screenplay of two hours has about as many
 _LEAD = re.compile(
     r"""^\s*(?:please\s+|can\s+you\s+|could\s+you\s+|i\s+(?:want|would\s+like|'d\s+like)\s+(?:you\s+to\s+)?)*
         (?:(?:make|create|write|tell|generate|produce|give|show|film|animate|render|do)\s+(?:me|us)?\s*)?
@@ -23,7 +23,7 @@ _INJECTION = re.compile(
     r"(?:print|reveal|show|output|repeat)\s+(?:your|the|all)\s+(?:\w+\s+)?(?:prompt|instructions|password|secrets?|api\s+keys?|environment)|drop\s+table|<\s*/?script|rm\s+-rf|\bexec\s*\(|\beval\s*\(|\$\{[^}]*\}|\{\{[^}]*\}\})",
     re.IGNORECASE,
 )
-_MARKUP = re.compile(r"<[^<>]{0,200}>|https?://\S+|www\.\S+|[\w.+-]+@[\w-]+\.[\w.]+|`{3}.*?`{3}", re.DOTALL)
+_MARKUP = re.compile(r"<[^<>]{0,200}>|https?://\S+|www\.\S+|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,64}\.[\w.]{1,64}|`{3}.*?`{3}", re.DOTALL)
 _RUDE = re.compile(
     r"\b(?:mother)?fuck(?:ing|ed|er|ers|s)?\b|\bshit(?:ty|s)?\b|\bbull ?shit\b|\bcunts?\b"
     r"|\bass ?holes?\b|\bbitch(?:es)?\b|\bgod ?damn(?:ed)?\b|\bwhores?\b|\bdick ?heads?\b|\bbastards?\b|\bnigg\w+|\bfaggots?\b",
@@ -96,6 +96,7 @@ def clean(text: str) -> str:
 
 def topic(text: str) -> str:
     """The prompt without its lead-in: "Make a video about a fox" is about a fox."""
+    text = words.tidy(re.sub(r"[{}<>|\\^~`*#]|%[sdr]\b|\b\w+\([^()]{0,40}\)", " ", text))  # marks that mean something to machines, and calls
     shorter = _LEAD.sub("", text, count=1).strip()
     shorter = re.sub(r"^(?:how|why)\s+(?=(?:an?|the|two|three)\b)", "", shorter, flags=re.IGNORECASE)
     return shorter if any(c.isalpha() for c in shorter) else text

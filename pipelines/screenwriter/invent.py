@@ -8,6 +8,7 @@ from random import Random
 
 from pipelines.screenwriter import lexicon, words
 from pipelines.screenwriter.premise import Being, Clause, Deed, Place, Premise
+from pipelines.screenwriter.reading import framed
 
 _ABSTRACT = re.compile(r"(?:ness|ship|hood|dom|ity|ence|ance)$")
 _IDEAS = lexicon.listing("ideas")
@@ -56,7 +57,17 @@ def complete(premise: Premise, random: Random) -> Premise:
                 items=(hero.noun, *premise.items),
             )
         return replace(premise, hero=skipper, deed=able, clauses=(cause, *premise.clauses), items=(hero.noun, *premise.items), kind="ordeal")
-    past = f"refused to {premise.deed.base()}" if premise.frame == "refuse" and premise.deed else premise.deed.past(hero.plural) if premise.deed else ""
+    if (
+        hero.kind == "force"
+        and premise.deed is not None
+        and premise.deed.object is not None
+        and premise.deed.object.alive
+        and premise.deed.lemma in {"hire", "choose", "call", "invite", "visit"}
+    ):
+        met = premise.deed.object
+        done = Deed(lemma=premise.deed.lemma, after=f"by {_the(hero)}", auxiliary="was", form=words.inflected(premise.deed.lemma, "VBN"), passive=True)
+        return replace(premise, hero=met, deed=done, other=replace(hero, definite=True), kind="luck")
+    past = framed(premise)
     cause = Clause(mark="strange", text=words.tidy(f"{_the(hero)} {past}"), subject=hero, deed=premise.deed)
     return replace(
         premise,

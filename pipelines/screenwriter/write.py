@@ -86,9 +86,11 @@ def tell(spec: WriteSpec, premise: Premise, random: Random, step: Step) -> Scree
     other = None
     if premise.other is not None:
         hint = _match(premise.other, hints) if premise.other.alive else None
-        other = part(
-            "o", premise.other, random, taken, role="antagonist" if premise.kind in {"conflict", "contest"} else "supporting", christen=False, hint=hint
-        )
+        met = premise.other
+        if met.gender == "neutral" and met.kind == "human" and not met.plural and hint is None and hero.being.gender in {"female", "male"}:
+            met = replace(met, gender="male" if hero.being.gender == "female" else "female")  # two of one gender are hard to tell apart
+        role = "antagonist" if premise.kind in {"conflict", "contest"} else "supporting"
+        other = part("o", met, random, taken, role=role, christen=False, hint=hint)
     third = premise.side
     hint = None
     if third is not None:
@@ -115,7 +117,12 @@ def tell(spec: WriteSpec, premise: Premise, random: Random, step: Step) -> Scree
     step(3, 5, "told")
     parts = {p.key: p for p in (hero, other, side) if p is not None}
     named = {key for beat in beats for key in beat.who}
-    characters = {key: p.character.model_copy(update={"key": _key(p)}) for key, p in parts.items() if p.character is not None and (key in named or key == "h")}
+    characters: dict[str, Character] = {}
+    for key, p in parts.items():
+        if p.character is not None and (key in named or key == "h"):
+            slug = _key(p)
+            taken_keys = {c.key for c in characters.values()}
+            characters[key] = p.character.model_copy(update={"key": slug if slug not in taken_keys else f"{slug}-{key}"})
     pronouns = {key: _calls(p, hero if key != "h" else None) for key, p in parts.items() if key in characters}
     items = _items(spec, premise, other)
     text = " ".join(beat.text for beat in beats).lower()

@@ -1,0 +1,107 @@
+"""Scripts keep their own words; people, places and headings are found in them."""
+
+from __future__ import annotations
+
+import time
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from farm.screenplay import check
+from farm.types import Screenplay, Style, WriteSpec
+from pipelines.screenwriter import pace
+from pipelines.screenwriter.write import write
+
+TALE = (
+    "Once upon a time there was a poor miller who had three sons. The youngest got nothing but a cat. He sat by the river and was sad. "
+    '"Do not cry," said the cat. "Get me a pair of boots, and you will see." The cat walked into the forest and caught a rabbit. '
+    "He carried it to the castle at night and gave it to the king. Snow began to fall. The king laughed, and his daughter looked out of the window. "
+)
+PLAY = """INT. LIGHTHOUSE - NIGHT
+
+Mara climbs the stairs with a lantern. Rain beats on the windows.
+
+MARA
+(whispering)
+Is anyone there?
+
+EXT. ROCKY SHORE - DAWN
+
+A small boy walks down to the water.
+"""
+
+
+def cut(text: str, **changes: object) -> Screenplay:
+    play = write(WriteSpec.model_validate({"prompt": text, "expand": False, "style": Style(slug="s", name="S"), **changes}))
+    check(play.model_dump())
+    return play
+
+
+def words(play: Screenplay) -> list[str]:
+    return " ".join(shot.narration for shot in play.shots).split()
+
+
+def test_a_script_keeps_all_its_words_in_order() -> None:
+    # when
+    play = cut(TALE)
+    # then
+    assert words(play) == TALE.split()
+    assert all(pace.seconds(shot.narration) <= pace.LONGEST_SHOT + 1.0 for shot in play.shots)
+
+
+SOME = 'the old cat, walks; into a castle. Mara said: "no!" (softly) rain and then 42 boats - sail home? because late'
+WORDS = st.sampled_from(SOME.split())
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(WORDS, min_size=3, max_size=120))
+def test_any_words_are_kept(tokens: list[str]) -> None:
+    # given
+    text = "The fox sat. " + " ".join(tokens)
+    # then
+    assert words(cut(text)) == text.split()
+
+
+def test_people_places_hours_and_weather_are_found() -> None:
+    # when
+    play = cut(TALE)
+    # then
+    assert {"cat", "king"} <= {character.noun for character in play.characters}
+    castle = [scene for scene in play.scenes if scene.place == "castle"]
+    assert castle
+    assert castle[0].time_of_day == "night"
+    assert any(scene.weather == "snow" for scene in castle)
+    assert any("cat" in shot.characters for shot in play.shots if "The cat walked" in shot.narration)
+
+
+def test_headings_and_cues_are_read_and_not_spoken() -> None:
+    # when
+    play = cut(PLAY)
+    # then
+    assert [(scene.place, scene.time_of_day) for scene in play.scenes] == [("lighthouse", "night"), ("rocky shore", "dawn")]
+    assert "INT." not in " ".join(words(play))
+    assert next(shot for shot in play.shots if "anyone there" in shot.narration).characters == ("mara",)
+
+
+def test_a_medium_script_is_enriched_and_keeps_its_own_words() -> None:
+    # when
+    play = cut(TALE, expand=True, speech_seconds=60.0)
+    # then
+    told = " ".join(words(play))
+    at = 0
+    for sentence in ("Once upon a time", "The youngest got nothing", "He sat by the river", "walked into the forest", "The king laughed"):
+        assert told.index(sentence) >= at
+        at = told.index(sentence)
+    assert len(words(play)) > len(TALE.split())
+
+
+def test_fifty_thousand_characters_take_a_few_seconds() -> None:
+    # given
+    cut(TALE)
+    text = TALE * (50_000 // len(TALE))
+    # when
+    start = time.process_time()
+    play = cut(text)
+    # then
+    assert time.process_time() - start < 5.0  # seconds of one core; 2.3 s measured
+    assert words(play) == text.split()
