@@ -7,6 +7,7 @@ The prompt is words separated by blanks: "steps 5 0.05" sleeps in steps, "segv",
 from __future__ import annotations
 
 import builtins
+import ctypes
 import json
 import os
 import signal
@@ -93,6 +94,11 @@ class Puppet(Engine):
 
     def do_native(self, work: Work, report: Report, seconds: str) -> Outcome:
         time.sleep(float(seconds))
+        return self.outcome(work)
+
+    def do_gil(self, work: Work, report: Report, seconds: str) -> Outcome:
+        note("gil")
+        ctypes.PyDLL(None).sleep(int(seconds))  # native code that does not let the interpreter go: no thread of the slot runs
         return self.outcome(work)
 
     def do_escape(self, work: Work, report: Report, path: str) -> Outcome:

@@ -119,15 +119,16 @@ def test_kill_ends_an_engine_that_does_not_listen_and_the_programs_it_started(sl
     assert not _alive(child)
 
 
-def test_the_slot_dies_when_its_worker_is_killed(tmp_path):
-    pid_file = tmp_path / "pid"
+def test_the_slot_dies_when_its_worker_is_killed_whatever_its_engine_does(tmp_path, monkeypatch):
+    pid_file, trace = tmp_path / "pid", tmp_path / "trace"
+    trace.touch()
+    monkeypatch.setenv("PYTHON_TEST_LOG", str(trace))
     program = (
         "import time, pathlib\n"
-        "from workers.slot import Slot\n"
-        "from workers import events\n"
-        "slot = Slot({})\n"
-        "slot.start()\n"
-        "while not isinstance(slot.next_event(1), events.Ready): pass\n"
+        "from tests.workers.test_slot import PUPPET, TABLE, Slot, work\n"
+        "slot = Slot(TABLE)\n"
+        f"slot.run(PUPPET, work(pathlib.Path({str(tmp_path)!r}), 'gil 60'))\n"
+        f"while 'gil' not in pathlib.Path({str(trace)!r}).read_text(): slot.next_event(0.1)\n"
         f"pathlib.Path({str(pid_file)!r}).write_text(str(slot.pid))\n"
         "time.sleep(60)\n"
     )
