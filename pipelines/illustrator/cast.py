@@ -94,7 +94,9 @@ def _figure(stage: Stage, one: Placed) -> None:
         edge = skia.ImageFilters.Dilate(stage.unit * 0.0045, stage.unit * 0.0045)
         white = skia.ColorFilters.Blend(argb((0.98, 0.97, 0.94)), skia.BlendMode.kSrcIn)
         shadow = skia.ImageFilters.DropShadow(-light.side * reach, reach * 1.2, reach * 0.8, reach * 0.8, argb((0.05, 0.04, 0.08), 0.5))
-        canvas.drawImage(image, x0, y0, skia.SamplingOptions(), skia.Paint(ImageFilter=skia.ImageFilters.Compose(shadow, skia.ImageFilters.ColorFilter(white, edge))))
+        canvas.drawImage(
+            image, x0, y0, skia.SamplingOptions(), skia.Paint(ImageFilter=skia.ImageFilters.Compose(shadow, skia.ImageFilters.ColorFilter(white, edge)))
+        )
     canvas.saveLayer(bounds, None)
     canvas.drawImage(image, x0, y0)
     left, top, right, bottom = one.box

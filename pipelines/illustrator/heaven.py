@@ -112,7 +112,9 @@ def cloud(pen: Pen, x: float, y: float, wide: float, high: float, lit: object, s
         pen.canvas.restore()
         pen.canvas.drawPath(body, skia.Paint(AntiAlias=True, Color=argb(tone_a)))
         return
-    shader = skia.GradientShader.MakeLinear([(0, y - high * 1.1), (0, y + high * 0.14)], [argb(tone_a, alpha), argb(mix(tone_a, tone_b, 0.5), alpha), argb(tone_b, alpha * 0.75)])
+    shader = skia.GradientShader.MakeLinear(
+        [(0, y - high * 1.1), (0, y + high * 0.14)], [argb(tone_a, alpha), argb(mix(tone_a, tone_b, 0.5), alpha), argb(tone_b, alpha * 0.75)]
+    )
     pen.canvas.drawPath(body, skia.Paint(AntiAlias=True, Shader=shader))
     pen.canvas.drawPath(union(tops), skia.Paint(AntiAlias=True, Color=argb(lighter(tone_a, 0.2), 0.3 * alpha)))
 
@@ -121,7 +123,13 @@ def streak(pen: Pen, x: float, y: float, wide: float, high: float, lit: object, 
     """A long thin cloud, as in wind or low light."""
     for place in range(3):
         w, dy, dx = wide * rng.uniform(0.4, 0.8), high * (place - 1) * 0.9, rng.uniform(-0.3, 0.3) * wide
-        points = [(x + dx - w / 2, y + dy), (x + dx - w * 0.2, y + dy - high * 0.7), (x + dx + w * 0.2, y + dy - high * 0.5), (x + dx + w / 2, y + dy), (x + dx, y + dy + high * 0.35)]
+        points = [
+            (x + dx - w / 2, y + dy),
+            (x + dx - w * 0.2, y + dy - high * 0.7),
+            (x + dx + w * 0.2, y + dy - high * 0.5),
+            (x + dx + w / 2, y + dy),
+            (x + dx, y + dy + high * 0.35),
+        ]
         pen.fill(smooth(points), mix(lit, shade, place * 0.3), 0.62, emits=True)  # type: ignore[arg-type]
 
 

@@ -51,13 +51,25 @@ def _sky(zenith: str, middle: str, horizon: str, sun: str, haze: str, ambient: R
 
 
 TIMES: dict[str, dict[str, object]] = {
-    "dawn": _sky("#5a6fae", "#e0a9b4", "#ffe0b0", "#fff0c8", "#efc6bb", (0.88, 0.8, 0.87), sun_x=0.27, sun_up=0.12, lamps=0.35, stars=0.12, shadow=0.25, length=2.2),
-    "morning": _sky("#62a8dd", "#a5d3ee", "#eef3df", "#fff6d8", "#cfe3ea", (1.0, 0.98, 0.93), sun_x=0.22, sun_up=0.5, lamps=0.0, stars=0.0, shadow=0.3, length=1.1),
+    "dawn": _sky(
+        "#5a6fae", "#e0a9b4", "#ffe0b0", "#fff0c8", "#efc6bb", (0.88, 0.8, 0.87), sun_x=0.27, sun_up=0.12, lamps=0.35, stars=0.12, shadow=0.25, length=2.2
+    ),
+    "morning": _sky(
+        "#62a8dd", "#a5d3ee", "#eef3df", "#fff6d8", "#cfe3ea", (1.0, 0.98, 0.93), sun_x=0.22, sun_up=0.5, lamps=0.0, stars=0.0, shadow=0.3, length=1.1
+    ),
     "day": _sky("#3b8ad2", "#7fbdea", "#d8eef4", "#fffbe6", "#c3dff0", (1.0, 1.0, 1.0), sun_x=0.74, sun_up=0.8, lamps=0.0, stars=0.0, shadow=0.34, length=0.5),
-    "afternoon": _sky("#4889c8", "#98c2dd", "#f6e6c0", "#fff1c4", "#e0dcc6", (1.02, 0.97, 0.87), sun_x=0.8, sun_up=0.46, lamps=0.0, stars=0.0, shadow=0.34, length=1.2),
-    "sunset": _sky("#39386f", "#c4567a", "#ffb75e", "#fff0b8", "#e38b72", (0.96, 0.74, 0.66), sun_x=0.66, sun_up=0.13, lamps=0.45, stars=0.06, shadow=0.42, length=2.6),
-    "dusk": _sky("#1e2553", "#5d4c88", "#e0928a", "#ffd9b0", "#77659a", (0.6, 0.56, 0.76), sun_x=0.3, sun_up=0.03, lamps=0.85, stars=0.4, shadow=0.2, length=2.0),
-    "night": _sky("#081029", "#16264f", "#33507f", "#f2f3e2", "#29406c", (0.36, 0.45, 0.7), sun_x=0.72, sun_up=0.68, lamps=1.0, stars=1.0, shadow=0.22, length=0.9),
+    "afternoon": _sky(
+        "#4889c8", "#98c2dd", "#f6e6c0", "#fff1c4", "#e0dcc6", (1.02, 0.97, 0.87), sun_x=0.8, sun_up=0.46, lamps=0.0, stars=0.0, shadow=0.34, length=1.2
+    ),
+    "sunset": _sky(
+        "#39386f", "#c4567a", "#ffb75e", "#fff0b8", "#e38b72", (0.96, 0.74, 0.66), sun_x=0.66, sun_up=0.13, lamps=0.45, stars=0.06, shadow=0.42, length=2.6
+    ),
+    "dusk": _sky(
+        "#1e2553", "#5d4c88", "#e0928a", "#ffd9b0", "#77659a", (0.6, 0.56, 0.76), sun_x=0.3, sun_up=0.03, lamps=0.85, stars=0.4, shadow=0.2, length=2.0
+    ),
+    "night": _sky(
+        "#081029", "#16264f", "#33507f", "#f2f3e2", "#29406c", (0.36, 0.45, 0.7), sun_x=0.72, sun_up=0.68, lamps=1.0, stars=1.0, shadow=0.22, length=0.9
+    ),
 }
 
 GREYS = {"cloudy": "#b9c1c9", "rain": "#7f8b98", "storm": "#4b5563", "snow": "#c6ccd8", "fog": "#ced2d2"}

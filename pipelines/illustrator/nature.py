@@ -25,11 +25,22 @@ def broadleaf(pen: Pen, x: float, y: float, high: float, rng: Random, leaf: Pain
     side, green = pen.light.side, _of(leaf)
     wide = high * 0.055
     top = y - high * 0.55
-    trunk = smooth([(x - wide * 1.7, y), (x - wide * 0.8, y - high * 0.12), (x - wide * 0.6, top), (x + wide * 0.6, top), (x + wide * 0.8, y - high * 0.12), (x + wide * 1.9, y)])
+    trunk = smooth(
+        [
+            (x - wide * 1.7, y),
+            (x - wide * 0.8, y - high * 0.12),
+            (x - wide * 0.6, top),
+            (x + wide * 0.6, top),
+            (x + wide * 0.8, y - high * 0.12),
+            (x + wide * 1.9, y),
+        ]
+    )
     pen.form(trunk, bark, rim=0.7)
     branches = skia.Path()
     for sx in (-1, 1):
-        branches.addPath(poly([(x, y - high * 0.34), (x + sx * high * 0.2, y - high * 0.62), (x + sx * high * 0.18, y - high * 0.63), (x - sx * wide * 0.4, y - high * 0.4)]))
+        branches.addPath(
+            poly([(x, y - high * 0.34), (x + sx * high * 0.2, y - high * 0.62), (x + sx * high * 0.18, y - high * 0.63), (x - sx * wide * 0.4, y - high * 0.4)])
+        )
     pen.fill(branches, lighter(_of(bark), -0.12))
     dark, middle, bright, spots = [], [], [], []
     cy, radius = y - high * 0.68, high * 0.3
@@ -69,8 +80,21 @@ def pine(pen: Pen, x: float, y: float, high: float, rng: Random, leaf: Paintable
             s = place / count
             edge.append((x - reach + 2 * reach * s, foot + (high * 0.016 if place % 2 else -high * 0.012) - high * 0.018 * (1 - abs(2 * s - 1)) * -1))
         body.addPath(poly([(x, top), *edge[::-1]]))
-        light_side.addPath(poly([(x, top), (x + side * reach, foot), (x + side * reach * 0.45, foot - high * 0.006), (x + side * reach * 0.16, foot - high * 0.05)]))
-        caps.addPath(poly([(x, top), (x + reach * 0.72, foot - high * 0.05), (x + reach * 0.3, foot - high * 0.07), (x, foot - high * 0.05), (x - reach * 0.35, foot - high * 0.075), (x - reach * 0.74, foot - high * 0.05)]))
+        light_side.addPath(
+            poly([(x, top), (x + side * reach, foot), (x + side * reach * 0.45, foot - high * 0.006), (x + side * reach * 0.16, foot - high * 0.05)])
+        )
+        caps.addPath(
+            poly(
+                [
+                    (x, top),
+                    (x + reach * 0.72, foot - high * 0.05),
+                    (x + reach * 0.3, foot - high * 0.07),
+                    (x, foot - high * 0.05),
+                    (x - reach * 0.35, foot - high * 0.075),
+                    (x - reach * 0.74, foot - high * 0.05),
+                ]
+            )
+        )
     body.setFillType(skia.PathFillType.kWinding)
     pen.form(body, green, round_=0.3, rim=0.0)
     pen.fill(light_side, lighter(green, 0.16), 0.6)
@@ -80,7 +104,15 @@ def pine(pen: Pen, x: float, y: float, high: float, rng: Random, leaf: Paintable
 
 def poplar(pen: Pen, x: float, y: float, high: float, rng: Random, leaf: Paintable = "#4f7d43") -> None:
     """A slim tree such as a poplar or a cypress."""
-    points = [(x, y - high), (x + high * 0.07, y - high * 0.75), (x + high * 0.1, y - high * 0.35), (x + high * 0.05, y - high * 0.04), (x - high * 0.05, y - high * 0.04), (x - high * 0.1, y - high * 0.35), (x - high * 0.07, y - high * 0.75)]
+    points = [
+        (x, y - high),
+        (x + high * 0.07, y - high * 0.75),
+        (x + high * 0.1, y - high * 0.35),
+        (x + high * 0.05, y - high * 0.04),
+        (x - high * 0.05, y - high * 0.04),
+        (x - high * 0.1, y - high * 0.35),
+        (x - high * 0.07, y - high * 0.75),
+    ]
     pen.fill(box(x - high * 0.014, y - high * 0.1, high * 0.028, high * 0.1), "#5d4734")
     pen.form(smooth(points), leaf, round_=1.0)
     marks = [(x + rng.uniform(-0.05, 0.06) * high, y - high * rng.uniform(0.15, 0.85)) for _ in range(9)]
@@ -91,10 +123,21 @@ def birch(pen: Pen, x: float, y: float, high: float, rng: Random, leaf: Paintabl
     """A birch: pale marked trunk, loose leaves."""
     wide = high * 0.024
     pen.form(poly([(x - wide, y), (x - wide * 0.5, y - high * 0.95), (x + wide * 0.5, y - high * 0.95), (x + wide, y)]), "#e6e2d6", rim=0.3)
-    pen.fill(strokes([(x + rng.uniform(-0.4, 0.4) * wide, y - high * rng.uniform(0.03, 0.8), wide * rng.uniform(0.7, 1.5)) for _ in range(12)], high * 0.006), "#3c3630", 0.8)
-    puffs = [blob(x + rng.uniform(-0.2, 0.2) * high, y - high * rng.uniform(0.55, 1.0), high * rng.uniform(0.07, 0.14), high * rng.uniform(0.06, 0.1), rng, 0.2) for _ in range(9)]
+    pen.fill(
+        strokes([(x + rng.uniform(-0.4, 0.4) * wide, y - high * rng.uniform(0.03, 0.8), wide * rng.uniform(0.7, 1.5)) for _ in range(12)], high * 0.006),
+        "#3c3630",
+        0.8,
+    )
+    puffs = [
+        blob(x + rng.uniform(-0.2, 0.2) * high, y - high * rng.uniform(0.55, 1.0), high * rng.uniform(0.07, 0.14), high * rng.uniform(0.06, 0.1), rng, 0.2)
+        for _ in range(9)
+    ]
     pen.form(union(puffs), leaf, rim=0.4)
-    pen.fill(union([blob(x + rng.uniform(-0.16, 0.2) * high, y - high * rng.uniform(0.62, 1.0), high * 0.05, high * 0.035, rng, 0.2) for _ in range(7)]), lighter(_of(leaf), 0.2), 0.7)
+    pen.fill(
+        union([blob(x + rng.uniform(-0.16, 0.2) * high, y - high * rng.uniform(0.62, 1.0), high * 0.05, high * 0.035, rng, 0.2) for _ in range(7)]),
+        lighter(_of(leaf), 0.2),
+        0.7,
+    )
 
 
 def palm(pen: Pen, x: float, y: float, high: float, rng: Random, leaf: Paintable = "#4d8f4f") -> None:
@@ -135,10 +178,22 @@ def bare(pen: Pen, x: float, y: float, high: float, rng: Random, bark: Paintable
 
 def bush(pen: Pen, x: float, y: float, wide: float, rng: Random, leaf: Paintable = "#56863f", dots: Paintable | None = None) -> None:
     """A bush, maybe with berries or blossom."""
-    puffs = [blob(x + (t - 0.5) * wide, y - wide * (0.12 + 0.2 * math.sin(math.pi * t)), wide * rng.uniform(0.2, 0.28), wide * rng.uniform(0.18, 0.26), rng, 0.14) for t in (place / 4 for place in range(5))]
+    puffs = [
+        blob(x + (t - 0.5) * wide, y - wide * (0.12 + 0.2 * math.sin(math.pi * t)), wide * rng.uniform(0.2, 0.28), wide * rng.uniform(0.18, 0.26), rng, 0.14)
+        for t in (place / 4 for place in range(5))
+    ]
     puffs.append(box(x - wide * 0.5, y - wide * 0.16, wide, wide * 0.17, wide * 0.06))
     pen.form(union(puffs), leaf, rim=0.4)
-    pen.fill(union([blob(x + (t - 0.45) * wide * 0.8, y - wide * rng.uniform(0.2, 0.42), wide * 0.12, wide * 0.07, rng, 0.2, 7) for t in (place / 4 for place in range(5))]), lighter(_of(leaf), 0.16), 0.7)
+    pen.fill(
+        union(
+            [
+                blob(x + (t - 0.45) * wide * 0.8, y - wide * rng.uniform(0.2, 0.42), wide * 0.12, wide * 0.07, rng, 0.2, 7)
+                for t in (place / 4 for place in range(5))
+            ]
+        ),
+        lighter(_of(leaf), 0.16),
+        0.7,
+    )
     if dots is not None:
         pen.fill(union([oval(x + rng.uniform(-0.5, 0.5) * wide, y - rng.uniform(0.06, 0.45) * wide, wide * 0.022, wide * 0.022) for _ in range(14)]), dots)
 
@@ -147,14 +202,39 @@ def rock(pen: Pen, x: float, y: float, wide: float, rng: Random, color: Paintabl
     """A boulder with a lit facet and cracks."""
     high = wide * rng.uniform(0.5, 0.8)
     side = pen.light.side
-    points = [(x - wide * 0.5, y), (x - wide * 0.46, y - high * 0.45), (x - wide * 0.2, y - high * rng.uniform(0.85, 1.0)), (x + wide * 0.16, y - high * rng.uniform(0.8, 1.0)), (x + wide * 0.44, y - high * 0.5), (x + wide * 0.52, y)]
+    points = [
+        (x - wide * 0.5, y),
+        (x - wide * 0.46, y - high * 0.45),
+        (x - wide * 0.2, y - high * rng.uniform(0.85, 1.0)),
+        (x + wide * 0.16, y - high * rng.uniform(0.8, 1.0)),
+        (x + wide * 0.44, y - high * 0.5),
+        (x + wide * 0.52, y),
+    ]
     pen.form(poly(points), color, lift=0.1)
-    facet = [(x + side * wide * 0.1, y - high * 0.82), (x + side * wide * 0.42, y - high * 0.48), (x + side * wide * 0.3, y - high * 0.16), (x + side * wide * 0.04, y - high * 0.45)]
+    facet = [
+        (x + side * wide * 0.1, y - high * 0.82),
+        (x + side * wide * 0.42, y - high * 0.48),
+        (x + side * wide * 0.3, y - high * 0.16),
+        (x + side * wide * 0.04, y - high * 0.45),
+    ]
     pen.fill(poly(facet), lighter(_of(color), 0.22), 0.55)
-    pen.line(poly([(x - wide * 0.2, y - high * 0.7), (x - wide * 0.1, y - high * 0.4), (x - wide * 0.16, y - high * 0.2)], False), lighter(_of(color), -0.4), max(1.0, wide * 0.012), 0.5)
+    pen.line(
+        poly([(x - wide * 0.2, y - high * 0.7), (x - wide * 0.1, y - high * 0.4), (x - wide * 0.16, y - high * 0.2)], False),
+        lighter(_of(color), -0.4),
+        max(1.0, wide * 0.012),
+        0.5,
+    )
 
 
-def flowers(pen: Pen, stage: Stage, rng: Random, count: int, top: float, bottom: float, colors: tuple[str, ...] = ("#e8564f", "#f5d04c", "#f3f0ea", "#a46bd1", "#f08fb4")) -> None:
+def flowers(
+    pen: Pen,
+    stage: Stage,
+    rng: Random,
+    count: int,
+    top: float,
+    bottom: float,
+    colors: tuple[str, ...] = ("#e8564f", "#f5d04c", "#f3f0ea", "#a46bd1", "#f08fb4"),
+) -> None:
     """Flowers in the grass, larger the nearer they are."""
     stems, heads, hearts = [], {color: [] for color in colors}, []
     for place in range(count):
@@ -205,11 +285,15 @@ def plain(stage: Stage, color: Paintable, top: float | None = None, *, rough: fl
     return pen
 
 
-def hills(stage: Stage, name: str, base: float, high: float, color: Paintable, *, air: float | None = None, sharp: float = 0.0, bumps: float = 3.0, melt: float = 0.6) -> skia.Path:
+def hills(
+    stage: Stage, name: str, base: float, high: float, color: Paintable, *, air: float | None = None, sharp: float = 0.0, bumps: float = 3.0, melt: float = 0.6
+) -> skia.Path:
     """A range of hills or peaks on a layer, melting into the haze at its foot; base and high in units above the horizon."""
     pen, rng = stage.pen(name, air), stage.rng(f"hills {name} {base} {color}")
     foot = stage.horizon + stage.unit * 0.1
-    path = ridge(stage.left, stage.right, stage.horizon - base * stage.unit, high * stage.unit, stage.bottom + 50, rng, bumps=bumps, sharp=sharp, rough=0.5, step=90)
+    path = ridge(
+        stage.left, stage.right, stage.horizon - base * stage.unit, high * stage.unit, stage.bottom + 50, rng, bumps=bumps, sharp=sharp, rough=0.5, step=90
+    )
     pen.form(path, color, round_=0.0, rim=0.8)
     pen.mist(stage.left, stage.right, stage.horizon - (base + high) * stage.unit, foot, melt * min(1.0, stage.light.thickness + 0.1))
     return path
@@ -232,7 +316,13 @@ def peak(pen: Pen, x: float, foot: float, wide: float, high: float, rng: Random,
             s = place / 8
             edge.append((lo[0] + (hi[0] - lo[0]) * s, lo[1] + (hi[1] - lo[1]) * s + (high * 0.05 if place % 2 else -high * 0.05)))
         pen.fill(poly([(x, top), *right[: cut - 1], *edge[::-1], *left[: cut - 1][::-1]]), "#f4f7fb")
-        pen.fill(poly([(x, top), *spine[: cut - 1], edge[4], *[p for p in (edge[:4] if side > 0 else edge[5:])][:: -1 if side > 0 else 1], *shaded[: cut - 1][::-1]]), "#a9b9d6", 0.6)
+        pen.fill(
+            poly(
+                [(x, top), *spine[: cut - 1], edge[4], *[p for p in (edge[:4] if side > 0 else edge[5:])][:: -1 if side > 0 else 1], *shaded[: cut - 1][::-1]]
+            ),
+            "#a9b9d6",
+            0.6,
+        )
 
 
 def sea(stage: Stage, name: str, top: float, bottom: float, color: Paintable = "#2f7fa6", *, swell: float = 0.0, glitter: bool = True) -> Pen:

@@ -62,7 +62,9 @@ def paint_keyframe(spec: KeyframeSpec, files: dict[str, Path]) -> Painting:
 
 def paint_portrait(spec: PortraitSpec, files: dict[str, Path]) -> Painting:
     """Paint a character, a scene or an item by itself."""
-    scene = spec.scene or Scene(key="portrait", title="portrait", place="meadow" if spec.character else "workshop", time_of_day="afternoon", indoors=spec.item is not None)
+    scene = spec.scene or Scene(
+        key="portrait", title="portrait", place="meadow" if spec.character else "workshop", time_of_day="afternoon", indoors=spec.item is not None
+    )
     shot = Shot(index=0, scene=scene.key, framing="wide" if spec.scene else "close", action="stands" if spec.character else "")
     place = choose_place(scene, scene.description)
     files = {f"reference.{one.key}": files["reference"] for one in (spec.character, spec.item) if one and "reference" in files}
@@ -71,7 +73,9 @@ def paint_portrait(spec: PortraitSpec, files: dict[str, Path]) -> Painting:
     return _paint(spec, scene, shot, place, characters, items, files)
 
 
-def _paint(spec: KeyframeSpec | PortraitSpec, scene: Scene, shot: Shot, place: Place, characters: list[Character], items: list[Item], files: dict[str, Path]) -> Painting:
+def _paint(
+    spec: KeyframeSpec | PortraitSpec, scene: Scene, shot: Shot, place: Place, characters: list[Character], items: list[Item], files: dict[str, Path]
+) -> Painting:
     began = perf_counter()
     look = look_of(spec.style)
     light = light_of(scene.time_of_day, scene.weather, place.indoors, look, scene.lighting)

@@ -59,7 +59,9 @@ class Pen:
         paint.setStrokeCap(skia.Paint.kButt_Cap if butt else skia.Paint.kRound_Cap)
         self.canvas.drawPath(path, paint)
 
-    def fade(self, path: skia.Path, start: tuple[float, float], end: tuple[float, float], stops: Sequence[tuple[Paintable, float]], *, emits: bool = False) -> None:
+    def fade(
+        self, path: skia.Path, start: tuple[float, float], end: tuple[float, float], stops: Sequence[tuple[Paintable, float]], *, emits: bool = False
+    ) -> None:
         """Fill with a linear gradient from `start` to `end` through evenly spaced (colour, alpha) stops."""
         colors = [argb(self.tone(color, emits=emits), alpha) for color, alpha in stops]
         self.canvas.drawPath(path, skia.Paint(AntiAlias=True, Dither=True, Shader=skia.GradientShader.MakeLinear([start, end], colors)))
@@ -150,7 +152,9 @@ class Pen:
         self._shaded(path, plain, bounds, round_ * 1.3, lift + 0.04, drop + 0.16)
         if rim and bounds.height() > 20:
             width = self.unit * 0.007
-            self._edge(path, self.tone(mix(plain, rgb("#ffd98a"), 0.75)), width, 0.75 * rim * (1 - 0.6 * self.air), -self.light.side * width * 0.5, width * 0.35)
+            self._edge(
+                path, self.tone(mix(plain, rgb("#ffd98a"), 0.75)), width, 0.75 * rim * (1 - 0.6 * self.air), -self.light.side * width * 0.5, width * 0.35
+            )
 
     def _noir(self, path: skia.Path, plain: Rgb, bounds: skia.Rect, round_: float, rim: float, lift: float, drop: float) -> None:
         near = 1 - 0.75 * self.air
@@ -172,7 +176,9 @@ class Pen:
         stops = [argb(tone, 0.75), argb(pale, 0.5), argb(mix(tone, self.tone(lighter(plain, -0.25)), 0.6), 0.85)]
         self.canvas.drawPath(path, skia.Paint(AntiAlias=True, Dither=True, Shader=skia.GradientShader.MakeLinear([start, end], stops)))
         if rim and bounds.height() > 16:
-            paint = skia.Paint(AntiAlias=True, Color=argb(self.tone(lighter(plain, -0.32)), 0.4 * rim), Style=skia.Paint.kStroke_Style, StrokeWidth=self.unit * 0.003)
+            paint = skia.Paint(
+                AntiAlias=True, Color=argb(self.tone(lighter(plain, -0.32)), 0.4 * rim), Style=skia.Paint.kStroke_Style, StrokeWidth=self.unit * 0.003
+            )
             self.canvas.drawPath(path, paint)
 
     def _neon(self, path: skia.Path, plain: Rgb, bounds: skia.Rect, round_: float, rim: float, lift: float, drop: float) -> None:

@@ -96,7 +96,19 @@ def waves(rng: Random, octaves: int = 4, rough: float = 0.5) -> Callable[[float]
     return value
 
 
-def ridge(left: float, right: float, base: float, height: float, floor: float, rng: Random, *, bumps: float = 3.0, rough: float = 0.45, step: int = 60, sharp: float = 0.0) -> skia.Path:
+def ridge(
+    left: float,
+    right: float,
+    base: float,
+    height: float,
+    floor: float,
+    rng: Random,
+    *,
+    bumps: float = 3.0,
+    rough: float = 0.45,
+    step: int = 60,
+    sharp: float = 0.0,
+) -> skia.Path:
     """A range of hills (sharp 0) or peaks (sharp 1) from left to right: crest around `base`, filled down to `floor`."""
     shape = waves(rng, 5, rough)
     points: list[Point] = []

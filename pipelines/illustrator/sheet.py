@@ -25,7 +25,18 @@ def styles() -> dict[str, Style]:
     return {slug: Style(slug=slug, **{key: value for key, value in entry.items() if key != "slug"}) for slug, entry in raw.items()}
 
 
-def frame(place: str, style: Style, size: Size, time: str = "day", weather: str = "clear", framing: str = "medium", who: tuple[Character, ...] = (), items: tuple[Item, ...] = (), action: str = "", index: int = 0) -> Painting:
+def frame(
+    place: str,
+    style: Style,
+    size: Size,
+    time: str = "day",
+    weather: str = "clear",
+    framing: str = "medium",
+    who: tuple[Character, ...] = (),
+    items: tuple[Item, ...] = (),
+    action: str = "",
+    index: int = 0,
+) -> Painting:
     """Paint one trial keyframe."""
     scene = Scene(key="s", title=place, place=place, time_of_day=time, weather=weather, indoors=place in PLACES and PLACES[place].indoors)  # type: ignore[arg-type]
     shot = Shot(index=index, scene="s", characters=tuple(one.key for one in who), items=tuple(one.key for one in items), action=action, framing=framing)  # type: ignore[arg-type]

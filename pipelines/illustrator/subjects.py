@@ -38,10 +38,35 @@ class Silhouette:
         pale = skia.Paint(AntiAlias=True, Color=argb(rgb("#767d92")))
         w = height * self.aspect / 2
         if self.human:
-            canvas.drawPath(smooth([(x - w, y), (x - w * 0.8, y - height * 0.5), (x - w * 0.5, y - height * 0.82), (x + w * 0.5, y - height * 0.82), (x + w * 0.8, y - height * 0.5), (x + w, y), (x, y + height * 0.02)]), dark)
+            canvas.drawPath(
+                smooth(
+                    [
+                        (x - w, y),
+                        (x - w * 0.8, y - height * 0.5),
+                        (x - w * 0.5, y - height * 0.82),
+                        (x + w * 0.5, y - height * 0.82),
+                        (x + w * 0.8, y - height * 0.5),
+                        (x + w, y),
+                        (x, y + height * 0.02),
+                    ]
+                ),
+                dark,
+            )
             canvas.drawPath(union([oval(x, y - height * 0.86, height * 0.09, height * 0.11)]), pale)
         else:
-            canvas.drawPath(smooth([(x - w * 1.1, y), (x - w * 0.9, y - height * 0.7), (x - w * 0.4, y - height), (x + w * 0.4, y - height), (x + w * 0.9, y - height * 0.7), (x + w * 1.1, y)]), pale)
+            canvas.drawPath(
+                smooth(
+                    [
+                        (x - w * 1.1, y),
+                        (x - w * 0.9, y - height * 0.7),
+                        (x - w * 0.4, y - height),
+                        (x + w * 0.4, y - height),
+                        (x + w * 0.9, y - height * 0.7),
+                        (x + w * 1.1, y),
+                    ]
+                ),
+                pale,
+            )
             canvas.drawPath(box(x - w * 1.0, y - height * 0.06, w * 2, height * 0.06, height * 0.03), dark)
 
 

@@ -22,8 +22,19 @@ def _sand(stage: Stage, shore: float, color: str = "#e2c38f") -> None:
         pen.form(wet, color)
     else:
         pen.fade(wet, (0, shore), (0, stage.height), [(lighter(rgb(color), 0.12), 1), (color, 1), (lighter(rgb(color), -0.2), 1)])
-    pen.fill(strokes([(rng.uniform(stage.left, stage.right), rng.uniform(shore + unit * 0.04, stage.bottom), unit * rng.uniform(0.05, 0.2)) for _ in range(46)], unit * 0.0022), lighter(rgb(color), -0.2), 0.5)
-    pen.fill(union([oval(rng.uniform(stage.left, stage.right), rng.uniform(shore + unit * 0.05, stage.bottom), unit * 0.003, unit * 0.002) for _ in range(70)]), "#8d7452", 0.6)
+    pen.fill(
+        strokes(
+            [(rng.uniform(stage.left, stage.right), rng.uniform(shore + unit * 0.04, stage.bottom), unit * rng.uniform(0.05, 0.2)) for _ in range(46)],
+            unit * 0.0022,
+        ),
+        lighter(rgb(color), -0.2),
+        0.5,
+    )
+    pen.fill(
+        union([oval(rng.uniform(stage.left, stage.right), rng.uniform(shore + unit * 0.05, stage.bottom), unit * 0.003, unit * 0.002) for _ in range(70)]),
+        "#8d7452",
+        0.6,
+    )
     for _ in range(9):
         x, y = rng.uniform(stage.left, stage.right), rng.uniform(shore + unit * 0.06, stage.bottom)
         pen.fill(blob(x, y, unit * 0.009, unit * 0.006, rng), rng.choice(("#f3e4d2", "#e8a48c", "#cfd8dc")))
@@ -72,9 +83,14 @@ def rocky_shore(stage: Stage) -> None:
     cliff = stage.pen("far", 0.5)
     side = rng.choice((-1, 1))
     base = stage.width * 0.5 + side * unit * 0.5
-    points = [(base + side * unit * dx, stage.horizon - unit * dy) for dx, dy in ((-0.1, -0.01), (-0.02, 0.08), (0.08, 0.13), (0.2, 0.15), (0.34, 0.26), (0.6, 0.29), (1.4, 0.34), (1.4, -0.01))]
+    points = [
+        (base + side * unit * dx, stage.horizon - unit * dy)
+        for dx, dy in ((-0.1, -0.01), (-0.02, 0.08), (0.08, 0.13), (0.2, 0.15), (0.34, 0.26), (0.6, 0.29), (1.4, 0.34), (1.4, -0.01))
+    ]
     cliff.form(poly(points), "#76767c")
-    cliff.fill(poly([(x, y) for x, y in points[1:7]] + [(points[6][0], points[6][1] + unit * 0.025), (points[4][0], points[4][1] + unit * 0.02)]), "#6f8f5c", 0.9)
+    cliff.fill(
+        poly([(x, y) for x, y in points[1:7]] + [(points[6][0], points[6][1] + unit * 0.025), (points[4][0], points[4][1] + unit * 0.02)]), "#6f8f5c", 0.9
+    )
     storm = stage.light.weather in ("storm", "wind", "rain")
     shore = stage.horizon + (stage.feet - stage.horizon) * 0.62
     sea(stage, "mid", stage.horizon, stage.bottom, "#2c6d8c", swell=0.03 if storm else 0.014)
@@ -89,7 +105,11 @@ def rocky_shore(stage: Stage) -> None:
     for _ in range(11):
         x, y = rng.uniform(stage.left, stage.right), rng.uniform(shore + unit * 0.08, stage.bottom)
         wide = unit * rng.uniform(0.08, 0.2)
-        pen.fill(poly([(x - wide, y), (x - wide * 0.3, y - wide * 0.14), (x + wide * 0.7, y - wide * 0.1), (x + wide, y + wide * 0.05), (x, y + wide * 0.12)]), rng.choice(("#8a888b", "#66656a", "#6f7f5c")), 0.5)
+        pen.fill(
+            poly([(x - wide, y), (x - wide * 0.3, y - wide * 0.14), (x + wide * 0.7, y - wide * 0.1), (x + wide, y + wide * 0.05), (x, y + wide * 0.12)]),
+            rng.choice(("#8a888b", "#66656a", "#6f7f5c")),
+            0.5,
+        )
     for x in (stage.width * 0.0, stage.width * 0.98):
         rock(pen, x, stage.feet + unit * 0.06, unit * rng.uniform(0.3, 0.5), rng, "#5c5c62")
     puddles(stage)
@@ -144,7 +164,14 @@ def underwater(stage: Stage) -> None:
     for place_ in range(8):
         x = stage.width * (0.1 + 0.11 * place_) + rng.uniform(-0.04, 0.04) * unit
         wide, lean = unit * rng.uniform(0.03, 0.09), (x - stage.width * 0.6) * 0.6
-        shaft = poly([(x - wide * 0.4, stage.top), (x + wide * 0.4, stage.top), (x + lean + wide * 1.6, stage.height * 0.95), (x + lean - wide * 1.6, stage.height * 0.95)])
+        shaft = poly(
+            [
+                (x - wide * 0.4, stage.top),
+                (x + wide * 0.4, stage.top),
+                (x + lean + wide * 1.6, stage.height * 0.95),
+                (x + lean - wide * 1.6, stage.height * 0.95),
+            ]
+        )
         pen.fade(shaft, (x, stage.top), (x + lean, stage.height * 0.95), [("#e4fff6", 0.26 * level), ("#e4fff6", 0.0)], emits=True)
     haze = mix(top, deep, 0.6)
     for name, air, base, high, color in (("far", 0.8, 0.02, 0.1, "#3d7f8f"), ("mid", 0.5, -0.06, 0.07, "#56707a")):
@@ -189,9 +216,24 @@ def _coral(pen, x: float, y: float, high: float, rng) -> None:  # noqa: ANN001
         for place_ in range(6):
             lean = (place_ - 2.5) * 0.2
             tip = (x + lean * high * 1.2, y - high * rng.uniform(0.7, 1.0))
-            pen.form(smooth([(x - high * 0.06, y), (x + lean * high * 0.5 - high * 0.05, y - high * 0.5), (tip[0] - high * 0.04, tip[1]), (tip[0] + high * 0.06, tip[1]), (x + lean * high * 0.5 + high * 0.06, y - high * 0.5), (x + high * 0.06, y)]), color, rim=0.5)
+            pen.form(
+                smooth(
+                    [
+                        (x - high * 0.06, y),
+                        (x + lean * high * 0.5 - high * 0.05, y - high * 0.5),
+                        (tip[0] - high * 0.04, tip[1]),
+                        (tip[0] + high * 0.06, tip[1]),
+                        (x + lean * high * 0.5 + high * 0.06, y - high * 0.5),
+                        (x + high * 0.06, y),
+                    ]
+                ),
+                color,
+                rim=0.5,
+            )
     elif kind == 1:
-        pen.form(union([blob(x + dx * high, y - high * dy, high * 0.3, high * 0.28, rng) for dx, dy in ((-0.25, 0.2), (0.25, 0.22), (0.0, 0.42))]), color, rim=0.5)
+        pen.form(
+            union([blob(x + dx * high, y - high * dy, high * 0.3, high * 0.28, rng) for dx, dy in ((-0.25, 0.2), (0.25, 0.22), (0.0, 0.42))]), color, rim=0.5
+        )
     else:
         _kelp(pen, x, y, high * 1.5, rng)
 
@@ -203,7 +245,12 @@ def _kelp(pen, x: float, y: float, high: float, rng) -> None:  # noqa: ANN001
     for place_, (px, py) in enumerate(spine[1:], 1):
         for side in (-1, 1):
             reach = high * 0.12 * (1.1 - place_ / count / 1.4)
-            pen.fill(smooth([(px, py), (px + side * reach * 0.6, py - reach * 0.5), (px + side * reach, py - reach * 1.1), (px + side * reach * 0.4, py - reach * 0.1)]), rng.choice(("#4f9155", "#3f7a4a", "#6aa860")))
+            pen.fill(
+                smooth(
+                    [(px, py), (px + side * reach * 0.6, py - reach * 0.5), (px + side * reach, py - reach * 1.1), (px + side * reach * 0.4, py - reach * 0.1)]
+                ),
+                rng.choice(("#4f9155", "#3f7a4a", "#6aa860")),
+            )
 
 
 __all__ = ["bush", "front_grass", "grass", "hills", "plain", "rolling"]

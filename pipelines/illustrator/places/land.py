@@ -21,14 +21,32 @@ def rolling_hills(stage: Stage) -> None:
     stage.set_horizon(0.6, 0.87)
     paint_sky(stage)
     rng, unit = stage.rng("hills"), stage.unit
-    for name, base, high, color, air in (("far", 0.2, 0.06, "#7d9fb0", 0.9), ("far", 0.13, 0.06, "#79a285", 0.7), ("mid", 0.07, 0.06, "#79a862", 0.5), ("mid", 0.01, 0.045, "#86b456", 0.3)):
+    for name, base, high, color, air in (
+        ("far", 0.2, 0.06, "#7d9fb0", 0.9),
+        ("far", 0.13, 0.06, "#79a285", 0.7),
+        ("mid", 0.07, 0.06, "#79a862", 0.5),
+        ("mid", 0.01, 0.045, "#86b456", 0.3),
+    ):
         hills(stage, name, base, high, ground_color(stage, color), air=air, bumps=2.4)
         pen = stage.pen(name, air)
         for x in stage.spread(rng, 8):
-            (poplar if rng.random() < 0.4 else broadleaf)(pen, x, stage.horizon - unit * (base - 0.01), unit * (0.05 + 0.1 * (1 - air)), rng, rng.choice(GREENS))
+            (poplar if rng.random() < 0.4 else broadleaf)(
+                pen, x, stage.horizon - unit * (base - 0.01), unit * (0.05 + 0.1 * (1 - air)), rng, rng.choice(GREENS)
+            )
     color = ground_color(stage, "#8aba50")
     pen = plain(stage, color, stage.horizon + unit * 0.04, rough=0.05)
-    path = smooth([(stage.width * 0.36, stage.bottom), (stage.width * 0.62, stage.height * 0.84), (stage.width * 0.4, stage.horizon + unit * 0.16), (stage.width * 0.5, stage.horizon + unit * 0.06), (stage.width * 0.52, stage.horizon + unit * 0.06), (stage.width * 0.46, stage.horizon + unit * 0.16), (stage.width * 0.8, stage.height * 0.85), (stage.width * 0.66, stage.bottom)])
+    path = smooth(
+        [
+            (stage.width * 0.36, stage.bottom),
+            (stage.width * 0.62, stage.height * 0.84),
+            (stage.width * 0.4, stage.horizon + unit * 0.16),
+            (stage.width * 0.5, stage.horizon + unit * 0.06),
+            (stage.width * 0.52, stage.horizon + unit * 0.06),
+            (stage.width * 0.46, stage.horizon + unit * 0.16),
+            (stage.width * 0.8, stage.height * 0.85),
+            (stage.width * 0.66, stage.bottom),
+        ]
+    )
     pen.fill(path, "#d9c08c", 0.85)
     if stage.light.weather != "snow":
         grass(pen, stage, rng, 190, stage.horizon + unit * 0.08, stage.bottom, color)
@@ -56,9 +74,20 @@ def farm(stage: Stage) -> None:
     vanish, rows = stage.width * 0.5, skia.Path()
     for place_ in range(-26, 27):
         x0, x1 = vanish + place_ * unit * 0.03, vanish + place_ * unit * 0.24
-        rows.addPath(poly([(x0, stage.horizon + unit * 0.05), (x0 + unit * 0.008, stage.horizon + unit * 0.05), (x1 + unit * 0.07, stage.bottom), (x1, stage.bottom)]))
+        rows.addPath(
+            poly([(x0, stage.horizon + unit * 0.05), (x0 + unit * 0.008, stage.horizon + unit * 0.05), (x1 + unit * 0.07, stage.bottom), (x1, stage.bottom)])
+        )
     pen.fill(rows, lighter(rgb(color), -0.22), 0.4)
-    yard = smooth([(stage.left, stage.feet - unit * 0.14), (stage.width * 0.3, stage.feet - unit * 0.2), (stage.width * 0.75, stage.feet - unit * 0.18), (stage.right, stage.feet - unit * 0.12), (stage.right, stage.bottom + 200), (stage.left, stage.bottom + 200)])
+    yard = smooth(
+        [
+            (stage.left, stage.feet - unit * 0.14),
+            (stage.width * 0.3, stage.feet - unit * 0.2),
+            (stage.width * 0.75, stage.feet - unit * 0.18),
+            (stage.right, stage.feet - unit * 0.12),
+            (stage.right, stage.bottom + 200),
+            (stage.left, stage.bottom + 200),
+        ]
+    )
     pen.form(yard, ground_color(stage, "#86a850"), rim=0.3)
     barn(pen, stage.width * side, stage.feet - unit * 0.15, unit * 0.36, rng)
     fence(pen, stage.left, stage.right, stage.feet - unit * 0.09, unit * 0.07)
@@ -85,15 +114,44 @@ def garden(stage: Stage) -> None:
     for x in stage.spread(rng, 26):
         bush(pen, x, stage.horizon + unit * 0.06, unit * 0.11, rng, "#548a48", rng.choice((None, "#e8697b", "#f4efe6")))
     cx = stage.width * 0.5
-    pen.line(smooth([(cx - unit * 0.12, stage.horizon + unit * 0.09), (cx - unit * 0.12, stage.horizon - unit * 0.12), (cx, stage.horizon - unit * 0.26), (cx + unit * 0.12, stage.horizon - unit * 0.12), (cx + unit * 0.12, stage.horizon + unit * 0.09)], False), "#7a5a44", unit * 0.012)
+    pen.line(
+        smooth(
+            [
+                (cx - unit * 0.12, stage.horizon + unit * 0.09),
+                (cx - unit * 0.12, stage.horizon - unit * 0.12),
+                (cx, stage.horizon - unit * 0.26),
+                (cx + unit * 0.12, stage.horizon - unit * 0.12),
+                (cx + unit * 0.12, stage.horizon + unit * 0.09),
+            ],
+            False,
+        ),
+        "#7a5a44",
+        unit * 0.012,
+    )
     for place_ in range(26):
         t = place_ / 25
         ax, ay = cx - unit * 0.12 * (1 - 2 * t), stage.horizon - unit * (0.05 + 0.19 * (1 - (2 * t - 1) ** 2))
         pen.fill(blob(ax, ay, unit * 0.02, unit * 0.018, rng), rng.choice(("#548a48", "#66994f", "#e0566b", "#f08fa4")))
     color = ground_color(stage, "#7fae52")
     pen = plain(stage, color, stage.horizon + unit * 0.07, rough=0.003)
-    pen.fade(poly([(cx - unit * 0.08, stage.horizon + unit * 0.07), (cx + unit * 0.08, stage.horizon + unit * 0.07), (cx + unit * 0.55, stage.bottom), (cx - unit * 0.55, stage.bottom)]), (0, stage.horizon), (0, stage.bottom), [("#e6d8b8", 1), ("#cbb48a", 1)])
-    pen.fill(union([oval(cx + rng.uniform(-0.4, 0.4) * unit, rng.uniform(stage.horizon + unit * 0.2, stage.bottom), unit * 0.005, unit * 0.003) for _ in range(70)]), "#a08a62", 0.6)
+    pen.fade(
+        poly(
+            [
+                (cx - unit * 0.08, stage.horizon + unit * 0.07),
+                (cx + unit * 0.08, stage.horizon + unit * 0.07),
+                (cx + unit * 0.55, stage.bottom),
+                (cx - unit * 0.55, stage.bottom),
+            ]
+        ),
+        (0, stage.horizon),
+        (0, stage.bottom),
+        [("#e6d8b8", 1), ("#cbb48a", 1)],
+    )
+    pen.fill(
+        union([oval(cx + rng.uniform(-0.4, 0.4) * unit, rng.uniform(stage.horizon + unit * 0.2, stage.bottom), unit * 0.005, unit * 0.003) for _ in range(70)]),
+        "#a08a62",
+        0.6,
+    )
     for side in (-1, 1):
         for row in range(4):
             y = stage.horizon + unit * (0.12 + 0.1 * row)
@@ -119,16 +177,38 @@ def desert(stage: Stage) -> None:
         for _ in range(4):
             x, wide = rng.uniform(stage.left, stage.right), unit * rng.uniform(0.3, 0.5)
             y = stage.horizon - unit * base
-            pen.fill(smooth([(x, y - unit * high * 0.5), (x + wide * 0.2, y + unit * 0.03), (x + wide, y + unit * 0.14), (x - wide * 0.5, y + unit * 0.12)]), lighter(rgb(color), -0.25), 0.3)
+            pen.fill(
+                smooth([(x, y - unit * high * 0.5), (x + wide * 0.2, y + unit * 0.03), (x + wide, y + unit * 0.14), (x - wide * 0.5, y + unit * 0.12)]),
+                lighter(rgb(color), -0.25),
+                0.3,
+            )
         pen.mist(stage.left, stage.right, stage.horizon - unit * (base + high), stage.horizon + unit * 0.1, 0.4)
     pen = plain(stage, "#e8b96f", stage.horizon + unit * 0.11, rough=0.05, far="#d99a5c")
-    marks = [(rng.uniform(stage.left, stage.right), stage.horizon + unit * 0.16 + (stage.bottom - stage.horizon) * rng.random(), unit * rng.uniform(0.06, 0.2)) for _ in range(90)]
+    marks = [
+        (rng.uniform(stage.left, stage.right), stage.horizon + unit * 0.16 + (stage.bottom - stage.horizon) * rng.random(), unit * rng.uniform(0.06, 0.2))
+        for _ in range(90)
+    ]
     pen.fill(strokes(marks, unit * 0.0028), "#b98448", 0.5)
     for _ in range(4):
-        rock(pen, rng.choice((rng.uniform(stage.left, stage.width * 0.2), rng.uniform(stage.width * 0.8, stage.right))), rng.uniform(stage.horizon + unit * 0.16, stage.feet), unit * rng.uniform(0.06, 0.14), rng, "#b08058")
+        rock(
+            pen,
+            rng.choice((rng.uniform(stage.left, stage.width * 0.2), rng.uniform(stage.width * 0.8, stage.right))),
+            rng.uniform(stage.horizon + unit * 0.16, stage.feet),
+            unit * rng.uniform(0.06, 0.14),
+            rng,
+            "#b08058",
+        )
     cactus_x = stage.width * rng.choice((0.08, 0.92))
     high, base_y = unit * 0.3, stage.feet - unit * 0.06
-    trunk = union([box(cactus_x - unit * 0.02, base_y - high, unit * 0.04, high, unit * 0.02), box(cactus_x - unit * 0.09, base_y - high * 0.72, unit * 0.03, high * 0.3, unit * 0.015), box(cactus_x - unit * 0.09, base_y - high * 0.47, unit * 0.09, unit * 0.03, unit * 0.015), box(cactus_x + unit * 0.06, base_y - high * 0.85, unit * 0.03, high * 0.28, unit * 0.015), box(cactus_x, base_y - high * 0.62, unit * 0.09, unit * 0.03, unit * 0.015)])
+    trunk = union(
+        [
+            box(cactus_x - unit * 0.02, base_y - high, unit * 0.04, high, unit * 0.02),
+            box(cactus_x - unit * 0.09, base_y - high * 0.72, unit * 0.03, high * 0.3, unit * 0.015),
+            box(cactus_x - unit * 0.09, base_y - high * 0.47, unit * 0.09, unit * 0.03, unit * 0.015),
+            box(cactus_x + unit * 0.06, base_y - high * 0.85, unit * 0.03, high * 0.28, unit * 0.015),
+            box(cactus_x, base_y - high * 0.62, unit * 0.09, unit * 0.03, unit * 0.015),
+        ]
+    )
     trunk.setFillType(skia.PathFillType.kWinding)
     pen.form(trunk, "#5f8a58")
     pen = stage.pen("front", 0.0, 0.6)
@@ -146,13 +226,28 @@ def canyon(stage: Stage) -> None:
         pen = stage.pen(name, air)
         skirt = (right - left) * 0.14
         top = foot - high
-        body = poly([(left - skirt, foot), (left, top + high * 0.36), (left + skirt * 0.2, top + rng.uniform(0, 0.05) * high), (right - skirt * 0.2, top), (right, top + high * 0.4), (right + skirt, foot)])
+        body = poly(
+            [
+                (left - skirt, foot),
+                (left, top + high * 0.36),
+                (left + skirt * 0.2, top + rng.uniform(0, 0.05) * high),
+                (right - skirt * 0.2, top),
+                (right, top + high * 0.4),
+                (right + skirt, foot),
+            ]
+        )
         pen.form(body, color, drop=0.3)
         pen.canvas.save()
         pen.canvas.clipPath(body, True)
         for t in (0.12, 0.2, 0.34, 0.46, 0.6, 0.72, 0.86):
-            pen.fill(ridge(left - skirt, right + skirt, top + high * t, high * 0.012, top + high * (t + 0.05), rng, bumps=5), lighter(rgb(color), rng.choice((-0.22, 0.2, -0.12))), 0.5)
-        cracks = union([poly([(x, top), (x + unit * 0.006, top), (x + rng.uniform(-0.01, 0.01) * unit, foot)]) for x in [rng.uniform(left, right) for _ in range(7)]])
+            pen.fill(
+                ridge(left - skirt, right + skirt, top + high * t, high * 0.012, top + high * (t + 0.05), rng, bumps=5),
+                lighter(rgb(color), rng.choice((-0.22, 0.2, -0.12))),
+                0.5,
+            )
+        cracks = union(
+            [poly([(x, top), (x + unit * 0.006, top), (x + rng.uniform(-0.01, 0.01) * unit, foot)]) for x in [rng.uniform(left, right) for _ in range(7)]]
+        )
         pen.fill(cracks, lighter(rgb(color), -0.45), 0.5)
         pen.canvas.restore()
 
@@ -163,9 +258,23 @@ def canyon(stage: Stage) -> None:
     stage.pen("mid").mist(stage.left, stage.right, stage.horizon - unit * 0.2, stage.horizon + unit * 0.09, 0.4)
     pen = plain(stage, "#cf8a58", stage.horizon + unit * 0.05, rough=0.02)
     for _ in range(12):
-        rock(pen, rng.uniform(stage.left, stage.right), rng.uniform(stage.horizon + unit * 0.09, stage.feet + unit * 0.1), unit * rng.uniform(0.03, 0.1), rng, "#a86044")
+        rock(
+            pen,
+            rng.uniform(stage.left, stage.right),
+            rng.uniform(stage.horizon + unit * 0.09, stage.feet + unit * 0.1),
+            unit * rng.uniform(0.03, 0.1),
+            rng,
+            "#a86044",
+        )
     for _ in range(7):
-        bush(pen, rng.uniform(stage.left, stage.right), rng.uniform(stage.horizon + unit * 0.09, stage.feet + unit * 0.1), unit * rng.uniform(0.04, 0.09), rng, "#8a9058")
+        bush(
+            pen,
+            rng.uniform(stage.left, stage.right),
+            rng.uniform(stage.horizon + unit * 0.09, stage.feet + unit * 0.1),
+            unit * rng.uniform(0.04, 0.09),
+            rng,
+            "#8a9058",
+        )
     pen = stage.pen("front", 0.0, 0.5)
     for x, wide in ((-0.01, 0.46), (1.01, 0.4)):
         rock(pen, stage.width * x, stage.height + stage.bleed_y + unit * 0.06, unit * wide, rng, "#a05a3c")
@@ -184,17 +293,44 @@ def snowfield(stage: Stage) -> None:
     pen = stage.pen("mid", 0.3)
     for x in (0.1, 0.85):
         cx, size = stage.width * x, unit * rng.uniform(0.16, 0.24)
-        berg = poly([(cx - size, stage.horizon + unit * 0.05), (cx - size * 0.6, stage.horizon - size * 0.6), (cx - size * 0.1, stage.horizon - size * 0.9), (cx + size * 0.4, stage.horizon - size * 0.5), (cx + size, stage.horizon + unit * 0.05)])
+        berg = poly(
+            [
+                (cx - size, stage.horizon + unit * 0.05),
+                (cx - size * 0.6, stage.horizon - size * 0.6),
+                (cx - size * 0.1, stage.horizon - size * 0.9),
+                (cx + size * 0.4, stage.horizon - size * 0.5),
+                (cx + size, stage.horizon + unit * 0.05),
+            ]
+        )
         pen.form(berg, "#bfe0ee")
-        pen.fill(poly([(cx - size * 0.1, stage.horizon - size * 0.9), (cx + size * 0.1, stage.horizon), (cx - size * 0.4, stage.horizon + unit * 0.04), (cx - size * 0.6, stage.horizon - size * 0.6)]), "#7fb4d4", 0.6)
+        pen.fill(
+            poly(
+                [
+                    (cx - size * 0.1, stage.horizon - size * 0.9),
+                    (cx + size * 0.1, stage.horizon),
+                    (cx - size * 0.4, stage.horizon + unit * 0.04),
+                    (cx - size * 0.6, stage.horizon - size * 0.6),
+                ]
+            ),
+            "#7fb4d4",
+            0.6,
+        )
     hills(stage, "mid", -0.02, 0.03, "#e6eef6", air=0.26, bumps=2)
     pen = plain(stage, "#f0f4f9", stage.horizon + unit * 0.06, rough=0.035, far="#d3e0ee")
     for _ in range(16):
         y = rng.uniform(stage.horizon + unit * 0.1, stage.bottom)
         x, wide = rng.uniform(stage.left, stage.right), stage.scale_at(y) * rng.uniform(0.5, 1.2)
         pen.fill(smooth([(x - wide, y), (x - wide * 0.2, y - wide * 0.1), (x + wide, y), (x, y + wide * 0.05)]), "#b9cbe4", 0.4)
-        pen.fill(smooth([(x - wide * 0.9, y - wide * 0.01), (x - wide * 0.2, y - wide * 0.11), (x + wide * 0.6, y - wide * 0.03), (x - wide * 0.2, y - wide * 0.07)]), "#ffffff", 0.8)
-    sparks = union([oval(rng.uniform(stage.left, stage.right), rng.uniform(stage.horizon + unit * 0.1, stage.bottom), unit * 0.0016, unit * 0.0016) for _ in range(80)])
+        pen.fill(
+            smooth(
+                [(x - wide * 0.9, y - wide * 0.01), (x - wide * 0.2, y - wide * 0.11), (x + wide * 0.6, y - wide * 0.03), (x - wide * 0.2, y - wide * 0.07)]
+            ),
+            "#ffffff",
+            0.8,
+        )
+    sparks = union(
+        [oval(rng.uniform(stage.left, stage.right), rng.uniform(stage.horizon + unit * 0.1, stage.bottom), unit * 0.0016, unit * 0.0016) for _ in range(80)]
+    )
     pen.later(lambda: pen.fill(sparks, "#ffffff", 0.9, emits=True))
     pen = stage.pen("front", 0.0, 0.85)
     pen.form(ridge(stage.left, stage.right, stage.height + unit * 0.015, unit * 0.04, stage.bottom + 60, rng, bumps=1.3), "#c3d2e6")
@@ -212,7 +348,18 @@ def volcanic(stage: Stage) -> None:
     for _ in range(9):
         y = rng.uniform(stage.horizon + unit * 0.08, stage.bottom)
         x, reach = rng.uniform(stage.left, stage.right), stage.scale_at(y) * rng.uniform(0.4, 1.0)
-        crack = poly([(x - reach, y), (x - reach * 0.4, y - reach * 0.05), (x, y + reach * 0.03), (x + reach * 0.6, y - reach * 0.04), (x + reach, y), (x + reach * 0.5, y + reach * 0.03), (x, y + reach * 0.08), (x - reach * 0.5, y + reach * 0.03)])
+        crack = poly(
+            [
+                (x - reach, y),
+                (x - reach * 0.4, y - reach * 0.05),
+                (x, y + reach * 0.03),
+                (x + reach * 0.6, y - reach * 0.04),
+                (x + reach, y),
+                (x + reach * 0.5, y + reach * 0.03),
+                (x, y + reach * 0.08),
+                (x - reach * 0.5, y + reach * 0.03),
+            ]
+        )
         pen.later(lambda crack=crack: pen.fill(crack, "#ff8a35", 0.95, emits=True))
         pen.glow(x, y, reach * 0.9, "#ff6a2a", 0.35)
     for _ in range(10):
@@ -284,7 +431,15 @@ def river(stage: Stage) -> None:
     pen = stage.pen("ground")
     for side in (-1, 1):
         edge = stage.width * 0.5 + side * unit * 0.1
-        far_bank = smooth([(edge, stage.horizon + unit * 0.03), (edge + side * unit * 0.16, stage.horizon + unit * 0.07), (edge + side * unit * 0.3, stage.horizon + unit * 0.09), (edge + side * unit * 2.5, stage.horizon + unit * 0.17), (edge + side * unit * 2.5, stage.horizon + unit * 0.02)])
+        far_bank = smooth(
+            [
+                (edge, stage.horizon + unit * 0.03),
+                (edge + side * unit * 0.16, stage.horizon + unit * 0.07),
+                (edge + side * unit * 0.3, stage.horizon + unit * 0.09),
+                (edge + side * unit * 2.5, stage.horizon + unit * 0.17),
+                (edge + side * unit * 2.5, stage.horizon + unit * 0.02),
+            ]
+        )
         pen.form(far_bank, lighter(rgb(color), -0.08))
     _bank(stage, color, near, stage.horizon)
     broadleaf(pen, stage.width * rng.choice((0.03, 0.97)), near + unit * 0.05, unit * 0.6, rng)
@@ -306,16 +461,47 @@ def waterfall(stage: Stage) -> None:
     pen = stage.pen("mid", 0.3)
     top, cx, foot = stage.horizon - unit * 0.42, stage.width * 0.5, stage.horizon + unit * 0.05
     for side in (-1, 1):
-        wall = poly([(cx + side * unit * 0.13, foot + unit * 0.05), (cx + side * unit * 0.11, top), (cx + side * unit * 0.4, top - unit * 0.06), (cx + side * unit * 0.8, top + unit * 0.05), (cx + side * unit * 3, top - unit * 0.1), (cx + side * unit * 3, foot + unit * 0.05)])
+        wall = poly(
+            [
+                (cx + side * unit * 0.13, foot + unit * 0.05),
+                (cx + side * unit * 0.11, top),
+                (cx + side * unit * 0.4, top - unit * 0.06),
+                (cx + side * unit * 0.8, top + unit * 0.05),
+                (cx + side * unit * 3, top - unit * 0.1),
+                (cx + side * unit * 3, foot + unit * 0.05),
+            ]
+        )
         pen.form(wall, "#6f7470", drop=0.35)
         for _ in range(12):
             x, y = cx + side * unit * rng.uniform(0.16, 1.2), rng.uniform(top + unit * 0.05, foot)
             rock(pen, x, y + unit * 0.05, unit * rng.uniform(0.08, 0.2), rng, rng.choice(("#7d8480", "#666c6a", "#6f7f5c")))
         for x in [cx + side * unit * (0.18 + 0.13 * k) for k in range(9)]:
             (pine if rng.random() < 0.5 else bush)(pen, x, top + unit * rng.uniform(-0.02, 0.02), unit * rng.uniform(0.1, 0.2), rng, "#47724c")
-    fall = poly([(cx - unit * 0.12, top + unit * 0.01), (cx + unit * 0.12, top + unit * 0.01), (cx + unit * 0.15, foot + unit * 0.04), (cx - unit * 0.15, foot + unit * 0.04)])
+    fall = poly(
+        [
+            (cx - unit * 0.12, top + unit * 0.01),
+            (cx + unit * 0.12, top + unit * 0.01),
+            (cx + unit * 0.15, foot + unit * 0.04),
+            (cx - unit * 0.15, foot + unit * 0.04),
+        ]
+    )
     pen.fade(fall, (0, top), (0, foot), [("#bfe2ec", 1), ("#e9f6fa", 1), ("#ffffff", 1)])
-    pen.fill(union([box(cx + unit * rng.uniform(-0.12, 0.12), top + unit * rng.uniform(0.02, 0.2), unit * rng.uniform(0.003, 0.008), unit * rng.uniform(0.1, 0.3), unit * 0.004) for _ in range(26)]), "#8fc0d2", 0.6)
+    pen.fill(
+        union(
+            [
+                box(
+                    cx + unit * rng.uniform(-0.12, 0.12),
+                    top + unit * rng.uniform(0.02, 0.2),
+                    unit * rng.uniform(0.003, 0.008),
+                    unit * rng.uniform(0.1, 0.3),
+                    unit * 0.004,
+                )
+                for _ in range(26)
+            ]
+        ),
+        "#8fc0d2",
+        0.6,
+    )
     sea(stage, "mid", foot, stage.bottom, "#3f94a4", glitter=False)
     fog_bank(stage, stage.pen("mid"), foot + unit * 0.02, unit * 0.08, 0.45, "spray")
     near = stage.horizon + (stage.feet - stage.horizon) * 0.66
@@ -384,7 +570,14 @@ def jungle(stage: Stage) -> None:
     for x in (-0.02, 0.05, 0.95, 1.02):
         fan_leaf(stage, pen, stage.width * x, stage.height + unit * 0.08, unit * rng.uniform(0.34, 0.5), rng)
     for x in (0.02, 0.1, 0.16, 0.86, 0.93, 0.98):
-        vine = smooth([(stage.width * x, stage.top), (stage.width * x + unit * 0.02, stage.height * 0.1), (stage.width * x - unit * 0.01, stage.height * rng.uniform(0.2, 0.5))], False)
+        vine = smooth(
+            [
+                (stage.width * x, stage.top),
+                (stage.width * x + unit * 0.02, stage.height * 0.1),
+                (stage.width * x - unit * 0.01, stage.height * rng.uniform(0.2, 0.5)),
+            ],
+            False,
+        )
         pen.line(vine, "#4a7040", unit * 0.008)
 
 
@@ -393,7 +586,9 @@ def fan_leaf(stage: Stage, pen: object, x: float, y: float, high: float, rng: ob
     for place_ in range(7):
         lean = (place_ - 3) / 3
         tip = (x + lean * high * 0.9, y - high * (1 - 0.45 * abs(lean)))
-        leaf = smooth([(x, y), (x + lean * high * 0.3 - high * 0.06, y - high * 0.5), tip, tip, (x + lean * high * 0.36 + high * 0.07, y - high * 0.42), (x, y)])
+        leaf = smooth(
+            [(x, y), (x + lean * high * 0.3 - high * 0.06, y - high * 0.5), tip, tip, (x + lean * high * 0.36 + high * 0.07, y - high * 0.42), (x, y)]
+        )
         pen.form(leaf, ("#3f8a4c", "#56a058", "#3a7a48")[place_ % 3], rim=0.5)  # type: ignore[attr-defined]
 
 
@@ -419,17 +614,41 @@ def cave(stage: Stage) -> None:
         for x in stage.spread(rng, 12):
             y0 = mouth[1] - unit * reach * (1.1 if abs(x - mouth[0]) > unit * reach else 0.86)
             long = unit * rng.uniform(0.08, 0.24)
-            pen.form(poly([(x - long * 0.2, y0 - unit * 0.05), (x + long * 0.2, y0 - unit * 0.05), (x + rng.uniform(-0.02, 0.02) * unit, y0 + long)]), lighter(rgb(color), -0.12))
+            pen.form(
+                poly([(x - long * 0.2, y0 - unit * 0.05), (x + long * 0.2, y0 - unit * 0.05), (x + rng.uniform(-0.02, 0.02) * unit, y0 + long)]),
+                lighter(rgb(color), -0.12),
+            )
     pen = stage.pen("ground")
     pen.form(ridge(stage.left, stage.right, stage.horizon + unit * 0.1, unit * 0.03, stage.bottom + 50, rng, bumps=3), "#6a5f70", drop=0.5)
-    pen.fill(union([blob(rng.uniform(stage.left, stage.right), rng.uniform(stage.horizon + unit * 0.13, stage.bottom), unit * 0.14, unit * 0.016, rng) for _ in range(12)]), "#4a4152", 0.6)
+    pen.fill(
+        union(
+            [
+                blob(rng.uniform(stage.left, stage.right), rng.uniform(stage.horizon + unit * 0.13, stage.bottom), unit * 0.14, unit * 0.016, rng)
+                for _ in range(12)
+            ]
+        ),
+        "#4a4152",
+        0.6,
+    )
     pen.glow(mouth[0], stage.horizon + unit * 0.16, unit * 0.5, lighter(stage.light.horizon, 0.1), 0.24)
     for x in (0.06, 0.17, 0.83, 0.94):
         cx, cy, color = stage.width * x, stage.horizon + unit * rng.uniform(0.14, 0.24), rng.choice(("#6fe0e8", "#b58cff", "#7affc0"))
         for lean, size in ((-0.5, 0.6), (0.0, 1.0), (0.45, 0.7)):
             high = unit * 0.15 * size
-            crystal = poly([(cx + lean * high * 0.5 - high * 0.13, cy), (cx + lean * high - high * 0.16, cy - high * 0.75), (cx + lean * high, cy - high), (cx + lean * high + high * 0.16, cy - high * 0.72), (cx + lean * high * 0.5 + high * 0.13, cy)])
-            pen.later(lambda crystal=crystal, color=color, cy=cy, high=high: pen.fade(crystal, (0, cy - high), (0, cy), [(lighter(rgb(color), 0.5), 0.95), (color, 0.9), (lighter(rgb(color), -0.4), 0.9)], emits=True))
+            crystal = poly(
+                [
+                    (cx + lean * high * 0.5 - high * 0.13, cy),
+                    (cx + lean * high - high * 0.16, cy - high * 0.75),
+                    (cx + lean * high, cy - high),
+                    (cx + lean * high + high * 0.16, cy - high * 0.72),
+                    (cx + lean * high * 0.5 + high * 0.13, cy),
+                ]
+            )
+            pen.later(
+                lambda crystal=crystal, color=color, cy=cy, high=high: pen.fade(
+                    crystal, (0, cy - high), (0, cy), [(lighter(rgb(color), 0.5), 0.95), (color, 0.9), (lighter(rgb(color), -0.4), 0.9)], emits=True
+                )
+            )
         pen.glow(cx, cy - unit * 0.07, unit * 0.24, color, 0.5)
     pen = stage.pen("front", 0.0, 0.5)
     for x, wide in ((-0.02, 0.5), (1.02, 0.44)):

@@ -40,7 +40,14 @@ def pine_forest(stage: Stage) -> None:
     if not snow:
         grass(pen, stage, rng, 130, stage.horizon + unit * 0.1, stage.bottom, color)
     for _ in range(4):
-        rock(pen, rng.uniform(stage.left, stage.right), rng.uniform(stage.horizon + unit * 0.12, stage.feet), unit * rng.uniform(0.05, 0.1), rng, "#7f8486" if not snow else "#aeb7c2")
+        rock(
+            pen,
+            rng.uniform(stage.left, stage.right),
+            rng.uniform(stage.horizon + unit * 0.12, stage.feet),
+            unit * rng.uniform(0.05, 0.1),
+            rng,
+            "#7f8486" if not snow else "#aeb7c2",
+        )
     puddles(stage)
     front_trunks(stage, "pine")
 
@@ -54,7 +61,16 @@ def front_trunks(stage: Stage, kind: str) -> None:
             pine(pen, px, stage.height + unit * 0.16, unit * size * 1.05, rng, "#2d5244", stage.light.weather == "snow")
         else:
             wide = unit * 0.06 * size
-            trunk = smooth([(px - wide * 2.0, stage.bottom), (px - wide, stage.height * 0.7), (px - wide * 0.8, stage.top - unit * 0.2), (px + wide * 0.8, stage.top - unit * 0.2), (px + wide, stage.height * 0.7), (px + wide * 2.2, stage.bottom)])
+            trunk = smooth(
+                [
+                    (px - wide * 2.0, stage.bottom),
+                    (px - wide, stage.height * 0.7),
+                    (px - wide * 0.8, stage.top - unit * 0.2),
+                    (px + wide * 0.8, stage.top - unit * 0.2),
+                    (px + wide, stage.height * 0.7),
+                    (px + wide * 2.2, stage.bottom),
+                ]
+            )
             pen.form(trunk, "#5a4434")
             for _ in range(9):
                 bush(pen, px + rng.uniform(-0.16, 0.16) * unit, stage.height * rng.uniform(0.0, 0.14), unit * rng.uniform(0.14, 0.26), rng, rng.choice(GREENS))
