@@ -9,10 +9,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from farm.types import Character
-from pipelines.illustrator.figures import animals, beings, crowd, heads, people, things
+from pipelines.illustrator.figures import animals, beings, crowd, heads, people, tables, things
 from pipelines.illustrator.figures.drawing import Drawing
 from pipelines.illustrator.figures.looks import CLOTHS, GREYS, HAIRS, SHOES, SKINS, TROUSERS, Look, choice
 from pipelines.illustrator.figures.poses import POSES
@@ -50,7 +48,7 @@ PROP_WORDS = {
 @cache
 def trades() -> dict[str, dict[str, Any]]:
     """Every trade of trades.yaml with what it wears."""
-    raw: dict[str, dict[str, Any]] = yaml.safe_load((HERE / "trades.yaml").read_text(encoding="utf-8"))
+    raw: dict[str, dict[str, Any]] = tables.read("trades")
 
     def whole(name: str) -> dict[str, Any]:
         entry = raw[name]
@@ -61,7 +59,7 @@ def trades() -> dict[str, dict[str, Any]]:
 
 @cache
 def _verbs() -> dict[str, str]:
-    raw: dict[str, str] = yaml.safe_load((HERE / "verbs.yaml").read_text(encoding="utf-8"))
+    raw: dict[str, str] = tables.read("verbs")
     found: dict[str, str] = {}
     for pose, verbs in raw.items():
         for verb in verbs.split():

@@ -76,7 +76,9 @@ def _body(pen: Pen, look: Look, build: Build, bones: Skeleton, pose: str, mood: 
         guise.tail(pen, bones.hip[0] - 9 * build.girth, bones.hip[1] - 1)
     tilt = bones.lean * 0.45 + bones.nod
     with pen.at(*bones.head, tilt, build.head):
-        if guise is None and (look.hat not in hats.COVERING or look.style in ("long", "braid", "ponytail")):
+        if guise is None and (
+            look.hat not in hats.COVERING or (look.style in ("long", "braid", "ponytail") and look.hat not in ("headscarf", "hood", "toque"))
+        ):
             heads.hair_behind(pen, look)
     prop = held(look, pose)
     if prop in LONG and pose in EASY:
@@ -118,9 +120,8 @@ def _body(pen: Pen, look: Look, build: Build, bones: Skeleton, pose: str, mood: 
             PROPS["violin"](pen)
         prop = ""
     if prop in ("flute", "trumpet") and pose == "play":  # at the mouth, both hands on it
-        with pen.at(bones.head[0] + 9, bones.head[1] + 10, 8):
-            with pen.at(12, 0):
-                PROPS[prop](pen)
+        with pen.at(bones.head[0] + 21, bones.head[1] + 12, 8):
+            PROPS[prop](pen)
         prop = ""
     shown = bones.near_arm
     if prop and prop not in ("guitar",):

@@ -8,9 +8,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from pipelines.illustrator.figures import noto, objects
+from pipelines.illustrator.figures import noto, objects, tables
 from pipelines.illustrator.figures.drawing import Drawing, Faces, Habitat, recorded
 from pipelines.meaning import kind, similarity
 from pipelines.meaning.vectors import stems
@@ -107,7 +105,7 @@ WALL = frozenset(["framed-picture", "mirror", "window", "mantelpiece-clock", "wo
 
 @cache
 def _hand() -> dict[str, Any]:
-    data: dict[str, Any] = yaml.safe_load((HERE / "things.yaml").read_text(encoding="utf-8"))
+    data: dict[str, Any] = tables.read("things")
     data["words"] = {" ".join(re.findall(r"[a-z0-9]+", word.lower())): name for word, name in data["words"].items()}
     return data
 
