@@ -6,12 +6,15 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from redis.exceptions import RedisError
 
 from farm import progress
 from farm.protocol import ProgressEvent
+from farm.types import TaskKind
 from gateway.house import House
 
+log = structlog.get_logger()
 _WHILE_IT_RUNS = frozenset({"loading"})
 
 
@@ -40,6 +43,17 @@ def changed(event: ProgressEvent) -> bool:
     return event.state not in _WHILE_IT_RUNS and not (event.state == "running" and event.of)
 
 
+async def tell_cancelled(house: House, story: str, job: str) -> None:
+    """Wake whoever waits for a story that was cancelled, at every gateway; without Redis their sweeps find it."""
+    event = ProgressEvent(story=story, job=job, task="", kind=TaskKind.COMPOSE, worker="gateway", state="cancelled")
+    house.waiters.notice(story, Note("", _data(event)), changed=True)
+    if house.redis is not None:
+        try:
+            await house.redis.xadd(progress.STREAM, {"event": event.dump()}, maxlen=progress.LENGTH, approximate=True)
+        except (RedisError, OSError) as error:
+            log.warning("a cancelled story is not told of: Redis does not answer", story=story, error=str(error))
+
+
 async def missed(house: House, position: str | None, story: str) -> list[Note]:
     """What a client that comes back with `Last-Event-ID` has missed, as far as it is still kept."""
     if not position or house.redis is None:
@@ -51,8 +65,8 @@ async def missed(house: House, position: str | None, story: str) -> list[Note]:
 
 
 def _note(one: progress.Read) -> Note:
-    event = one.event
-    return Note(
-        one.position,
-        {"task": event.kind.value, "frame": event.shot, "state": event.state, "step": event.step, "of": event.of, "note": event.note},
-    )
+    return Note(one.position, _data(one.event))
+
+
+def _data(event: ProgressEvent) -> dict[str, Any]:
+    return {"task": event.kind.value, "frame": event.shot, "state": event.state, "step": event.step, "of": event.of, "note": event.note}

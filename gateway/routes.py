@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from gateway import artifacts, discovery, events, health, sequences, stories, styles
+from gateway import artifacts, credits, discovery, events, health, sequences, stories, styles
 from gateway.errors import Problem
+from gateway.models import credits as cre
 from gateway.models import sequences as seq
 from gateway.models import stories as sto
 from gateway.models import styles as sty
@@ -238,4 +239,18 @@ STORIES = (
     ),
 )
 
-TABLE = Table(DISCOVERY + SEQUENCES + STYLES + STORIES)
+CREDITS = (
+    Route(
+        name="credits",
+        method="GET",
+        path="/api/v1/credits",
+        summary="The team's credits and its ledger",
+        description="A generation holds 25 credits; they are captured when it completes, refunded when it fails, in part when it partly fails.",
+        handler=credits.credits,
+        answers={200: Answered("Balance and entries.", cre.Credits)},
+        scope="stories:read",
+        query=cre.EntriesQuery,
+    ),
+)
+
+TABLE = Table(DISCOVERY + SEQUENCES + STYLES + STORIES + CREDITS)

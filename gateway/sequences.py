@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from gateway.call import Call
 from gateway.errors import ApiError, Problem
+from gateway.feed import tell_cancelled
 from gateway.models.sequences import (
     Created,
     CreatedSequences,
@@ -110,7 +111,9 @@ async def cancel(call: Call) -> Reply:
     story = call.request.path_params["id"]
     if not await cancel_story(call.house, story, call.team):
         raise no_sequence(story)
-    return Reply(writer(call).sequence(await _there(call, story)))
+    view = await _there(call, story)
+    await tell_cancelled(call.house, story, view.job)
+    return Reply(writer(call).sequence(view))
 
 
 async def exports(call: Call) -> Reply:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -13,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from gateway.route import SCOPES
 from gateway.routes import TABLE
 
-CASES = 200
-"""Generated requests over all operations; `make` runs bound it, issue-sized runs raise it."""
+CASES = int(os.environ.get("STORYFARM_OPENAPI_CASES", "120"))
+"""Generated requests over all operations; for a long run: STORYFARM_OPENAPI_CASES=5000, and --timeout 1200."""
 
 
 def test_every_route_is_published_once_with_its_scope_errors_and_rate_headers(farm: Any) -> None:
@@ -70,12 +71,14 @@ def test_the_human_page_is_of_our_own_making_and_fetches_nothing(farm: Any) -> N
 
 
 def _tame(case: Any) -> None:
-    """What would only wait, or ask another machine: long waits and pictures from outside."""
+    """Leave out what only waits, asks another machine, or depends on more than the schema: the farm's languages, keys used before."""
     if case.query and "wait" in case.query:
         case.query["wait"] = "0"
     if isinstance(case.body, dict):
-        for name in ("elements", "characters", "locations"):
+        for name in ("elements", "characters", "locations", "locale"):
             case.body.pop(name, None)
+    if case.headers:
+        case.headers.pop("Idempotency-Key", None)
 
 
 def test_generated_requests_find_no_crash_and_no_broken_promise(farm: Any) -> None:

@@ -236,6 +236,20 @@ def test_cancel_archives_and_stops(farm: Any) -> None:
     assert farm.client.delete(entry["statusUrl"]).status_code == 200
 
 
+def test_a_cancelled_sequence_sends_its_waiters_home_at_once(farm: Any) -> None:
+    entry = create(farm)
+    answers: list[httpx.Response] = []
+    waiter = threading.Thread(target=lambda: answers.append(farm.client.get(entry["statusUrl"], params={"wait": "30s"})))
+    waiter.start()
+    time.sleep(0.3)
+    began = time.monotonic()
+    farm.client.delete(entry["statusUrl"])
+    waiter.join()
+    assert time.monotonic() - began < 2  # not at the next sweep
+    assert answers[0].json()["status"] == "archived"
+    assert (answers[0].headers["x-wait-changed"], answers[0].headers["x-wait-done"]) == ("true", "true")
+
+
 def test_another_teams_sequence_does_not_exist(farm: Any) -> None:
     entry = create(farm)
     for method, path in (
