@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -289,11 +290,13 @@ def test_a_missing_scope_is_403(farm: Any) -> None:
     assert reader.get(f"/api/v1/stories/{entry['id']}/clips").json()["error"]["code"] == "forbidden"
 
 
-def test_the_eleventh_request_of_a_second_waits(farm: Any) -> None:
+def test_more_than_ten_requests_a_second_wait(farm: Any) -> None:
     client = farm.client_with({"stories:read"}, limited=True)
-    answers = [client.get(SEQUENCES) for _ in range(14)]
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: client.get(SEQUENCES), range(60)))
     refused = [answer for answer in answers if answer.status_code == 429]
-    assert [answer.status_code for answer in answers[:10]] == [200] * 10
+    assert sum(answer.status_code == 200 for answer in answers) >= 10
+    assert len(refused) + sum(answer.status_code == 200 for answer in answers) == len(answers)
     assert refused
     assert refused[0].json()["error"]["code"] == "RATE_LIMITED"
     assert int(refused[0].headers["retry-after"]) == 1
