@@ -43,6 +43,17 @@ IDLE = frozenset(
         "very",
     ]
 )
+IRREGULAR = {
+    "mice": "mouse",
+    "geese": "goose",
+    "children": "child",
+    "men": "man",
+    "women": "woman",
+    "feet": "foot",
+    "teeth": "tooth",
+    "oxen": "ox",
+    "people": "person",
+}
 ANIMALS = (  # whose commonest sense in WordNet is a person, a fur, a dish or a measure
     "alligator badger beaver bunny canary chameleon chimp chimpanzee cub doe donkey duckling fawn foal giraffe goldfish grizzly gull heron hippo hippopotamus hog jackal kitty kiwi koala leopard lioness llama mink "
     "minnow mole orangutan orca ostrich otter piglet porpoise puma raccoon ram scorpion shrimp skunk sloth songbird stag starling tiger turtle vixen wasp weasel whale"
@@ -73,7 +84,9 @@ def _table() -> tuple[dict[str, int], dict[str, str], npt.NDArray[np.int8]]:
 
 def stems(word: str) -> list[str]:
     """The word, then what it may be an inflection of: singular, infinitive."""
-    forms = [word]
+    forms = [word, IRREGULAR[word]] if word in IRREGULAR else [word]
+    if word.endswith("men") and len(word) > 4:
+        forms.append(word[:-3] + "man")
     if word.endswith("ies") and len(word) > 4:
         forms.append(word[:-3] + "y")
     if word.endswith("ves") and len(word) > 4:

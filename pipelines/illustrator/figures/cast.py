@@ -260,14 +260,13 @@ def draw_character(character: Character, action: str = "", mood: str = "") -> Dr
 
 
 def _member(character: Character, index: int) -> Character:
-    """One of a group: its own hair and colours."""
-    return (
-        character
-        if index == 0
-        else character.model_copy(
-            update={"key": f"{character.key}#{index}", "look": {name: value for name, value in character.look.items() if name in ("hat", "skin")}}
-        )
-    )
+    """One of a group: its own hair and colours; a family has parents and children."""
+    if index == 0:
+        return character
+    changed: dict[str, Any] = {"key": f"{character.key}#{index}", "look": {name: value for name, value in character.look.items() if name in ("hat", "skin")}}
+    if "family" in character.noun.lower():
+        changed |= {"age": "child" if index > 1 else character.age, "gender": ("male", "female")[index % 2]}
+    return character.model_copy(update=changed)
 
 
 def _one(character: Character, noun: str, pose: str, mood: str, action: str) -> Drawing:

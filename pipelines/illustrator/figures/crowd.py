@@ -28,7 +28,7 @@ NUMBERS = {
     "several": 4,
     "many": 5,
 }
-GROUPS = {"children": 3, "people": 4, "family": 4, "crowd": 5, "team": 4, "crew": 4, "band": 4, "choir": 5, "villagers": 4, "friends": 3, "parents": 2, "kids": 3, "townspeople": 4, "class": 5, "army": 5, "gang": 4, "flock": 4, "herd": 4, "pack": 4, "litter": 4}  # fmt: skip
+GROUPS = {"mice": 3, "geese": 3, "men": 3, "women": 3, "children": 3, "people": 4, "family": 4, "crowd": 5, "team": 4, "crew": 4, "band": 4, "choir": 5, "villagers": 4, "friends": 3, "parents": 2, "kids": 3, "townspeople": 4, "class": 5, "army": 5, "gang": 4, "flock": 4, "herd": 4, "pack": 4, "litter": 4}  # fmt: skip
 ALONE = frozenset(["boss", "princess", "witness", "actress", "waitress", "seamstress", "hostess", "goddess", "empress", "duchess", "countess", "mistress", "governess", "stewardess", "octopus", "hippopotamus", "walrus", "platypus", "walruses", "rhinoceros", "tyrannosaurus", "stegosaurus", "albatross", "moss", "grass", "glass", "bus", "lens", "santa", "claus", "seus", "genius", "virus", "james"])  # fmt: skip
 
 

@@ -142,9 +142,13 @@ def held(look: Look, pose: str) -> str:
     """What is in the near hand in a pose."""
     if pose in ("sleep", "climb", "fall", "swim", "hug", "cry", "think", "push", "pull"):
         return ""
-    return {"row": "oar", "read": look.prop if look.prop in ("paper", "map", "book") else "book", "carry": look.prop or "box", "dig": "shovel"}.get(
-        pose, look.prop if look.prop in PROPS else ""
-    )
+    return {
+        "row": "oar",
+        "read": look.prop if look.prop in ("paper", "map", "book") else "book",
+        "carry": look.prop or "box",
+        "dig": "shovel",
+        "cook": look.prop if look.prop in ("pan", "spoon", "bread", "cup") else "spoon",
+    }.get(pose, look.prop if look.prop in PROPS else "")
 
 
 def put(pen: Pen, prop: str, arm: tuple[Point, Point, Point], planted: bool = False) -> None:
