@@ -122,6 +122,9 @@ def scenes_of(beats: list[Beat], scenery: Set) -> tuple[list[Scene], list[str]]:
             else place
         ) or scenery.place
         weather = scenery.weather
+        said = lexicon.weather_of(re.findall(r"[a-z]+", beat.text.lower()))
+        if weather == "clear" and beat.part != "script" and said in {"storm", "rain", "snow", "fog"}:
+            weather = said  # the line itself brings the weather
         if index == last and weather in {"rain", "storm"} and beat.part == "end" and index > 2:
             weather = "clear"  # the sky clears for the last picture; fog and snow stay
         inside = bool(lexicon.place_entry(place.kind).get("indoors"))
@@ -235,6 +238,8 @@ def shoot(
     for index, (beat, key, doc) in enumerate(zip(beats, keys, docs, strict=True)):
         scene = by_key[key]
         actor, action = _action(doc, pronouns) if doc is not None else ("", "")
+        if not actor and beat.who & set(characters):
+            action = ""  # what a thing does is no pose for a person
         who = [k for k in characters if k in beat.who]
         lower = beat.text.lower()
         who += [k for k in characters if k not in who and any(re.search(rf"\b{re.escape(w)}\b", lower) for w in pronouns.get(k, set()) if len(w) > 3)]
@@ -257,14 +262,14 @@ def shoot(
             framing, camera = ("wide", "pull") if last_framing != "wide" or "wide" in beat.tags else ("medium", "pull")
         last_camera, last_framing = camera, framing
         subject = _subject([characters[k] for k in who], shown, scene)
-        doing = _gerund(action) if action and who else ""
-        where = _where(scene)
+        doing = _gerund(action or "looks on") if who else ""
+        where = "" if scene.place.lower() in f"{subject} {doing}".lower() else f", {_where(scene)}"
         at = {"night": "at night", "day": "in daylight", "morning": "in the morning", "afternoon": "in the afternoon"}.get(
             scene.time_of_day, f"at {scene.time_of_day}"
         )
         sky = "" if scene.indoors and scene.weather in {"clear", "cloudy", "wind"} else f", {_SKY[scene.weather]}"
         extra = f", with {words.a(shown[0].name)}" if shown and shown[0].name.lower() not in f"{subject} {doing}".lower() else ""
-        prompt = words.tidy(f"{_FRAMING_WORDS[framing]} {subject} {doing}{extra}, {where}, {at}{sky}, {scene.lighting}, {mood} mood")
+        prompt = words.tidy(f"{_FRAMING_WORDS[framing]} {subject} {doing}{extra}{where}, {at}{sky}, {scene.lighting}, {mood} mood")
         moving = "light flickers softly" if scene.indoors else _MOVES[scene.weather]
         motion = words.tidy(
             f"{_mover([characters[k] for k in who[:1]], scene)} {action or ('looks on' if who else 'lies still')}; {moving}; {_CAMERA_WORDS[camera]}"
@@ -342,11 +347,19 @@ def _action(doc: Any, pronouns: dict[str, set[str]]) -> tuple[str, str]:
             for t in c.subtree
         ]
         right.sort(key=lambda t: t.i)
-        words_after = [t for t in right if not t.is_punct][:8]
+        stop = next(
+            (
+                i
+                for i, t in enumerate(right)
+                if t.is_punct and t.text != "-" and not (i and i + 1 < len(right) and right[i - 1].pos_ == right[i + 1].pos_ == "ADJ")
+            ),
+            len(right),
+        )
+        words_after = [t for t in right[:stop] if not t.is_punct][:8]
         while words_after and words_after[-1].pos_ in {"DET", "ADP", "CCONJ", "SCONJ", "PRON", "PART"} and words_after[-1].dep_ not in {"prt", "dobj", "pobj"}:
             words_after.pop()
         lemma = words.verb_lemma(token.text) or token.lemma_
-        phrase = words.tidy(f"{words.inflected(lemma, 'VBZ')} {grammar.render(words_after)}")
+        phrase = words.tidy(f"{words.inflected(lemma, 'VBZ')} {' '.join(grammar.render([t]) for t in words_after)}")
         found.append(((0 if actor else 4) + (2 if lemma in _STATIC else 0), actor, phrase))
     if not found:
         return "", ""

@@ -70,11 +70,11 @@ def _order(premise: Premise, plot: Plot, seconds: float, random: Random, extras:
     tells_side = any("{s" in line.text.lower() for line in lines)
     if premise.goal is not None and not tells_goal:
         drafts.append(
-            Draft(Line("cause", random.choice(("{He} wanted to {goal}.", "{He} had one thing in mind: to {goal}.", "All {he} wanted was to {goal}."))), 1.0)
+            Draft(Line("cause", random.choice(("{He} wanted to {goal}.", "{He} had one thing in mind: to {goal}.", "{He} had only one wish: to {goal}."))), 1.0)
         )
     beside = (
         []
-        if tells_side or premise.side is None or not premise.side.alive
+        if tells_side or premise.side is None or not premise.side.alive or _told_already(premise)
         else [Draft(Line("open", "With {him} went {s.a}." if not premise.side.definite else "{S} {was_s} always by {his} side."), 2.5)]
     )
     seen_first: dict[str, int] = {}
@@ -107,6 +107,11 @@ def _order(premise: Premise, plot: Plot, seconds: float, random: Random, extras:
     if seconds > 60:
         drafts = _episodes(drafts, premise, random)
     return drafts
+
+
+def _told_already(premise: Premise) -> bool:
+    """Whether the deed itself names the companion."""
+    return premise.deed is not None and premise.side is not None and bool(premise.side.phrase) and premise.side.phrase in premise.deed.after
 
 
 def _opening(premise: Premise, random: Random, *, tells_cause: bool = False) -> list[tuple[Line, float, int]]:

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from random import Random
 
-from farm.types import Character, EngineError, Hint, Item, Screenplay, WriteSpec
+from farm.script import as_script
+from farm.types import Character, EngineError, Hint, Item, Screenplay, Style, WriteSpec
 from pipelines.screenwriter import clean, lexicon, words
 from pipelines.screenwriter.adjuncts import concrete
 from pipelines.screenwriter.cast import Part, part
@@ -53,6 +54,11 @@ def write(spec: WriteSpec, step: Step = quiet) -> Screenplay:
     step(2, 5, f"a story of kind {premise.kind}")
     screenplay = tell(spec, premise, random, step)
     return screenplay
+
+
+def enhance(script: str, style: Style, *, seconds: float = 26.0, seed: int = 0) -> str:
+    """The script expanded to about `seconds` of speech, as plain prose with paragraphs; raises as `write` does."""
+    return as_script(write(WriteSpec(prompt=script, style=style, speech_seconds=seconds, seed=seed)))
 
 
 def _seed(spec: WriteSpec) -> int:

@@ -17,7 +17,7 @@ from pipelines.screenwriter import pace
 from pipelines.screenwriter.engine import Screenwriter
 from pipelines.screenwriter.kinds import KINDS
 from pipelines.screenwriter.plots import plots
-from pipelines.screenwriter.write import write
+from pipelines.screenwriter.write import enhance, write
 
 PROMPTS = [
     "A lighthouse keeper befriends a stranded whale.",
@@ -234,6 +234,14 @@ def test_a_screenplay_reads_as_a_script() -> None:
     # then
     assert " ".join(as_script(play).split()) == " ".join(told(play).split())
     assert "\n\n" in as_script(play)
+    assert enhance(PROMPTS[0], STYLE, seconds=24.0) == as_script(play)
+
+
+def test_actions_are_verb_phrases_without_loose_ends() -> None:
+    for prompt in PROMPTS[:6]:
+        for shot in write(spec(prompt, speech_seconds=50.0)).shots:
+            assert bool(shot.action) == bool(shot.characters) or not shot.characters, shot
+            assert not re.search(r"[,.;\"]|\b(?:a|an|the|of|and|to|in)$", shot.action), shot.action
 
 
 def test_a_prompt_takes_less_than_a_second() -> None:
