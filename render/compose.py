@@ -30,7 +30,6 @@ from render.timeline import Entry, Timeline
 
 log = structlog.get_logger()
 
-CLOSING = 12  # frames of the film's last fade: half a second
 _WAIT = 0.2  # seconds between two looks at whether the film was cancelled
 
 
@@ -163,8 +162,8 @@ class _Composition:
         sources = [shot.source for shot in shots]
         burned, burn = self.burning(cues)
         first = shots[0].entry
-        opening = CLOSING if first is not None and first.transition == "fade" else 0
-        cut = parts(spans(placed, opening=opening, closing=CLOSING), sources, burned)
+        opening = self.timeline.closing if first is not None and first.transition == "fade" else 0
+        cut = parts(spans(placed, opening=opening, closing=self.timeline.closing), sources, burned)
         dip = next((colour for colour in self.timeline.style.palette[:1] if len(colour) == 7), "#000000")
         bench = Bench(self.size, self.fps, self.work, yuv_of("#000000", self.size), yuv_of(dip, self.size), self.stopped, burn)
         spoken = self.spoken(shots, placed)

@@ -21,6 +21,9 @@ Picture = NDArray[np.uint8]
 GOP = 48  # frames between key frames in SPLICE: pieces are cut at most this long, so that two threads can share a title card
 REORDER = 1  # frames that decoding runs ahead of showing: bframes without a pyramid
 
+# x264's macroblock tree reads memory that it never wrote: short pieces came out otherwise from run to run (40 of 64 fades at 160x96 to 426x240
+# with it, none without). The headers stay the same, so packets still join.
+_STEADY = ":mbtree=0"
 _START_CODE = re.compile(rb"\x00*\x00\x00\x01")
 _SLICES = frozenset({1, 5})
 
@@ -62,7 +65,7 @@ def _context(size: Size, fps: int) -> av.VideoCodecContext:
     context.width, context.height, context.pix_fmt = size.width, size.height, SPLICE.pixel_format
     context.framerate, context.time_base = Fraction(fps), Fraction(1, fps)
     context.thread_count = 1
-    context.options = dict(SPLICE.options)
+    context.options = {**SPLICE.options, "x264-params": SPLICE.options["x264-params"] + _STEADY}
     context.flags |= av.codec.context.Flags.global_header
     context.open()
     return context

@@ -26,7 +26,7 @@ _WEIGHTING = (
 
 
 @lru_cache(maxsize=1)
-def _response() -> NDArray[np.complex128]:
+def _response() -> NDArray[np.complex64]:
     """Spectrum of the K weighting's impulse response, for convolution by FFT."""
     signal = np.zeros(_TAPS)
     signal[0] = 1.0
@@ -38,7 +38,7 @@ def _response() -> NDArray[np.complex128]:
             x2, x1, y2, y1 = x1, x, y1, y
             out[at] = y
         signal = out
-    return np.fft.rfft(signal, _BLOCK)
+    return np.fft.rfft(signal, _BLOCK).astype(np.complex64)
 
 
 class Meter:

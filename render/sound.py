@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -29,6 +28,7 @@ MOST = 30.0  # dB of gain at most: what is quieter than that is noise, not sound
 BITRATE = 192_000
 FADE_OUT = 1.5  # seconds
 CHUNK = 10 * RATE
+_CODED = 1024  # samples in an AAC frame, and the encoder's delay
 _HOP = RATE // 100  # the ducking curve has a point each 10 ms
 _AHEAD, _HOLD = 15, 45  # points: music steps back 150 ms before a word, and stays back over pauses of 450 ms
 _BEND = 12
@@ -58,31 +58,41 @@ def decode(path: Path, most: int) -> Iterator[Samples]:
 
     Raises Unreadable when nothing can be decoded; what comes before a fault is kept.
     """
-    container = open_media(path)
-    given = 0
-    with container:
+    held: list[NDArray[np.float32]] = []
+    size = given = 0
+    for part in _frames(path):
+        held.append(part)
+        size += len(part)
+        given += len(part)
+        if size >= RATE or given >= most:  # a second at a time: a frame of 1,024 samples is too little to work on
+            yield _sound(held)
+            held, size = [], 0
+        if given >= most:
+            return
+    if held:
+        yield _sound(held)
+    if not given:
+        raise Unreadable("no sound in it can be decoded")
+
+
+def _frames(path: Path) -> Iterator[NDArray[np.float32]]:
+    with open_media(path) as container:
         if not container.streams.audio:
             raise Unreadable("there is no sound in it")
         resampler = AudioResampler(format="fltp", layout="stereo", rate=RATE)
         try:
             for frame in container.decode(container.streams.audio[0]):
                 for part in resampler.resample(frame):
-                    given += part.samples
-                    yield _samples(part)
-                    if given >= most:
-                        return
+                    yield part.to_ndarray().T  # type: ignore[misc]
             for part in resampler.resample(None):
-                given += part.samples
-                yield _samples(part)
+                yield part.to_ndarray().T  # type: ignore[misc]
         except (av.FFmpegError, ValueError) as error:
-            log.warning("sound is broken", file=path.name, error=str(error), samples=given)
-    if not given:
-        raise Unreadable("no sound in it can be decoded")
+            log.warning("sound is broken", file=path.name, error=str(error))
 
 
-def _samples(frame: av.AudioFrame) -> Samples:
+def _sound(parts: list[NDArray[np.float32]]) -> Samples:
     # Hostile floats (NaN, infinity, 1e30) would poison the whole mix.
-    return np.clip(np.nan_to_num(frame.to_ndarray().T, nan=0.0, posinf=0.0, neginf=0.0), -4.0, 4.0)
+    return np.clip(np.nan_to_num(np.concatenate(parts), copy=False, nan=0.0, posinf=0.0, neginf=0.0), -4.0, 4.0)
 
 
 class Voices:
@@ -166,6 +176,8 @@ def track(spoken: list[Spoken], score: Path | None, seconds: Fraction, scratch: 
     `check` is called at every chunk and may raise to stop. Raises OSError when the disk is full.
     """
     length = round(seconds * RATE)
+    if not spoken and score is None:
+        return _silence(length, scratch / "sound.mp4")
     voices, music = Voices(spoken, length), Music(score, length)
     voice_gain, music_gain, curve = _stems(voices, music, check)
     mixed = scratch / "mix.f32"
@@ -252,6 +264,23 @@ def _limited(mixed: Path, length: int, gain: float, ceiling: float) -> Iterator[
             yield limit(sound, top)[start - low : min(start + CHUNK, length) - low]
 
 
+def _silence(length: int, target: Path) -> Track:
+    """A silent track: one coded frame of silence, again and again."""
+    with av.open(str(target), "w", format="mp4", options={"fflags": "+bitexact"}) as container:
+        stream = container.add_stream("aac", rate=RATE)
+        stream.bit_rate, stream.layout = BITRATE, "stereo"  # type: ignore[misc, assignment]
+        frame = av.AudioFrame.from_ndarray(np.zeros((2, 4096), np.float32), format="fltp", layout="stereo")
+        frame.sample_rate, frame.pts, frame.time_base = RATE, 0, Fraction(1, RATE)
+        coded = bytes([*stream.encode(frame), *stream.encode(None)][2])
+        for at in range(-_CODED, length, _CODED):
+            packet = av.Packet(coded)
+            packet.stream, packet.time_base, packet.is_keyframe = stream, Fraction(1, RATE), True
+            packet.pts = packet.dts = at
+            packet.duration = min(_CODED, length - at)
+            container.mux_one(packet)
+    return Track(target, SILENCE, -120.0, ())
+
+
 def _encode(chunks: Iterator[Samples], target: Path, check: Callable[[], None]) -> None:
     with av.open(str(target), "w", format="mp4", options={"fflags": "+bitexact"}) as container:
         stream = container.add_stream("aac", rate=RATE)
@@ -267,8 +296,3 @@ def _encode(chunks: Iterator[Samples], target: Path, check: Callable[[], None]) 
                 at += len(part)
                 container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
-
-
-def silent(track: Track) -> bool:
-    """Whether nothing can be heard."""
-    return math.isclose(track.loudness, SILENCE)

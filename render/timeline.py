@@ -52,6 +52,7 @@ class Timeline(Frozen):
     fps: Annotated[int, Field(ge=1, le=120)] = FILM_FPS
     locale: str = "en"
     style: Style = Style(slug="plain", name="Plain")
+    closing: Annotated[int, Field(ge=0, le=240)] = 12  # frames of the film's last fade, to black
     burn_captions: bool = False
     caption_look: Literal["plain", "boxed", "highlight"] = "plain"
 

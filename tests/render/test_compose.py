@@ -316,7 +316,7 @@ def test_a_full_disk_is_told_and_the_old_film_stays(clips, tmp_path):
     """Given a limit on file size in place of a full disk, when composing, then the error says so and what was there is untouched."""
     (tmp_path / "film.mp4").write_bytes(b"the old film")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))  # Python ignores SIGXFSZ: writes fail with EFBIG
+    resource.setrlimit(resource.RLIMIT_FSIZE, (3_000, hard))  # Python ignores SIGXFSZ: writes fail with EFBIG
     try:
         with pytest.raises(EngineError, match="make room on the disk") as caught:
             compose(film_of(clips), tmp_path / "film.mp4")

@@ -1,0 +1,219 @@
+"""Composing beside its peers: ffmpeg's concat by copy, ffmpeg's xfade, MoviePy, and a bare AAC encode.
+
+    python -m benchmarks.compose [--shots 8,40,200] [--seconds 5] [--size 1280x720] [--skip moviepy,xfade] [--rounds 3]
+
+Prints a table per number of shots: processor and wall seconds of each way (the best of the rounds), and the ratios that issue 6 asks for.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import resource
+import subprocess
+import tempfile
+import time
+import wave
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import av
+import cv2
+import imageio_ffmpeg
+import numpy as np
+
+from farm.types import Size
+from render.compose import compose
+from render.film import write_clip
+from render.media import to_yuv
+from render.timeline import Entry, Speech, Timeline
+
+FPS = 24
+LAP = 12  # frames of a dissolve
+
+
+def main() -> None:
+    """Make the material, run every way, print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--shots", default="8,40,200")
+    parser.add_argument("--seconds", type=float, default=5.0)
+    parser.add_argument("--size", default="1280x720")
+    parser.add_argument("--skip", default="")
+    parser.add_argument("--rounds", type=int, default=3)
+    arguments = parser.parse_args()
+    width, height = map(int, arguments.size.split("x"))
+    frames = round(arguments.seconds * FPS)
+    skip = set(filter(None, arguments.skip.split(",")))
+    with tempfile.TemporaryDirectory(prefix="compose-bench-") as name:
+        folder = Path(name)
+        clips = [clip(folder / f"{number}.mp4", number, Size(width=width, height=height), frames) for number in range(4)]
+        talk, score = voice(folder / "talk.wav", arguments.seconds - 1.5), tune(folder / "score.wav", 60)
+        print(f"{os.cpu_count()} cores, {width}x{height}, clips of {arguments.seconds:g} s, load {os.getloadavg()[0]:.1f}\n")
+        for shots in map(int, arguments.shots.split(",")):
+            table(folder, [clips[number % 4] for number in range(shots)], talk, score, Size(width=width, height=height), frames, skip, arguments.rounds)
+
+
+def table(folder: Path, clips: list[Path], talk: Path, score: Path, size: Size, frames: int, skip: set[str], rounds: int) -> None:
+    """One number of shots, every way."""
+    shots = len(clips)
+
+    def timeline(transition: str, *, sound: bool) -> Timeline:
+        said = Speech(file=talk if sound else None, at=0.6, seconds=frames / FPS - 1.5, text="The keeper lit the lamp, and far away a whale turned to see it.")
+        entries = tuple(Entry(name=f"shot {n}", clip=file, frames=frames, transition=transition, speech=said) for n, file in enumerate(clips, 1))  # type: ignore[arg-type]
+        return Timeline(entries=entries, size=size, fps=FPS, score=score if sound else None, closing=0)
+
+    ways: dict[str, Callable[[], object]] = {
+        "ours, hard cuts, captions": lambda: compose(timeline("cut", sound=False), folder / "cut.mp4"),
+        "ours, dissolves": lambda: compose(timeline("dissolve", sound=False), folder / "dissolve.mp4"),
+        "ours, dissolves, sound": lambda: compose(timeline("dissolve", sound=True), folder / "whole.mp4"),
+        "ffmpeg concat -c copy": lambda: concat(folder, clips),
+        "bare AAC encode": lambda: bare_aac(folder, score, shots * frames / FPS),
+    }
+    if "xfade" not in skip and shots <= 40:
+        ways["ffmpeg xfade, re-encoded"] = lambda: xfade(folder, clips, frames)
+    if "moviepy" not in skip and shots <= 8:
+        ways["MoviePy concatenate"] = lambda: moviepy(folder, clips)
+    print(f"{shots} shots\n{'way':28}{'wall s':>9}{'cpu s':>9}")
+    best: dict[str, tuple[float, float]] = {}
+    for name, way in ways.items():
+        for _ in range(1 if name.startswith(("MoviePy", "ffmpeg xfade")) else rounds):
+            taken = timed(way)
+            best[name] = min(best.get(name, taken), taken)
+        print(f"{name:28}{best[name][0]:9.2f}{best[name][1]:9.2f}", flush=True)
+
+    def ratio(mine: str, theirs: str) -> str:
+        return f"{best[mine][0] / best[theirs][0]:.2f} (cpu {best[mine][1] / best[theirs][1]:.2f})" if theirs in best else "not run"
+
+    print(f"  hard cuts / concat copy       {ratio('ours, hard cuts, captions', 'ffmpeg concat -c copy')}   wanted <= 1.2")
+    if "MoviePy concatenate" in best:
+        slow = ratio("MoviePy concatenate", "ours, hard cuts, captions")
+        print(f"  MoviePy / hard cuts           {slow}   wanted >= 10")
+    print(f"  dissolves / xfade             {ratio('ours, dissolves', 'ffmpeg xfade, re-encoded')}   wanted <= 0.25")
+    sound = best["ours, dissolves, sound"][1] - best["ours, dissolves"][1]
+    print(f"  sound's cpu / bare AAC's cpu  {sound / best['bare AAC encode'][1]:.2f}   wanted <= 1.3")
+    if "ffmpeg xfade, re-encoded" in best:
+        print(f"  SSIM of dissolves to xfade    {ssim(folder / 'dissolve.mp4', folder / 'xfade.mp4', shots, frames):.4f}   wanted >= 0.98")
+    print(f"  peak memory of this process   {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB\n")
+
+
+def timed(way: Callable[[], object]) -> tuple[float, float]:
+    """Wall and processor seconds, children included."""
+    before, start = os.times(), time.monotonic()
+    way()
+    after, end = os.times(), time.monotonic()
+    return end - start, sum(after[:4]) - sum(before[:4])
+
+
+def ffmpeg(*arguments: str) -> None:
+    """Run the bundled ffmpeg."""
+    subprocess.run([imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-v", "error", "-y", *arguments], check=True)
+
+
+def concat(folder: Path, clips: list[Path]) -> None:
+    """Video only, packets copied."""
+    listing = folder / "list.txt"
+    listing.write_text("".join(f"file '{file}'\n" for file in clips))
+    ffmpeg("-f", "concat", "-safe", "0", "-i", str(listing), "-c", "copy", str(folder / "concat.mp4"))
+
+
+def xfade(folder: Path, clips: list[Path], frames: int) -> None:
+    """Every frame decoded and encoded again, with the same settings."""
+    inputs = [part for file in clips for part in ("-i", str(file))]
+    graph, before, length = [], "0:v", frames
+    for number in range(1, len(clips)):
+        graph.append(f"[{before}][{number}:v]xfade=transition=fade:duration={LAP / FPS}:offset={(length - LAP) / FPS}[x{number}]")
+        before, length = f"x{number}", length + frames - LAP
+    ffmpeg(
+        *inputs, "-filter_complex", ";".join(graph), "-map", f"[{before}]", "-c:v", "libx264", "-preset", "veryfast", "-crf", "20", str(folder / "xfade.mp4")
+    )
+
+
+def moviepy(folder: Path, clips: list[Path]) -> None:
+    """MoviePy's concatenation, hard cuts."""
+    from moviepy import VideoFileClip, concatenate_videoclips
+
+    opened = [VideoFileClip(str(file), audio=False) for file in clips]
+    concatenate_videoclips(opened).write_videofile(str(folder / "moviepy.mp4"), fps=FPS, preset="veryfast", audio=False, logger=None)
+    for item in opened:
+        item.close()
+
+
+def bare_aac(folder: Path, score: Path, seconds: float) -> None:
+    """The same length of sound through the same encoder, nothing else."""
+    ffmpeg("-stream_loop", "-1", "-i", str(score), "-t", f"{seconds}", "-ar", "48000", "-c:a", "aac", "-b:a", "192k", str(folder / "bare.m4a"))
+
+
+def ssim(ours: Path, theirs: Path, shots: int, frames: int) -> float:
+    """Mean structural similarity of luma in the dissolves (Wang et al. 2004, 11 pixel Gaussian), every third frame."""
+    starts = [number * (frames - LAP) for number in range(1, shots)]
+    wanted = {start + step for start in starts for step in range(0, LAP, 3)}
+    found = []
+    for number, (mine, other) in enumerate(zip(planes(ours), planes(theirs), strict=False)):
+        if number in wanted:
+            found.append(similarity(mine, other))
+    return float(np.mean(found)) if found else math.nan
+
+
+def planes(file: Path) -> Iterator[np.ndarray]:
+    """Luma of every frame."""
+    with av.open(str(file)) as container:
+        for frame in container.decode(video=0):
+            yield frame.to_ndarray(format="gray").astype(np.float32)
+
+
+def similarity(one: np.ndarray, two: np.ndarray) -> float:
+    """SSIM of two planes."""
+
+    def soft(plane: np.ndarray) -> np.ndarray:
+        return cv2.GaussianBlur(plane, (11, 11), 1.5)
+
+    mean_one, mean_two = soft(one), soft(two)
+    spread_one, spread_two = soft(one * one) - mean_one**2, soft(two * two) - mean_two**2
+    shared = soft(one * two) - mean_one * mean_two
+    low, high = (0.01 * 255) ** 2, (0.03 * 255) ** 2
+    return float((((2 * mean_one * mean_two + low) * (2 * shared + high)) / ((mean_one**2 + mean_two**2 + low) * (spread_one + spread_two + high))).mean())
+
+
+def clip(file: Path, number: int, size: Size, frames: int) -> Path:
+    """A moving picture with texture, splice-ready."""
+    rng = np.random.default_rng(number)
+    coarse = cv2.resize(rng.integers(30, 225, (12, 20, 3), dtype=np.uint8), (size.width + 200, size.height + 100), interpolation=cv2.INTER_CUBIC)
+    fine = rng.integers(0, 12, coarse.shape, dtype=np.uint8)
+    picture = cv2.add(coarse, cv2.GaussianBlur(fine, (0, 0), 1.2))
+
+    def pictures() -> Iterator[np.ndarray]:
+        for at in range(frames):
+            move = np.array([[1, 0, -at * 0.8], [0, 1, -at * 0.3]])
+            yield to_yuv(cv2.warpAffine(picture, move, (size.width, size.height)))  # type: ignore[arg-type]
+
+    write_clip(file, pictures(), size=size, fps=FPS, keys=(LAP, frames - LAP))
+    return file
+
+
+def voice(file: Path, seconds: float) -> Path:
+    """A swelling tone that pauses as speech does."""
+    at = np.arange(round(seconds * 24000)) / 24000
+    sound = 0.1 * sum(np.sin(2 * np.pi * 130 * k * at) / k for k in range(1, 12)) * np.clip(np.sin(2 * np.pi * 2.7 * at) + 0.4, 0, 1)
+    return write_wav(file, sound[:, None], 24000)
+
+
+def tune(file: Path, seconds: float) -> Path:
+    """A stereo chord that breathes."""
+    at = np.arange(round(seconds * 44100)) / 44100
+    sound = np.stack([0.2 * sum(np.sin(2 * np.pi * tone * at + side) for tone in (220, 277, 330)) * (0.6 + 0.4 * np.sin(at)) for side in (0.0, 0.7)], axis=1)
+    return write_wav(file, sound, 44100)
+
+
+def write_wav(file: Path, sound: np.ndarray, rate: int) -> Path:
+    """16 bit PCM."""
+    with wave.open(str(file), "wb") as out:
+        out.setnchannels(sound.shape[1])
+        out.setsampwidth(2)
+        out.setframerate(rate)
+        out.writeframes((np.clip(sound, -1, 1) * 32767).astype("<i2").tobytes())
+    return file
+
+
+if __name__ == "__main__":
+    main()
