@@ -166,7 +166,8 @@ def similarity(one: np.ndarray, two: np.ndarray) -> float:
     """SSIM of two planes."""
 
     def soft(plane: np.ndarray) -> np.ndarray:
-        return cv2.GaussianBlur(plane, (11, 11), 1.5)
+        blurred: np.ndarray = cv2.GaussianBlur(plane.astype(np.float32), (11, 11), 1.5)
+        return blurred
 
     mean_one, mean_two = soft(one), soft(two)
     spread_one, spread_two = soft(one * one) - mean_one**2, soft(two * two) - mean_two**2

@@ -169,8 +169,9 @@ class _Composition:
         spoken = self.spoken(shots, placed)
         hearing = self.pool.submit(sound.track, spoken, self.timeline.score, Fraction(frames, self.fps), self.work, self.check)
         making = {number: self.pool.submit(bench.make, part, sources, number) for number, part in enumerate(cut) if not part.copied}
-        self._done, self._of = 0, len(making) + 2
-        self.attend([hearing, *making.values()])
+        picturing = self.pool.submit(self.poster, shots)
+        self._done, self._of = 0, len(making) + 3
+        self.attend([hearing, picturing, *making.values()])
         track = hearing.result()
         self.left_out += track.left_out
         target = self.folder / "film.mp4"
@@ -189,7 +190,7 @@ class _Composition:
             )
         except Unreadable as error:
             raise EngineError(f"a clip changed while the film was written: {error}; compose again", code="clip_changed", retry=True) from error
-        poster = self.poster(shots)
+        poster = picturing.result()
         srt, vtt = self.folder / "film.srt", self.folder / "film.vtt"
         srt.write_text(captions.srt(cues), encoding="utf-8")
         vtt.write_text(captions.vtt(cues), encoding="utf-8")
@@ -346,9 +347,16 @@ class _Composition:
     def poster(self, shots: Sequence[_Shot]) -> Path:
         """A JPEG of the first shot, a third of the way in."""
         file = self.folder / "poster.jpg"
-        source = next(shot.source for shot in shots if shot.entry)
-        at = source.frames // 3
-        picture = next(iter(source.pictures(at, at + 1)))
+        picture = yuv_of("#000000", self.size)
+        for shot in shots:
+            if shot.entry is None:
+                continue
+            at = shot.source.frames // 3
+            try:
+                picture = next(iter(shot.source.pictures(at, at + 1)))
+                break
+            except Unreadable as error:  # what is copied is not decoded, so nobody noticed before
+                log.warning("no poster from this shot", shot=shot.entry.name, why=str(error))
         image = av.VideoFrame.from_ndarray(picture, format="yuv420p")
         image.colorspace, image.color_range = 1, 1  # BT.709, limited
         Image.fromarray(image.to_ndarray(format="rgb24")).save(file, quality=90, optimize=True)
