@@ -181,7 +181,7 @@ def clip(file: Path, number: int, size: Size, frames: int) -> Path:
     rng = np.random.default_rng(number)
     coarse = cv2.resize(rng.integers(30, 225, (12, 20, 3), dtype=np.uint8), (size.width + 200, size.height + 100), interpolation=cv2.INTER_CUBIC)
     fine = rng.integers(0, 12, coarse.shape, dtype=np.uint8)
-    picture = cv2.add(coarse, cv2.GaussianBlur(fine, (0, 0), 1.2))
+    picture = cv2.add(coarse, cv2.GaussianBlur(fine, (0, 0), 1.2))  # type: ignore[call-overload]
 
     def pictures() -> Iterator[np.ndarray]:
         for at in range(frames):
