@@ -81,7 +81,10 @@ class Farm:
     def busy_worker(self) -> tuple[psutil.Process, str, float]:
         """A worker that animates a clip now, the task's id, and the database's time of its start."""
         while True:
-            rows = self.sql("select t.id, w.pid, t.started_at from tasks t join workers w on w.name = t.worker where t.state = 'running' and t.kind = 'animate' and t.step > 3")
+            rows = self.sql(
+                "select t.id, w.pid, t.started_at from tasks t join workers w on w.name = t.worker "
+                "where t.state = 'running' and t.kind = 'animate' and t.step > 3"
+            )
             for task, pid, began in rows:
                 for worker in self.processes("worker"):
                     if worker.pid == pid:
@@ -176,10 +179,12 @@ def two_renders_with_workers_coming_and_going(folder: Path, seconds: int) -> Non
         stories = [farm.create(PROMPT, seconds), farm.create("A robot chef learns to bake bread for her village.", seconds)]
         worker, _, _ = farm.busy_worker()
         environment = {**worker.environ()}
-        added = subprocess.Popen([sys.executable, "-m", "cli", "worker", "--pool", "cpu"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        added = subprocess.Popen(
+            [sys.executable, "-m", "cli", "worker", "--pool", "cpu"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         while not any(row[0] == added.pid for row in farm.sql("select pid from workers")):
             time.sleep(0.05)
-        extra, _, _ = farm.busy_worker()
+        farm.busy_worker()
         drained = next(process for process in farm.processes("worker") if process.pid != added.pid)
         drained.send_signal(signal.SIGTERM)  # the embedded farm starts another in its place
         ended = [_wait(farm, story) for story in stories]
@@ -217,7 +222,11 @@ def trial(name: str, fault: Fault, folder: Path, seconds: int, workers: int) -> 
         doubled = farm.sql("select count(*) from (select task from attempts where ended = 'done' group by task having count(*) > 1)")[0][0]
         again = farm.sql("select count(*) from attempts where epoch > 1")[0][0]
         recovery = said[0]() if said else "the fault found no moment"
-        print(f"{name:16} {status['status']!s:10} {took:6.1f} s   {tasks[1]}/{tasks[0]} tasks done   done twice: {doubled}   attempts again: {again}   {recovery}", flush=True)
+        print(
+            f"{name:16} {status['status']!s:10} {took:6.1f} s   {tasks[1]}/{tasks[0]} tasks done   "
+            f"done twice: {doubled}   attempts again: {again}   {recovery}",
+            flush=True,
+        )
     finally:
         farm.down()
 

@@ -114,6 +114,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _interrupt)
     code: int
     try:
+        _log_to_stderr()
         code = app(standalone_mode=False) or Exit.OK
     except CliError as error:
         print(f"storyfarm: {error.message}", file=sys.stderr)
@@ -128,6 +129,14 @@ def main() -> None:
     except Exception as error:
         code = _usage_or_unexpected(error)
     sys.exit(int(code))
+
+
+def _log_to_stderr() -> None:
+    """The parts of a farm log what they do, as JSON lines unless a person watches; the commands of a person only what goes wrong."""
+    from farm import logs
+
+    part = len(sys.argv) > 1 and sys.argv[1] in ("gateway", "worker", "relay")
+    logs.set_up(level="INFO" if part else "WARNING", human=sys.stderr.isatty())
 
 
 def _interrupt(_number: int, _frame: object) -> None:

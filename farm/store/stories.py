@@ -12,7 +12,7 @@ from farm import plan
 from farm.states import JOB, JOB_ENDED, STORY, STORY_ENDED, TASK_ENDED, JobState, StoryState, TaskState, move
 from farm.store import tables as t
 from farm.store.database import Database
-from farm.store.ledger import hold, refund_all
+from farm.store.ledger import hold, refund_all, settle
 from farm.store.records import Artifact, Created, StoryDocument, TaskRecord, new_id
 from farm.story import NewStory
 from farm.types import Screenplay, TaskKind
@@ -104,6 +104,9 @@ class Stories:
             if job is None:
                 return False
             found = connection.execute(sa.select(t.stories.c.status).where(t.stories.c.id == story)).one()
+            mine = sa.select(t.tasks.c.id).where(t.tasks.c.job == job.id)
+            still = sa.and_(t.attempts.c.task.in_(mine), t.attempts.c.ended.is_(None))
+            connection.execute(t.attempts.update().where(still).values(ended="cancelled", ended_at=t.now()))
             connection.execute(
                 t.tasks.update()
                 .where(t.tasks.c.job == job.id, t.tasks.c.state.in_(_OPEN_TASKS))
@@ -112,7 +115,10 @@ class Stories:
             if JobState(job.status) not in JOB_ENDED:
                 move(JOB, JobState(job.status), JobState.CANCELLED)
                 connection.execute(t.jobs.update().where(t.jobs.c.id == job.id).values(status=JobState.CANCELLED.value, ended_at=t.now()))
-                refund_all(connection, job, note="cancelled")
+                if JobState(job.status) is JobState.QUEUED:
+                    refund_all(connection, job, note="cancelled before it started")
+                else:  # a refund is for what failed or never started
+                    settle(connection, job, 0, 0)
             move(STORY, StoryState(found.status), StoryState.ARCHIVED)
             connection.execute(t.stories.update().where(t.stories.c.id == story).values(status=StoryState.ARCHIVED.value, updated_at=t.now()))
             return True

@@ -168,7 +168,7 @@ attempts = Table(
     Column("epoch", Integer, primary_key=True),
     Column("number", Integer, nullable=False),
     Column("worker", String(200), nullable=False),
-    Column("ended", String(16)),  # done, failed, crashed, released; null while it runs
+    Column("ended", String(16)),  # done, failed, crashed, released, cancelled; null while it runs
     Column("error", Text),
     Column("timings", Json),
     _time("started_at"),

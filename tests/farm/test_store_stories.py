@@ -156,7 +156,17 @@ def test_cancelling_stops_everything_and_settles_once(store: Store, team: str) -
     assert set(states(store, made.story).values()) == {"done", "cancelled"}
     document = store.stories.document(made.story, team)
     assert (document.status, document.job_status) == ("archived", "cancelled")
-    assert [kind for kind, _ in entries(store, team)].count("refund") == 1
+    assert [kind for kind, _ in entries(store, team)].count("capture") == 1  # it had been begun: what was begun is paid
+
+
+def test_cancelling_before_the_start_gives_everything_back(store: Store, team: str) -> None:
+    made = store.stories.create(new_story(team))
+    # when
+    assert store.stories.cancel(made.story, team)
+    assert store.stories.cancel(made.story, team)
+    # then
+    assert sorted(entries(store, team))[-2:] == [("hold", -25), ("refund", 25)]
+    assert Hand(store).claim() is None
 
 
 def test_lists_are_newest_first_and_paged(store: Store, team: str) -> None:

@@ -240,4 +240,4 @@ def test_cancelling_while_many_complete_leaves_no_task_open_and_settles_once(sto
                 end.result()
             assert cancelled.result()
         assert set(states(store, story).values()) <= {"done", "cancelled"}
-    assert [entry.kind for entry in store.ledger.entries(team, limit=100)].count("refund") == 5
+    assert [entry.kind for entry in store.ledger.entries(team, limit=100)].count("capture") == 5
