@@ -517,6 +517,7 @@ LANDMARKS: dict[str, tuple[Builder, float]] = {
     # word: its builder, and its height in units where it stands on the middle ground
     "lighthouse": (lighthouse, 0.44), "windmill": (windmill, 0.36), "mill": (windmill, 0.34), "castle": (castle, 0.36), "fortress": (castle, 0.34),
     "palace": (castle, 0.36), "tower": (tower, 0.42), "pyramid": (pyramid, 0.3), "barn": (barn, 0.2), "volcano": (volcano, 0.36), "church": (church, 0.34),
-    "chapel": (church, 0.26), "cathedral": (church, 0.42), "mountain": (big_mountain, 0.4), "cottage": (cottage, 0.2), "hut": (cottage, 0.17), "cabin": (cottage, 0.18),
+    "chapel": (church, 0.26), "cathedral": (church, 0.42), "mountain": (big_mountain, 0.4), "cottage": (cottage, 0.2),
+    "hut": (cottage, 0.17), "cabin": (cottage, 0.18),
     "house": (cottage, 0.22), "farmhouse": (cottage, 0.22), "ship": (ship, 0.34), "temple": (church, 0.3),
 }  # fmt: skip

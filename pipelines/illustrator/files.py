@@ -43,7 +43,6 @@ def write_picture(painting: Painting, path: Path) -> None:
 
 def write_layers(painting: Painting, path: Path) -> None:
     """Write layers.json and the layers, stored without a second compression."""
-    bx, by = painting.bleed
     document = {
         "size": [painting.width, painting.height],
         "bleed": BLEED,

@@ -37,10 +37,10 @@ def _noise(height: int, width: int, technique: str) -> np.ndarray:
     tile = 512
     fine = rng.normal(0, 1, (tile, tile)).astype(np.float32)
     if technique == "wash":
-        mixed = 5.0 * _soft(fine, 1.0) + 9.0 * _soft(rng.normal(0, 1, (tile, tile)).astype(np.float32), 22.0)
+        mixed = 3.4 * _soft(fine, 1.0) + 6.0 * _soft(rng.normal(0, 1, (tile, tile)).astype(np.float32), 22.0)
     elif technique == "gouache":
         brush = cv2.GaussianBlur(np.tile(fine, (3, 3)), (0, 0), sigmaX=9.0, sigmaY=0.8)[tile : 2 * tile, tile : 2 * tile]
-        mixed = 4.5 * brush / brush.std() + 3.5 * _soft(rng.normal(0, 1, (tile, tile)).astype(np.float32), 1.1)
+        mixed = 2.8 * brush / brush.std() + 2.6 * _soft(rng.normal(0, 1, (tile, tile)).astype(np.float32), 1.1)
     else:
         mixed = 3.2 * _soft(fine, 0.9) + 2.0 * _soft(rng.normal(0, 1, (tile, tile)).astype(np.float32), 3.0)
     whole = np.tile(mixed, (height // tile + 1, width // tile + 1))[:height, :width]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import Literal
@@ -69,7 +70,7 @@ class Look:
         if self.technique == "neon":
             graded = graded * (0.62 + 0.5 * light) + np.array([0.03, 0.0, 0.07], np.float32) * (1 - light)
         elif self.technique == "wash":
-            graded = 0.9 * graded + 0.1 * np.array([1.0, 0.985, 0.95], np.float32)
+            graded = 0.78 * graded + 0.22 * np.array([1.0, 0.985, 0.95], np.float32)
         warm = self.warmth
         if warm:
             graded = graded * np.array([1 + 0.16 * warm, 1 + 0.03 * warm, 1 - 0.3 * warm], np.float32)
@@ -81,11 +82,11 @@ def _noir(colors: Floats, contrast: float, accent: Rgb) -> Floats:
     light = np.clip(colors @ LUMA, 0, 1)
     curve = light * light * (3 - 2 * light)
     strength = min(1.0, 0.9 * contrast + 0.15)
-    value = (light * (1 - strength) + curve * strength) * 0.94 + 0.035
+    value = (light * (1 - strength) + curve * strength) * 0.9 + 0.06
     shadow, glow = np.array([0.88, 0.98, 1.2], np.float32), np.array([1.03, 1.0, 0.94], np.float32)
     mono = value[..., None] * (shadow + (glow - shadow) * value[..., None])
-    redness = colors[..., 0] - np.maximum(colors[..., 1], colors[..., 2] * 1.05)
-    keep = np.clip((redness - 0.22) * 4.5, 0, 0.92)[..., None]
+    redness = (colors[..., 0] - np.maximum(colors[..., 1], colors[..., 2])) / (colors[..., 0] + 0.06)  # of its own lightness: red by night is red
+    keep = np.clip((redness - 0.5) * 5, 0, 0.92)[..., None]
     strong = np.array(accent, np.float32) * np.clip(0.35 + 1.3 * light, 0.3, 1.25)[..., None]
     return np.clip(mono * (1 - keep) + strong * keep, 0, 1).astype(np.float32)
 
@@ -119,4 +120,4 @@ def _split(colors: list[Rgb]) -> tuple[list[Rgb], list[Rgb]]:
 
 
 def _clip(value: float) -> float:
-    return min(1.5, max(-1.0, value)) if value == value else 0.0
+    return 0.0 if math.isnan(value) else min(1.5, max(-1.0, value))

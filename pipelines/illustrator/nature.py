@@ -317,9 +317,7 @@ def peak(pen: Pen, x: float, foot: float, wide: float, high: float, rng: Random,
             edge.append((lo[0] + (hi[0] - lo[0]) * s, lo[1] + (hi[1] - lo[1]) * s + (high * 0.05 if place % 2 else -high * 0.05)))
         pen.fill(poly([(x, top), *right[: cut - 1], *edge[::-1], *left[: cut - 1][::-1]]), "#f4f7fb")
         pen.fill(
-            poly(
-                [(x, top), *spine[: cut - 1], edge[4], *[p for p in (edge[:4] if side > 0 else edge[5:])][:: -1 if side > 0 else 1], *shaded[: cut - 1][::-1]]
-            ),
+            poly([(x, top), *spine[: cut - 1], edge[4], *(edge[:4] if side > 0 else edge[5:])[:: -1 if side > 0 else 1], *shaded[: cut - 1][::-1]]),
             "#a9b9d6",
             0.6,
         )

@@ -14,6 +14,7 @@ from farm.types import Character, Item, KeyframeSpec, PortraitSpec, Scene, Shot
 from pipelines.illustrator import finish
 from pipelines.illustrator.cast import paint_cast
 from pipelines.illustrator.heaven import weather_before, weather_between
+from pipelines.illustrator.landmarks import paint_landmarks
 from pipelines.illustrator.light import light_of
 from pipelines.illustrator.look import look_of
 from pipelines.illustrator.places import Place
@@ -21,8 +22,6 @@ from pipelines.illustrator.stage import DEPTHS, ORDER, Stage, View
 from pipelines.illustrator.staging import Drawing, Placed, arrange
 from pipelines.illustrator.subjects import character_drawing, item_drawing
 from pipelines.illustrator.words import choose_place
-
-INDOOR_MARK = " indoors"
 
 
 @dataclass
@@ -90,12 +89,10 @@ def _paint(
     )
     stage = Stage(spec.size.width, spec.size.height, light, look, view, seed)
     place.paint(stage)
+    paint_landmarks(stage, place, " ".join((scene.place, scene.title, scene.description, shot.picture_prompt)))
     weather_between(stage)
-    subjects: list[tuple[str, str, Drawing]] = [(one.key, "character", character_drawing(one, shot, look, files)) for one in characters]
-    for item in items:
-        drawing = item_drawing(item, files)
-        if drawing is not None:
-            subjects.append((item.key, "item", drawing))
+    subjects: list[tuple[str, str, Drawing]] = [(one.key, "character", character_drawing(one, shot, files)) for one in characters]
+    subjects += [(item.key, "item", item_drawing(item, files)) for item in items]
     placed: list[Placed] = arrange(stage, subjects, shot.framing, shot.action, chance)
     paint_cast(stage, placed)
     weather_before(stage)

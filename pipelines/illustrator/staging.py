@@ -12,7 +12,10 @@ import skia
 from pipelines.illustrator.stage import Stage
 
 FRAMING = {"wide": 0.34, "medium": 0.52, "close": 0.8}  # height of a grown person in units
-FLYING = re.compile(r"\b(fl(?:y|ies|ying|ew|own)|soar\w*|hover\w*|glid(?:e|es|ing)|float\w* (?:up|above|over)|leap\w* over|levitat\w*)\b")
+FLYING = re.compile(
+    r"\b(fl(?:y|ies|ying|ew|own)\b(?!\s+(?:a|an|the|his|her|their|its)\b)|soar\w*|hover\w*"
+    r"|glid(?:e|es|ing)|float\w* (?:up|above|over)|leap\w* over|levitat\w*)\b"
+)
 SWIMMING = re.compile(r"\b(swim\w*|swam|div(?:e|es|ing)|surfac\w*|sail\w*|row(?:s|ing|ed)?|float\w*|drown\w*|surf\w*)\b")
 STRANDED = re.compile(r"\b(strand\w*|beached?|ashore|washed up)\b")
 
@@ -20,10 +23,21 @@ STRANDED = re.compile(r"\b(strand\w*|beached?|ashore|washed up)\b")
 class Drawing(Protocol):
     """Something that can be drawn standing at a point (the figures' room makes these)."""
 
-    aspect: float  # width over height
-    height_m: float
-    habitat: str  # ground, air, water
-    faces: str  # left, right, front
+    @property
+    def aspect(self) -> float:
+        """Width over height."""
+
+    @property
+    def height_m(self) -> float:
+        """Metres in the real world."""
+
+    @property
+    def habitat(self) -> str:
+        """ground, air, water, held, wall."""
+
+    @property
+    def faces(self) -> str:
+        """left, right, front."""
 
     def draw(self, canvas: skia.Canvas, x: float, y: float, height: float, flip: bool = False) -> None:
         """Draw with the feet's centre at (x, y), `height` pixels high."""
@@ -56,6 +70,12 @@ def shown_height(stage: Stage, framing: str, metres: float) -> float:
     return min(person * min(max(factor, 0.26), 1.7), stage.height * 0.8)
 
 
+def item_height(stage: Stage, framing: str, metres: float) -> float:
+    """Pixels for an item: a crown or a flower is small beside its owner, but never too small to see."""
+    person = FRAMING.get(framing, 0.52) * stage.unit
+    return min(person * min(max((max(0.02, metres) / 1.7) ** 0.75, 0.17), 1.1), stage.height * 0.6)
+
+
 def arrange(stage: Stage, subjects: list[tuple[str, str, Drawing]], framing: str, action: str, rng: Random) -> list[Placed]:
     """Place (key, kind, drawing) subjects, the most important first; they face each other, and the picture's middle."""
     count = len(subjects)
@@ -73,7 +93,8 @@ def arrange(stage: Stage, subjects: list[tuple[str, str, Drawing]], framing: str
     flying, swimming = bool(FLYING.search(action)), bool(SWIMMING.search(action))
     placed: list[Placed] = []
     for place, (key, kind, drawing) in enumerate(subjects[:4]):
-        height = shown_height(stage, framing, drawing.height_m) * (1.0 if count < 3 else 0.86)
+        shown = item_height if kind == "item" and count > 1 else shown_height
+        height = shown(stage, framing, drawing.height_m) * (1.0 if count < 3 else 0.86)
         room = stage.width * (0.62 if count == 1 else 0.44 if count == 2 else 0.32)
         height = min(height, room / max(0.2, drawing.aspect))
         medium = _medium(stage, drawing, place == 0 and flying, swimming, action)

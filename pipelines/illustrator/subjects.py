@@ -9,65 +9,35 @@ import skia
 
 from farm.types import Character, EngineError, Item, Shot
 from pipelines.illustrator.color import argb, rgb
-from pipelines.illustrator.look import Look
-from pipelines.illustrator.shapes import box, oval, smooth, union
+from pipelines.illustrator.figures import cast as figures
+from pipelines.illustrator.figures import things
+from pipelines.illustrator.shapes import smooth
 from pipelines.illustrator.staging import Drawing
-
-try:
-    from pipelines.illustrator.figures import cast as figures
-    from pipelines.illustrator.figures import things
-except ImportError:  # the figures' room is not there yet
-    figures = things = None  # type: ignore[assignment]
 
 MAX_PIXELS = 40_000_000
 
 
 @dataclass
-class Silhouette:
-    """A plain grey shape of its class, for what has no drawing: a figure in a cloak, or a covered thing."""
+class Covered:
+    """A thing under a cloth: for an item that has no drawing, so that nothing wrong is shown."""
 
-    human: bool
-    aspect: float = 0.4
-    height_m: float = 1.7
+    aspect: float = 1.0
+    height_m: float = 0.5
     habitat: str = "ground"
     faces: str = "front"
 
     def draw(self, canvas: skia.Canvas, x: float, y: float, height: float, flip: bool = False) -> None:
-        """A cloaked figure, or a thing under a cloth."""
-        dark = skia.Paint(AntiAlias=True, Color=argb(rgb("#5b6172")))
-        pale = skia.Paint(AntiAlias=True, Color=argb(rgb("#767d92")))
+        """The cloth, gathered at the top, its hem on the ground."""
         w = height * self.aspect / 2
-        if self.human:
+        cloth = smooth(
+            [(x - w, y), (x - w * 0.8, y - height * 0.6), (x - w * 0.4, y - height), (x + w * 0.35, y - height), (x + w * 0.8, y - height * 0.6), (x + w, y)]
+        )
+        canvas.drawPath(cloth, skia.Paint(AntiAlias=True, Color=argb(rgb("#b9a98c"))))
+        fold = skia.Paint(AntiAlias=True, Color=argb(rgb("#8f7f66")), Style=skia.Paint.kStroke_Style, StrokeWidth=max(1.0, height * 0.02))
+        for lean in (-0.5, -0.15, 0.25, 0.6):
             canvas.drawPath(
-                smooth(
-                    [
-                        (x - w, y),
-                        (x - w * 0.8, y - height * 0.5),
-                        (x - w * 0.5, y - height * 0.82),
-                        (x + w * 0.5, y - height * 0.82),
-                        (x + w * 0.8, y - height * 0.5),
-                        (x + w, y),
-                        (x, y + height * 0.02),
-                    ]
-                ),
-                dark,
+                smooth([(x + lean * w * 0.5, y - height * 0.85), (x + lean * w * 0.8, y - height * 0.4), (x + lean * w, y - height * 0.02)], False), fold
             )
-            canvas.drawPath(union([oval(x, y - height * 0.86, height * 0.09, height * 0.11)]), pale)
-        else:
-            canvas.drawPath(
-                smooth(
-                    [
-                        (x - w * 1.1, y),
-                        (x - w * 0.9, y - height * 0.7),
-                        (x - w * 0.4, y - height),
-                        (x + w * 0.4, y - height),
-                        (x + w * 0.9, y - height * 0.7),
-                        (x + w * 1.1, y),
-                    ]
-                ),
-                pale,
-            )
-            canvas.drawPath(box(x - w * 1.0, y - height * 0.06, w * 2, height * 0.06, height * 0.03), dark)
 
 
 @dataclass
@@ -108,20 +78,17 @@ def photograph(path: Path | None) -> skia.Image | None:
     return image
 
 
-def character_drawing(character: Character, shot: Shot, look: Look, files: dict[str, Path]) -> Drawing:
+def character_drawing(character: Character, shot: Shot, files: dict[str, Path]) -> Drawing:
     """What a character looks like in this shot."""
     reference = photograph(files.get(f"reference.{character.key}"))
-    if reference is not None and not character.human:
+    if reference is not None:
         return Photograph(reference)
-    drawing = figures.draw_character(character, shot.action, shot.mood) if figures is not None else None
-    if drawing is None:
-        drawing = Silhouette(character.human)
-    return drawing
+    return figures.draw_character(character, shot.action, shot.mood)
 
 
-def item_drawing(item: Item, files: dict[str, Path]) -> Drawing | None:
-    """What an item looks like, or None when it has no drawing."""
+def item_drawing(item: Item, files: dict[str, Path]) -> Drawing:
+    """What an item looks like: its reference picture, its drawing, or a thing under a cloth."""
     reference = photograph(files.get(f"reference.{item.key}"))
     if reference is not None:
         return Photograph(reference, height_m=0.6)
-    return things.find(item.name) if things is not None else None
+    return things.find(item.name) or Covered()

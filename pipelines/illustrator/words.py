@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from farm.types import Scene
 from pipelines.illustrator.places import PLACES, Place
+from pipelines.meaning import similarity
 
 PLURALS = (("ies", "y"), ("ches", "ch"), ("shes", "sh"), ("sses", "ss"), ("ves", "f"), ("s", ""))
 LIMIT = 600  # characters of any one text that are read: a place is named early, and a text may be a hostile megabyte
@@ -75,10 +76,6 @@ def choose_place(scene: Scene, *others: str) -> Place:
 
 def by_meaning(text: str, indoors: bool, least: float = 0.5) -> Place | None:
     """The place whose name means most nearly what `text` says, when it is near enough."""
-    try:
-        from pipelines.meaning import similarity
-    except ImportError:  # the table of meanings is not installed
-        return None
     best, score = None, least
     for place in PLACES.values():
         near = max(similarity(text, name) for name in (place.name, *place.words[:3]))

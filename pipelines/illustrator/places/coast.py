@@ -203,13 +203,13 @@ def underwater(stage: Stage) -> None:
             air.fill(oval(bx - size * 0.3, by - size * 0.3, size * 0.25, size * 0.25), "#ffffff", 0.8, emits=True)
 
 
-def _water_light(stage: Stage, haze: tuple[float, float, float], level: float):  # noqa: ANN202
+def _water_light(stage: Stage, haze: tuple[float, float, float], level: float):
     from dataclasses import replace
 
     return replace(stage.light, haze=haze, thickness=1.0, ambient=(0.62 * level, 0.88 * level, 0.95 * level), gray=0.0, sun=rgb("#d8fff4"))
 
 
-def _coral(pen, x: float, y: float, high: float, rng) -> None:  # noqa: ANN001
+def _coral(pen, x: float, y: float, high: float, rng) -> None:
     color = rng.choice(("#e8697b", "#f0935a", "#c86fb0", "#f2c25a", "#6fc0a0"))
     kind = rng.randrange(3)
     if kind == 0:
@@ -238,7 +238,7 @@ def _coral(pen, x: float, y: float, high: float, rng) -> None:  # noqa: ANN001
         _kelp(pen, x, y, high * 1.5, rng)
 
 
-def _kelp(pen, x: float, y: float, high: float, rng) -> None:  # noqa: ANN001
+def _kelp(pen, x: float, y: float, high: float, rng) -> None:
     sway, count = rng.choice((-1, 1)) * high * 0.06, 8
     spine = [(x + sway * (1 if place_ % 4 in (1, 2) else -1) * (place_ / count), y - high * place_ / count) for place_ in range(count + 1)]
     pen.line(smooth(spine, False), "#3f7a4a", max(1.5, high * 0.018))

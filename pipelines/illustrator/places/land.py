@@ -604,7 +604,6 @@ def cave(stage: Stage) -> None:
     pen.fill(blob(*mouth, unit * 0.16, unit * 0.2, rng, 0.14, 12), lighter(stage.light.horizon, 0.1), 0.95, emits=True)
     for name, air, reach, color in (("far", 0.4, 0.27, "#5c5266"), ("mid", 0.16, 0.42, "#4c4356")):
         pen = stage.pen(name, air)
-        pen.light = stage.light if stage.light.lamps < 0.5 else stage.light
         hole = blob(mouth[0], mouth[1] + unit * 0.02, unit * reach * 1.15, unit * reach, rng, 0.16, 14)
         hole.setFillType(skia.PathFillType.kEvenOdd)
         rockwall = union([box(stage.left - 80, stage.top - 80, stage.right - stage.left + 160, stage.bottom - stage.top + 160), hole])

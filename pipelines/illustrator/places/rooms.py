@@ -95,8 +95,10 @@ def shell(
                 )
                 ground.fill(quad, lighter(rgb(floor), -0.3 if checks else 0.1), 0.6 if checks else 0.35)
     ground.fill(box(stage.left, y0 - unit * 0.024, stage.right - stage.left, unit * 0.026), lighter(rgb(wall), -0.35))
+    cornice = stage.pen("mid", 0.0, 0.8)  # nearer than the wall: the room has depth
+    cornice.form(box(stage.left - 60, stage.top - 60, stage.right - stage.left + 120, stage.height * 0.035 - stage.top + 60), lighter(rgb(wall), -0.3))
     pen.mist(stage.left, stage.right, foot - unit * 0.2, foot + unit * 0.02, 0.2, mix(rgb(wall), (0.1, 0.08, 0.1), 0.8))
-    return pen, stage.pen("mid", 0.02), foot + unit * 0.03, rng
+    return pen, stage.pen("ground", 0.0), foot + unit * 0.03, rng  # furniture stands on the floor: the same layer
 
 
 def daylight(stage: Stage, x: float, y: float, wide: float, foot: float) -> None:
@@ -228,7 +230,8 @@ def living_room(stage: Stage) -> None:
 
 @place(
     "workshop",
-    "workshop, garage, forge, smithy, studio, clockmaker shop, clock shop, carpenter, workbench, shed, factory, toolshed, toymaker shop, atelier, inventor's workshop, watchmaker",
+    "workshop, garage, forge, smithy, studio, clockmaker shop, clock shop, carpenter, workbench, shed, factory, "
+    "toolshed, toymaker shop, atelier, inventor's workshop, watchmaker",
     indoors=True,
 )
 def workshop(stage: Stage) -> None:
@@ -349,12 +352,13 @@ def _columns(stage: Stage, pen: Pen, foot: float, spots: tuple[float, ...], colo
 
 @place(
     "castle hall",
-    "castle hall, hall, great hall, throne room, throne, ballroom, palace hall, banquet hall, royal court, castle room, church interior, cathedral interior, chapel, council chamber",
+    "castle hall, hall, great hall, throne room, throne, ballroom, palace hall, banquet hall, royal court, "
+    "castle room, church interior, cathedral interior, chapel, council chamber",
     indoors=True,
 )
 def castle_hall(stage: Stage) -> None:
     """A stone hall: tall windows, banners, torches, a throne on its steps."""
-    wall, pen, foot, rng = shell(stage, "#8f8a88", "#8a7a70", "stone", boards=False)
+    wall, pen, foot, _rng = shell(stage, "#8f8a88", "#8a7a70", "stone", boards=False)
     unit, width = stage.unit, stage.width
     windows(stage, wall, foot, (0.26, 0.74), 0.15, 0.42, round_top=True, frame="#6f6a68")
     x = width * 0.5
@@ -411,7 +415,7 @@ def castle_hall(stage: Stage) -> None:
 )
 def theatre(stage: Stage) -> None:
     """A stage between red curtains in the light of spots."""
-    wall, pen, foot, rng = shell(stage, "#3f3a5c", "#a8784a", "paper")
+    wall, pen, foot, _rng = shell(stage, "#3f3a5c", "#a8784a", "paper")
     unit, width = stage.unit, stage.width
     wall.glow(width * 0.5, foot - unit * 0.2, unit * 0.6, "#8f7fd0", 0.6)
     for k in range(9):

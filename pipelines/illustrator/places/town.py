@@ -136,7 +136,8 @@ def edge_posts(stage: Stage) -> None:
 
 @place(
     "city street",
-    "city, city street, downtown, metropolis, skyline, skyscraper, skyscrapers, avenue, big city, traffic, cyberpunk city, future city, boulevard, new york, tokyo, traffic jam, bus stop",
+    "city, city street, downtown, metropolis, skyline, skyscraper, skyscrapers, avenue, big city, traffic, "
+    "cyberpunk city, future city, boulevard, new york, tokyo, traffic jam, bus stop",
 )
 def city_street(stage: Stage) -> None:
     """Towers behind towers, a wide street with markings."""
@@ -459,7 +460,7 @@ def bridge(stage: Stage) -> None:
     """A stone bridge over water, its parapet behind those who cross."""
     stage.set_horizon(0.5, 0.87)
     paint_sky(stage)
-    rng, unit = stage.rng("bridge"), stage.unit
+    unit = stage.unit
     hills(stage, "far", 0.08, 0.06, "#7893a0", air=0.8)
     row_of_houses(stage, "far", stage.horizon + unit * 0.01, 0.14, 0.5, 1.1)
     sea(stage, "mid", stage.horizon + unit * 0.01, stage.bottom, "#3a7f98")
