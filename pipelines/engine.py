@@ -10,6 +10,10 @@ from farm.catalog import Model
 from farm.types import Outcome, TaskKind, Work
 
 
+class DeviceLost(Exception):
+    """The device cannot be used any more by this process (a sticky CUDA error): the slot ends, and a new one is started."""
+
+
 class Report(Protocol):
     """Where an engine tells what it is doing; every call may raise `farm.types.Cancelled`."""
 

@@ -22,13 +22,14 @@ from pathlib import Path
 
 from farm.catalog import Model
 from farm.types import Cancelled, EngineError
-from pipelines.engine import Engine
+from pipelines.engine import DeviceLost, Engine
 from workers import engines, events
 from workers.parent import die_with_parent
 
 REPORT_EVERY = 0.05  # seconds between two Step events of one run: twice as often as anybody is told
 # A retry does the same again, so these cannot be mended by one.
 HOPELESS = (TypeError, ValueError, LookupError, AttributeError, ImportError, NotImplementedError, AssertionError)
+EXIT_DEVICE_LOST = 75  # EX_TEMPFAIL of sysexits.h: not the work's fault
 OOM_SCORE = "500"  # the kernel should take the slot before it takes the worker (proc(5), oom_score_adj)
 
 
@@ -145,6 +146,11 @@ class Slot:
         if isinstance(error, EngineError):
             return events.Failed(run=command.run, code=error.code, message=error.message, retry=error.retry)
         traceback.print_exception(error)  # to the worker's log
+        if isinstance(error, DeviceLost) or type(error).__name__ == "AcceleratorError":  # torch's, without importing torch
+            # Every later call to the device would fail too; the attempt counts as crashed, and the worker starts a new slot.
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(EXIT_DEVICE_LOST)
         # Nobody knows in what state an unforeseen exception left the engine, or the memory it holds.
         self.drop(command.model.name)
         what = f"{type(error).__name__}: {error}"
