@@ -60,7 +60,8 @@ def window(
 
 def tiles(pen: Pen, left: float, right: float, top: float, bottom: float, color: Paintable, size: float) -> None:
     """Rows of roof tiles, or of bricks."""
-    marks, row, y = [], 0, top + size
+    marks: list[tuple[float, float, float]] = []
+    row, y = 0, top + size
     while y < bottom and row < 24:
         x = left + (size * 0.9 if row % 2 else 0)
         while x < right and len(marks) < 500:

@@ -69,6 +69,7 @@ def _rendered(stage: Stage, one: Placed) -> tuple[np.ndarray, float, float]:
         colors = pixels[..., :3][seen].astype(np.float32) / 255
         air = 0.06 if one.medium != "water" else 0.14
         lit = stage.light.shade(np.clip(colors, 0, 1), air)
+        dim = stage.light.lamps > 0.6 or min(stage.light.ambient) < 0.6  # subjects stay readable in the dark
         keep = (0.36 if stage.look.technique == "noir" else 0.26) if dim else 0.08
         pixels[..., :3][seen] = np.round(stage.look.grade(np.clip(lit * (1 - keep) + colors * keep, 0, 1)) * 255).astype(np.uint8)
     return pixels, x0, y0

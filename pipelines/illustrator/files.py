@@ -22,7 +22,7 @@ def flatten(painting: Painting) -> np.ndarray:
     """Compose the layers unmoved and crop the bleed: BGR pixels."""
     bx, by = painting.bleed
     crop = (slice(by, by + painting.height), slice(bx, bx + painting.width))
-    canvas = np.zeros((painting.height, painting.width, 3), np.uint8)
+    canvas: np.ndarray = np.zeros((painting.height, painting.width, 3), np.uint8)
     for sheet in painting.sheets:
         pixels = np.ascontiguousarray(sheet.pixels[crop])
         alpha = pixels[..., 3]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.illustrator.buildings import LANDMARKS
+from pipelines.illustrator.buildings import LANDMARKS, Builder
 from pipelines.illustrator.places import Place
 from pipelines.illustrator.stage import Stage
 from pipelines.illustrator.words import tokens
@@ -32,7 +32,7 @@ def paint_landmarks(stage: Stage, place: Place, text: str) -> None:
     named = [word for word in dict.fromkeys(tokens(text)) if word in LANDMARKS and word not in OWN.get(place.name, set())]
     rng = stage.rng("landmarks")
     side = rng.choice((0.2, 0.8))
-    seen = set()
+    seen: set[Builder] = set()
     for word in named:
         build, high = LANDMARKS[word]
         if build in seen or len(seen) == 2:

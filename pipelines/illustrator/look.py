@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from farm.types import Style
 from pipelines.illustrator.color import LUMA, Floats, Rgb, luma, rgb
@@ -56,7 +57,7 @@ class Look:
     def grade(self, colors: Floats) -> Floats:
         """Grade colours: an array (n, 3) of floats 0 to 1 gives one of the same shape."""
         light = colors @ LUMA
-        graded = colors
+        graded: npt.NDArray[np.floating] = colors
         if self.ramp and self.pull:
             target = np.stack([np.interp(light, self.ramp_at, [color[part] for color in self.ramp]) for part in range(3)], axis=-1)
             spread = graded.max(axis=-1) - graded.min(axis=-1)

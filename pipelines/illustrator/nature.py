@@ -335,7 +335,8 @@ def sea(stage: Stage, name: str, top: float, bottom: float, color: Paintable = "
     else:
         deep = lighter(lit, -0.22)  # type: ignore[arg-type]
         pen.fade(path, (0, top), (0, max(bottom, top + unit * 0.2)), [(far, 1), (mix(lit, light.middle, 0.25), 1), (lit, 1), (deep, 1)], emits=True)  # type: ignore[arg-type, list-item]
-    dark_marks, light_marks = [], []
+    dark_marks: list[tuple[float, float, float]] = []
+    light_marks: list[tuple[float, float, float]] = []
     rows = 22
     for row in range(rows):
         t = (row + 0.5) / rows

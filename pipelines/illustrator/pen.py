@@ -82,12 +82,12 @@ class Pen:
             matrix = self.canvas.getTotalMatrix()
             self._glowing.append(lambda: self._under(matrix, draw))
 
-    def later(self, draw: Callable[[], None]) -> None:
+    def later(self, draw: Callable[..., object]) -> None:
         """Paint something that gives light of its own after everything else in the layer."""
         matrix = self.canvas.getTotalMatrix()
         self._glowing.append(lambda: self._under(matrix, draw))
 
-    def _under(self, matrix: skia.Matrix, draw: Callable[[], None]) -> None:
+    def _under(self, matrix: skia.Matrix, draw: Callable[..., object]) -> None:
         self.canvas.save()
         self.canvas.setMatrix(matrix)
         draw()
