@@ -39,6 +39,7 @@ class Stories:
                     team=new.team,
                     title=new.title or "",
                     status=StoryState.DRAFT.value,
+                    job=job,
                     request=new.model_dump(mode="json"),
                     created_at=t.now(),
                     updated_at=t.now(),

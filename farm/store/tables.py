@@ -86,6 +86,8 @@ stories = Table(
     Column("error", Text),
     Column("request", Json, nullable=False),  # farm.story.NewStory
     Column("screenplay", Json),  # farm.types.Screenplay, once written
+    Column("job", String(64)),  # the one whose tasks documents show: the latest that did not fail to better an earlier one
+    Column("hidden", Boolean, nullable=False, server_default=text("false")),  # in no list
     _time("created_at"),
     _time("updated_at"),
     Index("ix_stories_team_id", "team", "id"),
@@ -101,6 +103,9 @@ jobs = Table(
     Column("error", Text),
     Column("credits", Integer, nullable=False),
     Column("priority", Integer, nullable=False),
+    Column("former", String(64)),  # of an edit: the job that it is to take the place of
+    Column("shot", Integer),  # of an edit: which shot, and which version of it
+    Column("version", Integer),
     _time("created_at"),
     _time("started_at", null=True),
     _time("ended_at", null=True),
@@ -264,3 +269,48 @@ styles = Table(
     _time("created_at"),
     UniqueConstraint("team", "slug"),
 )
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("story", ForeignKey("stories.id"), primary_key=True),
+    Column("shot", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("job", ForeignKey("jobs.id"), nullable=False),  # whose keyframe and clip it is
+    Column("prompt", Text, nullable=False),
+    Column("seed", BigInteger, nullable=False),
+    Column("current", Boolean, nullable=False),
+    _time("created_at"),
+)
+
+webhook_secrets = Table(
+    "webhook_secrets",
+    metadata,
+    Column("team", ForeignKey("teams.id"), primary_key=True),
+    Column("secret", String(100), nullable=False),  # it signs, so it cannot be kept as a hash
+    Column("former", String(100)),  # signs beside it until then
+    _time("former_until", null=True),
+    _time("created_at"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    _id(),
+    Column("team", ForeignKey("teams.id"), nullable=False),
+    Column("story", ForeignKey("stories.id"), nullable=False),
+    Column("event", String(32), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("content", Json, nullable=False),  # what is sent, as data
+    Column("state", String(12), nullable=False),  # pending, delivered, failed
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("epoch", Integer, nullable=False, server_default=text("0")),
+    _time("next_at", null=True),
+    Column("answered", Integer),  # the latest HTTP status
+    Column("error", Text),
+    _time("created_at"),
+    _time("ended_at", null=True),
+    Index("ix_deliveries_team_id", "team", "id"),
+)
+_due = deliveries.c.state == "pending"
+Index("ix_deliveries_due", deliveries.c.next_at, postgresql_where=_due, sqlite_where=_due)
