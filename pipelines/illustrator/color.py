@@ -33,6 +33,11 @@ def mix(one: Rgb, other: Rgb, share: float) -> Rgb:
     return one[0] * keep + other[0] * share, one[1] * keep + other[1] * share, one[2] * keep + other[2] * share
 
 
+def times(one: Rgb, other: Rgb) -> Rgb:
+    """A colour lit by another."""
+    return one[0] * other[0], one[1] * other[1], one[2] * other[2]
+
+
 def lighter(color: Rgb, amount: float) -> Rgb:
     """Towards white (amount > 0) or black (amount < 0)."""
     return mix(color, (1.0, 1.0, 1.0), amount) if amount >= 0 else mix(color, (0.0, 0.0, 0.0), -amount)

@@ -6,7 +6,7 @@ from random import Random
 
 import skia
 
-from pipelines.illustrator.color import LUMA, lighter, mix, rgb
+from pipelines.illustrator.color import LUMA, lighter, mix, rgb, times
 from pipelines.illustrator.figures import things
 from pipelines.illustrator.pen import Paintable, Pen
 from pipelines.illustrator.shapes import arch, blob, box, oval, poly, smooth, strokes, union
@@ -173,7 +173,8 @@ def fireplace(pen: Pen, x: float, y: float, wide: float, rng: Random) -> None:
             for dx, h in ((-0.14, 0.34), (0.02, 0.46), (0.16, 0.3))
         ]
     )
-    pen.later(lambda: (pen.fill(flames, "#ff9a3a", emits=True), pen.fill(oval(x, y - wide * 0.12, wide * 0.12, wide * 0.1), "#ffe08a", emits=True))[0])
+    pen.later(lambda: pen.fill(flames, "#ff9a3a", emits=True))
+    pen.later(lambda: pen.fill(oval(x, y - wide * 0.12, wide * 0.12, wide * 0.1), "#ffe08a", emits=True))
     pen.glow(x, y - wide * 0.2, wide * 1.5, "#ffb05a", 0.5)
 
 
@@ -232,7 +233,7 @@ def sky_window(pen: Pen, x: float, y: float, wide: float, high: float, *, round_
         smooth(
             [(x - wide, y + high * 1.1), (x, y + high * 0.78), (x + wide * 0.4, y + high * 0.7), (x + wide, y + high * 0.84), (x + wide * 2, y + high * 1.1)]
         ),
-        mix(light.haze, tuple(part * shade for part, shade in zip((0.35, 0.5, 0.35), light.middle, strict=True)), 0.6),
+        mix(light.haze, times((0.35, 0.5, 0.35), light.middle), 0.6),
         emits=True,
     )  # type: ignore[arg-type]
     if light.time == "night":

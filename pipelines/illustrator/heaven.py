@@ -220,7 +220,8 @@ def lightning(stage: Stage) -> None:
         left = [(px - width * (1 - place / count) * 0.5, py) for place, (px, py) in enumerate(points)]
         right = [(px + width * (1 - place / count) * 0.5, py) for place, (px, py) in enumerate(points)]
         bolts.addPath(poly(left + right[::-1]))
-    pen.later(lambda: (pen.line(bolts, "#b9c8ff", unit * 0.007, 0.35, emits=True), pen.fill(bolts, "#ffffff", emits=True))[0])
+    pen.later(lambda: pen.line(bolts, "#b9c8ff", unit * 0.007, 0.35, emits=True))
+    pen.later(lambda: pen.fill(bolts, "#ffffff", emits=True))
 
 
 def leaves(stage: Stage) -> None:

@@ -7,7 +7,7 @@ from random import Random
 
 import skia
 
-from pipelines.illustrator.color import Rgb, lighter, mix, rgb, shifted
+from pipelines.illustrator.color import Rgb, lighter, mix, rgb, shifted, times
 from pipelines.illustrator.pen import Paintable, Pen
 from pipelines.illustrator.shapes import blob, box, oval, poly, ridge, smooth, strokes, tufts, union
 from pipelines.illustrator.stage import Stage
@@ -46,7 +46,7 @@ def broadleaf(pen: Pen, x: float, y: float, high: float, rng: Random, leaf: Pain
     cy, radius = y - high * 0.68, high * 0.3
     for place in range(11):
         angle = place * math.tau / 10 + rng.uniform(-0.2, 0.2)
-        reach = 0.0 if place == 10 else radius * rng.uniform(0.55, 0.82)
+        reach: float = 0.0 if place == 10 else radius * rng.uniform(0.55, 0.82)
         px, py = x + math.cos(angle) * reach * 1.12, cy + math.sin(angle) * reach * 0.86
         size = radius * rng.uniform(0.4, 0.58)
         dark.append(blob(px, py + size * 0.12, size, size * 0.92, rng, 0.1, 10))
@@ -236,7 +236,9 @@ def flowers(
     colors: tuple[str, ...] = ("#e8564f", "#f5d04c", "#f3f0ea", "#a46bd1", "#f08fb4"),
 ) -> None:
     """Flowers in the grass, larger the nearer they are."""
-    stems, heads, hearts = [], {color: [] for color in colors}, []
+    stems: list[tuple[float, float]] = []
+    heads: dict[str, list[skia.Path]] = {color: [] for color in colors}
+    hearts: list[skia.Path] = []
     for place in range(count):
         y = top + (bottom - top) * rng.random() ** 0.8
         x, size = rng.uniform(stage.left, stage.right), stage.scale_at(y) * 0.035 * rng.uniform(0.8, 1.4)
@@ -328,7 +330,7 @@ def sea(stage: Stage, name: str, top: float, bottom: float, color: Paintable = "
     pen, rng, light = stage.pen(name), stage.rng(f"sea {name}"), stage.light
     water, unit = _of(color), stage.unit
     path = poly([(stage.left, top), (stage.right, top), (stage.right, bottom), (stage.left, bottom)])
-    lit = tuple(part * shade for part, shade in zip(water, light.ambient, strict=True))
+    lit = times(water, light.ambient)
     far = mix(lit, light.horizon, 0.55)  # type: ignore[arg-type]
     if stage.look.technique == "paper":
         pen.fill(path, mix(lit, light.middle, 0.2), emits=True)  # type: ignore[arg-type]
@@ -353,8 +355,7 @@ def sea(stage: Stage, name: str, top: float, bottom: float, color: Paintable = "
         for row in range(26):
             t = (row + 0.5) / 26
             y = top + (bottom - top) * t**1.4
-            for _ in range(3):
-                marks.append((x + rng.gauss(0, 1) * unit * (0.02 + 0.07 * t), y, unit * (0.012 + 0.06 * t) * rng.uniform(0.5, 1.3)))
+            marks += [(x + rng.gauss(0, 1) * unit * (0.02 + 0.07 * t), y, unit * (0.012 + 0.06 * t) * rng.uniform(0.5, 1.3)) for _ in range(3)]
         pen.fill(strokes(marks, thick * 1.3), lighter(light.sun, 0.2), 0.75 if light.sun_up < 0.25 or light.time == "night" else 0.5, emits=True)
     if swell:
         for row in range(4):

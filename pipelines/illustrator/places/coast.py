@@ -194,13 +194,13 @@ def underwater(stage: Stage) -> None:
     for x in (0.01, 0.07, 0.93, 0.99):
         for dx in (-0.04, 0.0, 0.04):
             _kelp(pen, stage.width * x + dx * unit, stage.bottom, unit * rng.uniform(0.5, 0.95), rng)
-    air = stage.pen("air")
+    bubbles = stage.pen("air")
     for x in (0.2, 0.75, 0.85):
         for _ in range(9):
             size = unit * rng.uniform(0.003, 0.011)
             bx, by = stage.width * x + rng.gauss(0, 0.025) * unit, rng.uniform(stage.top, stage.height * 0.8)
-            air.line(oval(bx, by, size, size), "#e8ffff", max(1, unit * 0.0015), 0.7, emits=True)
-            air.fill(oval(bx - size * 0.3, by - size * 0.3, size * 0.25, size * 0.25), "#ffffff", 0.8, emits=True)
+            bubbles.line(oval(bx, by, size, size), "#e8ffff", max(1, unit * 0.0015), 0.7, emits=True)
+            bubbles.fill(oval(bx - size * 0.3, by - size * 0.3, size * 0.25, size * 0.25), "#ffffff", 0.8, emits=True)
 
 
 def _water_light(stage: Stage, haze: tuple[float, float, float], level: float):

@@ -243,8 +243,8 @@ def workshop(stage: Stage) -> None:
         board(wall, width * x, foot - unit * 0.36, unit * 0.34, what, unit * 0.085, rng)
         board(wall, width * x, foot - unit * 0.52, unit * 0.34, what[::-1], unit * 0.075, rng)
     table(pen, width * 0.18, foot + unit * 0.05, unit * 0.5, unit * 0.2)
-    for k, what in enumerate(("gear", "screwdriver", "clock", "book")):
-        put(pen, what, width * 0.18 + unit * (-0.17 + 0.115 * k), foot - unit * 0.155, unit * 0.085)
+    for k, tool in enumerate(("gear", "screwdriver", "clock", "book")):
+        put(pen, tool, width * 0.18 + unit * (-0.17 + 0.115 * k), foot - unit * 0.155, unit * 0.085)
     table(pen, width * 0.9, foot + unit * 0.05, unit * 0.44, unit * 0.2)
     put(pen, "toolbox", width * 0.88, foot - unit * 0.155, unit * 0.1)
     put(pen, "lantern", width * 0.96, foot - unit * 0.155, unit * 0.12)

@@ -29,7 +29,9 @@ def paving(stage: Stage, color: str, top: float | None = None, *, cobbles: bool 
         (0, stage.height),
         [(lighter(rgb(color), 0.1), 1), (color, 1), (lighter(rgb(color), -0.22), 1)],
     )
-    dark, light, y, row = [], [], y0 + unit * 0.008, 0
+    dark: list[tuple[float, float, float]] = []
+    light: list[tuple[float, float, float]] = []
+    y, row = y0 + unit * 0.008, 0
     while y < stage.bottom and row < 26:
         size = max(unit * 0.014, stage.scale_at(y) * (0.2 if cobbles else 0.6))
         x = stage.left + (size * 0.5 if row % 2 else 0)
