@@ -54,8 +54,9 @@ def broadleaf(pen: Pen, x: float, y: float, high: float, rng: Random, leaf: Pain
         if math.cos(angle) * side > -0.4 and math.sin(angle) < 0.5:
             bright.append(blob(px + side * size * 0.3, py - size * 0.32, size * 0.44, size * 0.36, rng, 0.2, 8))
         for _ in range(3):
-            sx, sy = px + rng.uniform(-1, 1) * size, py + rng.uniform(-1, 1) * size
-            spots.append(oval(sx, sy, size * 0.08, size * 0.06))
+            spot_x = px + rng.uniform(-1, 1) * size
+            spot_y = py + rng.uniform(-1, 1) * size
+            spots.append(oval(spot_x, spot_y, size * 0.08, size * 0.06))
     pen.form(union(dark), lighter(green, -0.2), round_=0.8, rim=0.5)
     pen.fill(union(middle), green, 0.85)
     pen.fill(union(bright), lighter(shifted(green, hue=-0.02), 0.18), 0.75)
