@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from farm.store.answers import Answers
+from farm.store.answers import AlreadyAnswered, Answers, Remember
 from farm.store.artifacts import ArtifactRecords
 from farm.store.database import Database, DatabaseError
 from farm.store.keys import Keys, Teams
 from farm.store.ledger import Ledger
+from farm.store.people import Sessions, Users
 from farm.store.records import (
     Answer,
     Artifact,
@@ -20,18 +21,24 @@ from farm.store.records import (
     Reaped,
     Recorded,
     Renewal,
+    SeriesCharacter,
+    SeriesRecord,
+    Session,
     StoreError,
     StoryDocument,
     TaskRecord,
     Ticket,
+    User,
     WorkerRecord,
 )
+from farm.store.series import SeriesShelf
 from farm.store.stories import Stories
 from farm.store.tasks import Tasks
 from farm.store.tickets import TicketBox
 from farm.store.workers import Workers
 
 __all__ = [
+    "AlreadyAnswered",
     "Answer",
     "Artifact",
     "Claim",
@@ -44,12 +51,17 @@ __all__ = [
     "Lease",
     "Reaped",
     "Recorded",
+    "Remember",
     "Renewal",
+    "SeriesCharacter",
+    "SeriesRecord",
+    "Session",
     "Store",
     "StoreError",
     "StoryDocument",
     "TaskRecord",
     "Ticket",
+    "User",
     "WorkerRecord",
 ]
 
@@ -68,6 +80,9 @@ class Store:
         self.keys = Keys(database)
         self.ledger = Ledger(database)
         self.answers = Answers(database)
+        self.users = Users(database)
+        self.sessions = Sessions(database)
+        self.series = SeriesShelf(database)
 
     @classmethod
     def open(cls, url: str) -> Store:

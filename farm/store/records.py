@@ -232,3 +232,44 @@ class Ticket:
 
     id: int
     pool: str
+
+
+@dataclass(frozen=True)
+class User:
+    """Somebody who may sign in."""
+
+    id: str
+    team: str
+    email: str
+    created_at: float
+
+
+@dataclass(frozen=True)
+class Session:
+    """Somebody who is signed in; `token` is there only when the session has just begun. Times are seconds since 1970."""
+
+    user: str
+    team: str
+    email: str
+    created_at: float
+    expires_at: float
+    token: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class SeriesCharacter:
+    """A face that a series keeps; `sha` is its picture."""
+
+    name: str
+    sha: str
+    created_at: float
+    updated_at: float
+
+
+@dataclass(frozen=True)
+class SeriesRecord:
+    """A series of a team, with its characters."""
+
+    id: str
+    created_at: float
+    characters: tuple[SeriesCharacter, ...] = ()

@@ -7,7 +7,24 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Double, ForeignKey, Index, Integer, MetaData, Row, String, Table, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    Row,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
@@ -314,3 +331,43 @@ deliveries = Table(
 )
 _due = deliveries.c.state == "pending"
 Index("ix_deliveries_due", deliveries.c.next_at, postgresql_where=_due, sqlite_where=_due)
+
+users = Table(
+    "users",
+    metadata,
+    _id(),
+    Column("team", ForeignKey("teams.id"), nullable=False, index=True),
+    Column("email", String(254), nullable=False, unique=True),  # lower case
+    Column("password", String(200), nullable=False),  # Argon2id, with its salt and parameters
+    _time("created_at"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("hash", String(64), primary_key=True),  # SHA-256 of a token with 256 random bits
+    Column("user", ForeignKey("users.id"), nullable=False, index=True),
+    _time("created_at"),
+    _time("expires_at"),
+)
+
+series = Table(
+    "series",
+    metadata,
+    Column("team", ForeignKey("teams.id"), primary_key=True),
+    Column("id", String(128), primary_key=True),  # the caller's own name for it
+    _time("created_at"),
+)
+
+series_characters = Table(
+    "series_characters",
+    metadata,
+    Column("team", String(64), primary_key=True),
+    Column("series", String(128), primary_key=True),
+    Column("key", String(512), primary_key=True),  # the name, case-folded
+    Column("name", String(255), nullable=False),
+    Column("sha", ForeignKey("artifacts.sha"), nullable=False),  # the picture, as we encoded it
+    _time("created_at"),
+    _time("updated_at"),
+    ForeignKeyConstraint(["team", "series"], ["series.team", "series.id"]),
+)
