@@ -101,6 +101,18 @@ def relay() -> None:
 
 
 @app.command()
+def compose(
+    timeline: Annotated[Path, typer.Argument(help="The film as data: a JSON file (docs/composing.md); its paths are relative to itself")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The film to write; captions and poster come beside it")] = Path("film.mp4"),
+    as_json: JsonOption = False,
+) -> None:
+    """Cut clips, pictures, speech and music into one film, without a farm."""
+    from cli.compose import compose_film
+
+    compose_film(timeline, output, as_json=as_json)
+
+
+@app.command()
 def doctor(as_json: JsonOption = False) -> None:
     """Say what is installed, which engines can run, what is missing and how to get it."""
     from cli.doctor import examine

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -108,6 +109,8 @@ def _orderly(words: Sequence[Word], start: float, until: float, columns: int) ->
     found: list[Word] = []
     before = start
     for word in words:
+        if not (math.isfinite(word.start) and math.isfinite(word.end)):  # JSON may say NaN
+            continue
         text = clean(word.text)
         for piece in _pieces(text, columns):
             begin = min(max(start + word.start, before), until)

@@ -14,7 +14,7 @@ from farm.types import Size, Style
 from render.captions import clean
 from render.encode import Picture
 from render.lettering import SANS, SERIF, Block, draw, measure
-from render.media import to_yuv
+from render.media import is_colour, to_yuv
 from render.timeline import Card
 
 _MODERN = ("cyber", "neon", "anime", "comic", "pop", "pixar", "3d", "paper", "flat", "doc", "real", "toon")  # styles whose titles are set in sans
@@ -102,16 +102,15 @@ def _shade(style: Style, value: float) -> NDArray[np.float32]:
 
 
 def _rgb(colour: str) -> tuple[float, float, float]:
-    try:
-        return tuple(int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))  # type: ignore[return-value]
-    except ValueError:
+    if not is_colour(colour):
         return (0.5, 0.5, 0.5)
+    return tuple(int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))  # type: ignore[return-value]
 
 
 def _tints(style: Style) -> tuple[str, str]:
     """Colours of title and rule: a warm white leaning to the palette's lightest colour, and its liveliest colour, made light."""
     title, rule = "#f7f1e6", "#d9b97a"
-    colours = [_rgb(colour) for colour in style.palette if len(colour) == 7]
+    colours = [_rgb(colour) for colour in style.palette if is_colour(colour)]
     if colours:
         lightest = max(colours, key=sum)
         title = _hex(tuple(0.72 * 0.98 + 0.28 * part for part in lightest))

@@ -24,7 +24,7 @@ from render.card import TitleCard
 from render.cut import Bench, Broken, Made, Part, parts
 from render.encode import Coded
 from render.layout import Piece, Placed, place, spans, total
-from render.media import Unreadable, read_picture, yuv_of
+from render.media import Unreadable, is_colour, read_picture, yuv_of
 from render.source import Clip, Source, Still, foreign, look
 from render.timeline import Entry, Timeline
 
@@ -75,7 +75,10 @@ def compose(timeline: Timeline, output: Path, report: Report | None = None) -> F
     with tempfile.TemporaryDirectory(prefix=".compose-", dir=_folder(output)) as scratch:
         made = produce(timeline, Path(scratch), report or Quiet())
         for file, suffix in ((made.srt, ".srt"), (made.vtt, ".vtt"), (made.poster, ".jpg"), (made.film, output.suffix)):
-            os.replace(file, output.with_suffix(suffix))
+            try:
+                os.replace(file, output.with_suffix(suffix))
+            except OSError as error:
+                raise EngineError(f"{output.with_suffix(suffix)}: cannot be written: {error.strerror}; move what is in its place away", code="disk") from error
     return made.data
 
 
@@ -164,7 +167,7 @@ class _Composition:
         first = shots[0].entry
         opening = self.timeline.closing if first is not None and first.transition == "fade" else 0
         cut = parts(spans(placed, opening=opening, closing=self.timeline.closing), sources, burned)
-        dip = next((colour for colour in self.timeline.style.palette[:1] if len(colour) == 7), "#000000")
+        dip = next((colour for colour in self.timeline.style.palette[:1] if is_colour(colour)), "#000000")
         bench = Bench(self.size, self.fps, self.work, yuv_of("#000000", self.size), yuv_of(dip, self.size), self.stopped, burn)
         spoken = self.spoken(shots, placed)
         hearing = self.pool.submit(sound.track, spoken, self.timeline.score, Fraction(frames, self.fps), self.work, self.check)

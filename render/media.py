@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from pathlib import Path
 
@@ -107,6 +108,11 @@ def to_yuv(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     flat[:quarter] = chroma[:, :, 0].reshape(-1)
     flat[quarter:] = chroma[:, :, 1].reshape(-1)
     return out
+
+
+def is_colour(text: str) -> bool:
+    """Whether text is "#rrggbb"."""
+    return re.fullmatch("#[0-9a-fA-F]{6}", text) is not None
 
 
 def yuv_of(colour: str, size: Size) -> NDArray[np.uint8]:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from farm.types import FILM_FPS, EngineError, Frozen, Size, Style, Word
 from render.layout import Transition
+
+_LARGEST = 32 << 20  # bytes of a timeline file: 50,000 shots with their words
+_LONGEST = 12 * 3600  # seconds of film
+Seconds = Annotated[float, Field(ge=-86400, le=86400, allow_inf_nan=False)]
 
 
 class Card(Frozen):
@@ -24,8 +28,8 @@ class Speech(Frozen):
     """What is said in a shot: its sound, when it begins (seconds after the shot's first frame), and its words' times."""
 
     file: Path | None = None
-    at: float = 0.0
-    seconds: float = 0.0
+    at: Seconds = 0.0
+    seconds: Seconds = 0.0
     text: str = ""
     words: tuple[Word, ...] = ()
 
@@ -56,6 +60,13 @@ class Timeline(Frozen):
     burn_captions: bool = False
     caption_look: Literal["plain", "boxed", "highlight"] = "plain"
 
+    @model_validator(mode="after")
+    def _bearable(self) -> Timeline:
+        seconds = sum(entry.frames for entry in self.entries) / self.fps
+        if seconds > _LONGEST:
+            raise ValueError(f"its shots last {seconds / 3600:,.1f} hours; {_LONGEST // 3600} are the most, cut it into several films")
+        return self
+
 
 def load(path: Path) -> Timeline:
     """Read a timeline from JSON; relative files are looked up beside it.
@@ -63,12 +74,17 @@ def load(path: Path) -> Timeline:
     Raises EngineError naming the file, the place in it and the value.
     """
     try:
-        timeline = Timeline.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise EngineError(f"{path}: the timeline cannot be read ({error.strerror})", code="bad_timeline") from None
-    except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(map(str, item['loc'])) or 'the file'}: {item['msg']}" for item in error.errors()[:8])
-        raise EngineError(f"{path}: is no timeline: {problems}", code="bad_timeline") from None
+        with path.open("rb") as file:
+            text = file.read(_LARGEST + 1)
+        if len(text) > _LARGEST:
+            raise EngineError(f"{path}: the timeline is larger than {_LARGEST >> 20} MB; cut the film into several", code="bad_timeline")
+        timeline = Timeline.model_validate_json(text)
+    except (OSError, ValueError) as error:
+        if isinstance(error, ValidationError):
+            problems = "; ".join(f"{'.'.join(map(str, item['loc'])) or 'the file'}: {item['msg']}{_found(item)}" for item in error.errors()[:8])
+            raise EngineError(f"{path}: is no timeline: {problems}. docs/composing.md describes every field", code="bad_timeline") from None
+        why = getattr(error, "strerror", None) or str(error)
+        raise EngineError(f"{path}: the timeline cannot be read: {why}; give the path of a JSON file", code="bad_timeline") from None
     base = path.absolute().parent
 
     def beside(file: Path | None) -> Path | None:
@@ -86,3 +102,12 @@ def load(path: Path) -> Timeline:
     )
     title = timeline.title.model_copy(update={"picture": beside(timeline.title.picture)}) if timeline.title else None
     return timeline.model_copy(update={"entries": entries, "title": title, "score": beside(timeline.score)})
+
+
+def _found(item: Any) -> str:
+    """The value that is wrong, where showing it helps."""
+    value = item["input"]
+    if isinstance(value, bytes | dict | list | tuple | Frozen):
+        return ""
+    text = repr(value)
+    return f" (found {text if len(text) <= 60 else text[:57] + '...'})"
