@@ -1,0 +1,1 @@
+"""Pictures and video by diffusers: weights in, media out."""

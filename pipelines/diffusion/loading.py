@@ -1,0 +1,154 @@
+"""Brings one pipeline of the catalog from its folder onto its device, with scheduler, LoRAs and speed options."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from farm.catalog import Model
+from farm.types import EngineError
+from pipelines import weights
+from pipelines.diffusion.speed import Speed, place, problems
+from pipelines.engine import Report
+
+log = structlog.get_logger()
+
+PACKAGES = ("torch", "diffusers", "transformers", "accelerate")
+DTYPES = ("bfloat16", "float16", "float32")
+
+
+def missing(model: Model) -> list[str]:
+    """What this machine lacks to run the pipeline `model`, a sentence with its remedy each."""
+    lacks = weights.lacking(PACKAGES) + weights.missing(model, "model_index.json") + problems(model.name, model.speed)
+    if model.defaults.get("loras"):
+        lacks += weights.lacking(("peft",))
+    if model.device == "cuda" and not lacks and not _cuda():
+        lacks.append(f"Model {model.name!r} needs a CUDA device, and none is seen here; run it in a pool on a machine with one.")
+    return lacks
+
+
+def load(model: Model, device: str, report: Report, *, pipeline: str | None = None) -> Any:
+    """Load the pipeline of `model`; `pipeline` names the class to use in place of that of its model_index.json.
+
+    Raises EngineError for weights that are not there, cannot be read or are not safe, and for settings that do not go with them.
+    """
+    import diffusers
+    import torch
+
+    folder = weights.find(model)
+    weights.refuse_unsafe(model, folder)
+    named = pipeline or str(model.defaults.get("pipeline") or weights.pipeline_class(model, folder))
+    kind = getattr(diffusers, named, None)
+    if not (inspect.isclass(kind) and issubclass(kind, diffusers.DiffusionPipeline)):
+        raise EngineError(
+            f"Model {model.name!r} needs the pipeline {named!r}, which diffusers {diffusers.__version__} has not; take another version of either.",
+            code="bad_model",
+        )
+    speed = Speed.of(model)
+    diffusers.utils.logging.disable_progress_bar()
+    report.loading(0.05, f"reading {folder.name if model.source.folder else model.source.hub}")
+    try:
+        pipe = kind.from_pretrained(
+            str(folder), dtype=_dtype(model, device, torch), local_files_only=True, use_safetensors=True, variant=model.defaults.get("variant")
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise EngineError(f"Model {model.name!r} cannot be read from {folder}: {error}", code="bad_model") from error
+    pipe.set_progress_bar_config(disable=True)
+    _schedule(model, pipe)
+    _loras(model, pipe)
+    report.loading(0.6, f"to {device}")
+    place(pipe, speed, device, lambda note: report.loading(0.6, note))
+    report.loading(0.95, "ready")
+    return pipe
+
+
+def accepts(pipe: Any, name: str) -> bool:
+    """Whether the pipeline's call has a parameter `name`."""
+    return name in inspect.signature(pipe.__call__).parameters
+
+
+def settings(model: Model, pipe: Any) -> dict[str, Any]:
+    """The call's parameters from `defaults`: steps, guidance, true_cfg, and `call`, which passes others by their own names.
+
+    Raises EngineError (bad_defaults) for a name that the pipeline does not have.
+    """
+    said = model.defaults
+    names = {"steps": "num_inference_steps", "guidance": "guidance_scale", "true_cfg": "true_cfg_scale"}
+    call = {parameter: said[word] for word, parameter in names.items() if said.get(word) is not None and accepts(pipe, parameter)}
+    for name, value in dict(said.get("call") or {}).items():
+        if not accepts(pipe, name):
+            raise EngineError(
+                f"Model {model.name!r}: defaults.call has {name!r}, which {type(pipe).__name__} does not take; correct models.yaml.", code="bad_defaults"
+            )
+        call[name] = value
+    return call
+
+
+def _dtype(model: Model, device: str, torch: Any) -> Any:
+    name = str(model.defaults.get("dtype") or ("bfloat16" if device.startswith("cuda") else "float32"))
+    if name not in DTYPES:
+        raise EngineError(f"Model {model.name!r}: defaults.dtype is {name!r}; there are {', '.join(DTYPES)}.", code="bad_defaults")
+    return getattr(torch, name)
+
+
+def _schedule(model: Model, pipe: Any) -> None:
+    """Another scheduler, or other options of the same, where `defaults` says so."""
+    name, options = model.defaults.get("scheduler"), dict(model.defaults.get("scheduler_options") or {})
+    if not name and not options:
+        return
+    import diffusers
+
+    kind = getattr(diffusers, str(name), None) if name else type(pipe.scheduler)
+    if not (inspect.isclass(kind) and issubclass(kind, diffusers.SchedulerMixin)):
+        fitting = sorted(one.__name__ for one in getattr(pipe.scheduler, "compatibles", ()))
+        raise EngineError(
+            f"Model {model.name!r}: there is no scheduler {name!r}; with this model go {', '.join(fitting) or 'diffusers’ schedulers'}.", code="bad_defaults"
+        )
+    pipe.scheduler = kind.from_config(pipe.scheduler.config, **options)
+
+
+def _loras(model: Model, pipe: Any) -> None:
+    """Load the LoRA of each style (`defaults.loras: {style: {file, scale}}`) under the style's name; none is switched on yet."""
+    loras = model.defaults.get("loras") or {}
+    if not loras:
+        return
+    for style, entry in loras.items():
+        path = Path(str(entry.get("file") if isinstance(entry, dict) else entry))
+        if not path.is_file() or path.suffix != weights.SAFE:
+            raise EngineError(
+                f"Model {model.name!r}: the LoRA of style {style!r} is {path}, which is no {weights.SAFE} file here; put it there.", code="model_missing"
+            )
+        try:
+            pipe.load_lora_weights(str(path.parent), weight_name=path.name, adapter_name=adapter(style), local_files_only=True)
+        except (ValueError, KeyError, RuntimeError, AttributeError) as error:
+            raise EngineError(f"Model {model.name!r}: the LoRA {path} does not go with {type(pipe).__name__}: {error}", code="bad_model") from error
+    pipe.disable_lora()
+
+
+def adapter(style: str) -> str:
+    """A style's slug as an adapter's name: those are names of modules, which have no dots."""
+    return "style_" + re.sub(r"\W", "_", style)
+
+
+def wear(model: Model, pipe: Any, style: str) -> None:
+    """Switch on the LoRA of `style` and of every style ("*"), and the others off."""
+    loras = model.defaults.get("loras") or {}
+    if not loras:
+        return
+    worn = [name for name in (style, "*") if name in loras]
+    if not worn:
+        pipe.disable_lora()
+        return
+    pipe.enable_lora()
+    scales = [float(loras[name].get("scale", 1.0)) if isinstance(loras[name], dict) else 1.0 for name in worn]
+    pipe.set_adapters([adapter(name) for name in worn], adapter_weights=scales)
+
+
+def _cuda() -> bool:
+    import torch
+
+    return bool(torch.cuda.is_available())

@@ -1,0 +1,84 @@
+"""Reference pictures: how a model that takes them is shown who and what must look the same. `defaults.reference` of models.yaml says how."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from farm.catalog import Model
+from farm.types import EngineError
+from pipelines import weights
+from pipelines.diffusion.loading import accepts
+
+WAYS = ("image", "ip-adapter")
+MOST = 4  # pictures: editing models were trained on few
+LONGEST_SIDE = 1024  # pixels: more shows an encoder no more
+
+
+def prepare(model: Model, pipe: Any) -> None:
+    """Load what references need besides the pipeline.
+
+    Raises EngineError (bad_defaults) for a way that there is not, or that this pipeline cannot go; (model_missing) for an adapter that is not there.
+    """
+    if "reference" not in model.takes:
+        return
+    said = _said(model)
+    if said["how"] == "image":
+        if not accepts(pipe, "image"):
+            raise EngineError(
+                f"Model {model.name!r} takes references as image, but {type(pipe).__name__} takes none; correct defaults.reference in models.yaml.",
+                code="bad_defaults",
+            )
+        return
+    folder = Path(str(said.get("folder", "")))
+    if not folder.is_dir():
+        raise EngineError(
+            f"Model {model.name!r}: there is no folder {folder} with its IP-Adapter; put it there or mend defaults.reference.folder.", code="model_missing"
+        )
+    name = str(said.get("file", ""))
+    if not name.endswith(weights.SAFE) or not (folder / str(said.get("subfolder", "")) / name).is_file():
+        raise EngineError(
+            f"Model {model.name!r}: its IP-Adapter {name!r} is no {weights.SAFE} file in {folder}; mend defaults.reference.file.", code="model_missing"
+        )
+    try:
+        pipe.load_ip_adapter(
+            str(folder),
+            subfolder=str(said.get("subfolder", "")),
+            weight_name=name,
+            image_encoder_folder=said.get("encoder", "image_encoder"),
+            local_files_only=True,
+        )
+    except (AttributeError, ValueError, OSError, KeyError, RuntimeError) as error:
+        raise EngineError(f"Model {model.name!r}: its IP-Adapter does not go with {type(pipe).__name__}: {error}", code="bad_model") from error
+
+
+def shown(model: Model, pipe: Any, files: dict[str, Path]) -> dict[str, Any]:
+    """The call's parameters for the references among a work's files, the most important first; none for a model that takes none."""
+    if "reference" not in model.takes:
+        return {}
+    said = _said(model)
+    pictures = [_opened(files[name]) for name in sorted(files, key=lambda name: name != "reference") if name.split(".")[0] == "reference"][:MOST]
+    if said["how"] == "image":
+        return {"image": pictures} if pictures else {}
+    # An adapter that is loaded must be given a picture; at strength 0 it has no say.
+    pipe.set_ip_adapter_scale(float(said.get("scale", 0.6)) if pictures else 0.0)
+    return {"ip_adapter_image": [pictures or [Image.new("RGB", (224, 224))]]}
+
+
+def _said(model: Model) -> dict[str, Any]:
+    said = model.defaults.get("reference") or {"how": "image"}
+    if not isinstance(said, dict) or said.get("how") not in WAYS:
+        raise EngineError(f"Model {model.name!r}: defaults.reference.how is {said!r}; there are {', '.join(WAYS)}.", code="bad_defaults")
+    return said
+
+
+def _opened(path: Path) -> Image.Image:
+    try:
+        with Image.open(path) as picture:
+            found = picture.convert("RGB")
+    except (OSError, ValueError, Image.DecompressionBombError) as error:
+        raise EngineError(f"The reference picture {path.name} cannot be read: {error}", code="bad_input") from error
+    found.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    return found

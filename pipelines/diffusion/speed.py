@@ -1,0 +1,188 @@
+"""The speed options of models.yaml, each a word: read and checked here, applied here, nowhere else."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from farm.catalog import Model
+from farm.types import EngineError
+
+# The attention backends that need nothing fetched; diffusers' own names for them (diffusers.models.attention_dispatch).
+ATTENTION = {
+    "native": "native",
+    "cudnn": "_native_cudnn",
+    "flash": "_native_flash",
+    "efficient": "_native_efficient",
+    "math": "_native_math",
+    "flex": "flex",
+    "flash-attn": "flash",
+    "flash-attn-3": "_flash_3",
+    "sage": "sage",
+}
+PACKAGE_OF = {"flash-attn": "flash_attn", "flash-attn-3": "flash_attn_interface", "sage": "sageattention"}
+WORDS: dict[str, tuple[str, ...]] = {
+    "compile": ("regional", "full"),
+    "attention": tuple(ATTENTION),
+    "cache": ("first-block", "taylorseer"),
+    "quantize": ("fp8", "fp8-weights", "int8", "int8-weights"),
+    "layerwise-casting": ("fp8",),
+    "offload": ("model", "group", "sequential"),
+    "vae": ("tiling", "slicing"),
+}
+"""Each option and the words there are; `vae` takes a list of them."""
+NUMBERS: dict[str, str] = {"cache_threshold": "first-block: how much may change before it computes again", "step_seconds": "seconds of a step, for deadlines"}
+FIRST_BLOCK_THRESHOLD = 0.08  # diffusers' documentation names 0.05 to 0.1 as hardly visible
+
+
+@dataclass(frozen=True)
+class Speed:
+    """The options of one model, checked."""
+
+    compile: str | None = None
+    attention: str | None = None
+    cache: str | None = None
+    cache_threshold: float = FIRST_BLOCK_THRESHOLD
+    quantize: str | None = None
+    casting: str | None = None
+    offload: str | None = None
+    vae: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, model: Model) -> Speed:
+        """The options of `model`.
+
+        Raises EngineError (bad_speed) naming the option, the value and the words there are.
+        """
+        if found := problems(model.name, model.speed):
+            raise EngineError(" ".join(found), code="bad_speed")
+        said = model.speed
+        tiles = said.get("vae", ())
+        return cls(
+            compile=said.get("compile"),
+            attention=said.get("attention"),
+            cache=said.get("cache"),
+            cache_threshold=float(said.get("cache_threshold", FIRST_BLOCK_THRESHOLD)),
+            quantize=said.get("quantize"),
+            casting=said.get("layerwise-casting"),
+            offload=said.get("offload"),
+            vae=(tiles,) if isinstance(tiles, str) else tuple(tiles),
+        )
+
+
+def problems(name: str, speed: Mapping[str, Any]) -> list[str]:
+    """A sentence for every option that cannot be: unknown, a word there is not, a package that is not installed, two that exclude each other."""
+    found = []
+    for option, value in speed.items():
+        if option in NUMBERS:
+            if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+                found.append(f"Model {name!r}: speed.{option} is {value!r}; it must be a number above 0 ({NUMBERS[option]}).")
+        elif option not in WORDS:
+            found.append(f"Model {name!r}: there is no speed option {option!r}; there are {', '.join((*WORDS, *NUMBERS))}.")
+        else:
+            values = value if option == "vae" and isinstance(value, list | tuple) else [value]
+            found += [f"Model {name!r}: speed.{option} is {one!r}; there are {', '.join(WORDS[option])}." for one in values if one not in WORDS[option]]
+    if found:
+        return found
+    if (attention := speed.get("attention")) in PACKAGE_OF and importlib.util.find_spec(PACKAGE_OF[attention]) is None:
+        found.append(f"Model {name!r}: speed.attention {attention!r} needs the Python package {PACKAGE_OF[attention]}; install it or say cudnn.")
+    if speed.get("quantize") and importlib.util.find_spec("torchao") is None:
+        found.append(f"Model {name!r}: speed.quantize needs the Python package torchao; install it: pip install torchao.")
+    if speed.get("quantize") and speed.get("layerwise-casting"):
+        found.append(f"Model {name!r}: speed.quantize and speed.layerwise-casting both change how weights are kept; take one of them.")
+    if speed.get("compile") == "full" and speed.get("offload"):
+        found.append(f"Model {name!r}: speed.compile full does not go with speed.offload {speed['offload']!r}; take compile: regional.")
+    return found
+
+
+def denoisers(pipe: Any) -> list[Any]:
+    """The parts of a pipeline that run at every step."""
+    return [part for name in ("transformer", "transformer_2", "unet") if (part := getattr(pipe, name, None)) is not None]
+
+
+def place(pipe: Any, speed: Speed, device: str, say: Callable[[str], None]) -> None:
+    """Bring a pipeline onto its device with the options applied, in the only order in which they go together.
+
+    Raises EngineError (bad_speed) for an option that this architecture or device has not.
+    """
+    for part in denoisers(pipe):
+        if speed.quantize:
+            say(f"quantizing to {speed.quantize}")
+            _quantize(part, speed.quantize, device if not speed.offload else "cpu")
+        if speed.casting:
+            _asked(part, "layerwise-casting", "fp8", lambda part=part: part.enable_layerwise_casting(storage_dtype=_float8(), compute_dtype=part.dtype))
+        if speed.attention:
+            word = speed.attention
+            _asked(part, "attention", word, lambda part=part, word=word: part.set_attention_backend(ATTENTION[word]))
+        if speed.cache:
+            word = speed.cache
+            _asked(part, "cache", word, lambda part=part: part.enable_cache(_cache(speed)))
+    _offload(pipe, speed, device)
+    for word in speed.vae:
+        _asked(pipe.vae, "vae", word, getattr(pipe.vae, f"enable_{word}", _absent))
+    for part in denoisers(pipe):
+        if speed.compile == "regional":
+            _asked(part, "compile", "regional", lambda part=part: part.compile_repeated_blocks(fullgraph=True))
+        elif speed.compile == "full":
+            part.compile(fullgraph=True)
+
+
+def _offload(pipe: Any, speed: Speed, device: str) -> None:
+    if speed.offload is None:
+        pipe.to(device)
+        return
+    if not device.startswith("cuda"):
+        raise EngineError(f"speed.offload {speed.offload!r} moves parts to a CUDA device and back; on {device!r} leave it out.", code="bad_speed")
+    import torch
+
+    if speed.offload == "model":
+        pipe.enable_model_cpu_offload(device=device)
+    elif speed.offload == "sequential":
+        pipe.enable_sequential_cpu_offload(device=device)
+    else:
+        pipe.enable_group_offload(onload_device=torch.device(device), offload_device=torch.device("cpu"), offload_type="leaf_level", use_stream=True)
+
+
+def _quantize(part: Any, word: str, device: str) -> None:
+    from torchao import quantization as ao
+
+    make = {
+        "fp8": "Float8DynamicActivationFloat8WeightConfig",
+        "fp8-weights": "Float8WeightOnlyConfig",
+        "int8": "Int8DynamicActivationInt8WeightConfig",
+        "int8-weights": "Int8WeightOnlyConfig",
+    }[word]
+    # Layer after layer is brought to the device and quantized there, so that the whole at full precision never has to fit.
+    _asked(part, "quantize", word, lambda: ao.quantize_(part, getattr(ao, make)(), device=device))
+
+
+def _cache(speed: Speed) -> Any:
+    from diffusers import hooks
+
+    return hooks.FirstBlockCacheConfig(threshold=speed.cache_threshold) if speed.cache == "first-block" else hooks.TaylorSeerCacheConfig()
+
+
+def _float8() -> Any:
+    import torch
+
+    return torch.float8_e4m3fn
+
+
+def _absent() -> None:
+    raise NotImplementedError("it has no such switch")
+
+
+def _asked(part: Any, option: str, word: str, call: Callable[[], Any]) -> None:
+    try:
+        call()
+    except (NotImplementedError, AttributeError, ValueError, RuntimeError, ImportError) as error:
+        from pipelines.diffusion.faults import device_lost, out_of_memory
+
+        if out_of_memory(error) or device_lost(error):
+            raise
+        raise EngineError(
+            f"speed.{option} {word!r} does not go with {type(part).__name__} here: {str(error).splitlines()[0] if str(error) else error!r} Leave it out, or take another word.",
+            code="bad_speed",
+        ) from error

@@ -1,0 +1,62 @@
+"""What happens between two steps of a denoiser: progress, a preview now and then, and the way out when the task was cancelled."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from pipelines.diffusion.preview import Projection
+from pipelines.engine import Report
+
+log = structlog.get_logger()
+PREVIEW_EVERY = 1.5  # seconds
+FIRST_PREVIEW = 0.2  # of the steps: before that there is noise only
+
+
+class Steps:
+    """Counts the steps of one work, over several passes where there are several."""
+
+    def __init__(self, report: Report, of: int, scratch: Path, size: tuple[int, int], projection: Projection | None, what: str) -> None:
+        self._report, self._of, self._scratch, self._size, self._what = report, of, scratch, size, what
+        self._projection = projection
+        self._before = 0  # steps of earlier passes
+        self._shown = 0.0
+
+    def start(self, before: int) -> None:
+        """A pass begins, after `before` steps of earlier ones."""
+        self._before = before
+
+    def say(self, note: str) -> None:
+        """Tell something besides a step."""
+        self._report.step(self._before, self._of, note)
+
+    def __call__(self, pipe: Any, index: int, timestep: Any, tensors: dict[str, Any]) -> dict[str, Any]:
+        """diffusers' callback_on_step_end; raises Cancelled out of the pipeline's loop when the task is not wanted any more."""
+        done = self._before + index + 1
+        self._report.step(done, self._of, f"{self._what}, step {done} of {self._of}")
+        self._show(done, tensors.get("latents"))
+        return {}
+
+    def passed(self, index: int) -> None:
+        """The same for pipelines without a callback."""
+        self(None, index, None, {})
+
+    def _show(self, done: int, latents: Any) -> None:
+        now = time.perf_counter()
+        if self._projection is None or latents is None or done < FIRST_PREVIEW * self._of or now - self._shown < PREVIEW_EVERY:
+            return
+        try:
+            picture = self._projection.picture(latents, self._size)
+        except Exception as error:  # a courtesy: the work goes on without
+            log.info("diffusion.no_preview", reason=repr(error))
+            picture = None
+        if picture is None:
+            self._projection = None
+            return
+        path = self._scratch / f"preview{done}.jpg"
+        picture.save(path, quality=80)
+        self._shown = now
+        self._report.preview(path, "image/jpeg")

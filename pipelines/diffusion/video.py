@@ -1,0 +1,235 @@
+"""The engine behind `animate` with a video model: the keyframe set in motion, encoded splice-ready, exactly as long as asked."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from farm.catalog import Model
+from farm.types import AnimateSpec, ClipData, EngineError, Outcome, Output, TaskKind, Work
+from pipelines import weights
+from pipelines.camera.clip import ClipWriter
+from pipelines.camera.plate import Canvas, planes_of
+from pipelines.diffusion.lengths import WAYS, Frame, needed, passes, resampled
+from pipelines.diffusion.sizes import Pair, conform, fitted
+from pipelines.diffusion.video_kinds import VIDEO_KINDS, VideoKind, class_for
+from pipelines.engine import Engine, Report
+
+if TYPE_CHECKING:
+    from pipelines.diffusion.memory import Ladder
+    from pipelines.diffusion.preview import Projection
+    from pipelines.diffusion.steps import Steps
+
+LONGEST, FASTEST = 24 * 60 * 10, 120  # frames of one clip; frames a second
+REPORT_EVERY = 6  # frames
+PREVIEW_WIDTH = 480
+SEED_STEP = 0x9E3779B1  # between the seeds of passes: an odd number near 2^32 over the golden ratio, so that neighbours' seeds do not meet
+MOVES = {
+    "push": "the camera slowly pushes in",
+    "pull": "the camera slowly pulls back",
+    "pan-left": "the camera pans left",
+    "pan-right": "the camera pans right",
+    "rise": "the camera rises",
+    "sink": "the camera sinks",
+    "drift": "the camera drifts gently",
+    "still": "the camera does not move",
+}
+
+
+class DiffusionVideo(Engine):
+    """Animates with the pipeline that the model's folder names; the same work gives the same clip.
+
+    `defaults`: those of `DiffusionPicture`, and fps, longest, step (lengths step·n + 1), interpolate (flow, blend, nearest), camera_words.
+    """
+
+    kinds: ClassVar[frozenset[TaskKind]] = frozenset({TaskKind.ANIMATE})
+
+    def __init__(self, model: Model, device: str) -> None:
+        super().__init__(model, device)
+        self._pipe: Any = None
+        self._kind: VideoKind | None = None
+        self._ladder: Ladder | None = None
+        self._projection: Projection | None = None
+
+    @classmethod
+    def missing(cls, model: Model) -> list[str]:
+        """What this machine lacks: packages, weights, a device; and speed options that there are not."""
+        from pipelines.diffusion import loading
+
+        lacks = loading.missing(model)
+        if not lacks and "Wan" in str(model.defaults.get("pipeline") or weights.pipeline_class(model, weights.find(model))):
+            lacks = weights.lacking(("ftfy",))  # diffusers cleans these models' prompts with it, and does not say so before it needs it
+        return lacks
+
+    def load(self, report: Report) -> None:
+        """Bring the pipeline onto the device.
+
+        Raises EngineError for weights that are not there, not safe or of an architecture that is not known, and for settings that do not go with them.
+        """
+        from pipelines.diffusion import loading
+        from pipelines.diffusion.memory import Ladder
+        from pipelines.diffusion.preview import measure
+
+        folder = weights.find(self.model)
+        saved = weights.pipeline_class(self.model, folder)
+        index = json.loads((folder / "model_index.json").read_text(encoding="utf-8"))
+        name = str(self.model.defaults.get("pipeline") or class_for(saved, index))
+        if name not in VIDEO_KINDS:
+            raise EngineError(f"Model {self.model.name!r} is a {name}; pictures are animated by {', '.join(VIDEO_KINDS)}.", code="bad_model")
+        self._way()
+        self._kind = VIDEO_KINDS[name]
+        self._pipe = loading.load(self.model, self.device, report, pipeline=name)
+        self._ladder = Ladder(self.model.name, self._pipe, self.device)
+        self._projection = measure(self._pipe)
+
+    def unload(self) -> None:
+        """Free the device's memory."""
+        from pipelines.diffusion.memory import free
+
+        self._pipe = self._ladder = self._projection = None
+        free()
+
+    def run(self, work: Work, report: Report) -> Outcome:
+        """Animate `work.files["picture"]`; gives `clip` with exactly `spec.frames` frames. See `pipelines.engine.Engine.run`."""
+        spec = work.spec
+        if not isinstance(spec, AnimateSpec):
+            raise EngineError(f"{self.model.name!r} animates; it cannot do {spec.kind}: give this task to another model", code="wrong_task")
+        if not 1 <= spec.frames <= LONGEST or not 1 <= spec.fps <= FASTEST:
+            raise EngineError(
+                f"a clip of {spec.frames} frames at {spec.fps} a second cannot be made; ask for 1 to {LONGEST} frames at 1 to {FASTEST} a second",
+                code="bad_length",
+            )
+        if "picture" not in work.files:
+            raise EngineError(
+                f"{self.model.name!r} animates a picture and was given {', '.join(sorted(work.files)) or 'nothing'}; paint the keyframe first",
+                code="no_picture",
+            )
+        size = (spec.size.width, spec.size.height)
+        target = work.scratch / "clip.mp4"
+        # Continued, a clip would drift in size: frames are brought to the film's size as they are written, never before.
+        source = self._frames(work, spec, _opened(work), size, report)
+        with contextlib.closing(source), ClipWriter(target, *size, spec.fps, spec.key_frames) as clip:
+            for index, frame in enumerate(resampled(source, self._fps(), spec.fps, spec.frames, self._way())):
+                picture = conform(Image.fromarray(frame), size)
+                clip.add(canvas(np.asarray(picture)))
+                if index == 0:
+                    picture.thumbnail((PREVIEW_WIDTH, PREVIEW_WIDTH))
+                    picture.save(work.scratch / "preview.jpg", quality=82)
+                    report.preview(work.scratch / "preview.jpg", "image/jpeg")
+        data = ClipData(frames=spec.frames, fps=spec.fps, width=size[0], height=size[1])
+        return Outcome(outputs=(Output(name="clip", path=target, media_type="video/mp4"),), data=data.model_dump())
+
+    def _frames(self, work: Work, spec: AnimateSpec, picture: Image.Image, wanted: Pair, report: Report) -> Iterator[Frame]:
+        """The model's own frames, pass after pass, each continued from the last frame of the one before."""
+        from pipelines.diffusion import loading
+        from pipelines.diffusion.steps import Steps
+
+        assert self._ladder is not None and self._kind is not None, "load comes before run"
+        said = self.model.defaults
+        size = fitted(wanted, int(said.get("multiple") or self._kind.multiple), said.get("pixels"), self.model.sizes)
+        call = loading.settings(self.model, self._pipe)
+        call.setdefault("num_inference_steps", 30)
+        longest = min(int(said.get("longest") or self._kind.longest), self.model.max_frames or LONGEST)
+        lengths = passes(needed(spec.frames, spec.fps, self._fps()), int(said.get("step") or self._kind.step), longest)
+        each = int(call["num_inference_steps"]) + 1  # and one for decoding
+        steps = Steps(report, each * len(lengths), work.scratch, size, self._projection, "animating")
+        start = conform(picture, size)
+        for number, length in enumerate(lengths):
+            steps.start(number * each)
+            asked = {**call, **self._asked(spec, start, length, size)}
+            seed = (spec.seed + number * SEED_STEP) % 2**63
+            made = self._ladder.run(lambda asked=asked, seed=seed: self._pass(asked, seed, steps), steps.say)  # type: ignore[misc]
+            steps.passed(each - 1)
+            start = Image.fromarray(made[-1])
+            for index, frame in enumerate(made[1:] if number else made):
+                if index % REPORT_EVERY == REPORT_EVERY - 1:
+                    report.step((number + 1) * each, each * len(lengths), f"frame {index + 1} of {len(made)}")
+                yield frame
+
+    def _asked(self, spec: AnimateSpec, start: Image.Image, length: int, size: Pair) -> dict[str, Any]:
+        """One pass's parameters."""
+        kind, said = self._kind, self.model.defaults
+        assert kind is not None
+        from pipelines.diffusion.loading import accepts
+
+        asked: dict[str, Any] = dict(kind.extra)
+        if kind.starts == "image":
+            asked |= {"image": start, "num_frames": length}
+        else:
+            asked["video"] = [start] * length
+        if kind.sized:
+            asked |= {"width": size[0], "height": size[1]}
+        if kind.rate:
+            asked[kind.rate] = round(self._fps())
+        if kind.prompted:
+            move = MOVES.get(spec.camera, "") if said.get("camera_words", True) else ""
+            asked["prompt"] = ", ".join(part for part in (spec.prompt.strip(), move, spec.mood) if part)
+            if said.get("negative_prompt") and accepts(self._pipe, "negative_prompt"):
+                asked["negative_prompt"] = str(said["negative_prompt"])
+        return asked
+
+    def _pass(self, asked: dict[str, Any], seed: int, steps: Steps) -> list[Frame]:
+        import torch
+
+        from pipelines.diffusion.loading import accepts
+
+        watched = accepts(self._pipe, "callback_on_step_end")
+        extra = {"callback_on_step_end": steps} if watched else {}
+        try:
+            with contextlib.nullcontext() if watched else _watching(self._pipe.scheduler, steps):
+                made = self._pipe(**asked, **extra, generator=torch.Generator("cpu").manual_seed(seed), output_type="np")
+        finally:
+            self._pipe.maybe_free_model_hooks()
+        return [np.asarray(frame) for frame in (np.asarray(made.frames[0]) * 255).round().clip(0, 255).astype(np.uint8)]
+
+    def _fps(self) -> float:
+        assert self._kind is not None
+        return float(self.model.defaults.get("fps") or self._kind.fps)
+
+    def _way(self) -> str:
+        way = str(self.model.defaults.get("interpolate") or "flow")
+        if way not in WAYS:
+            raise EngineError(f"Model {self.model.name!r}: defaults.interpolate is {way!r}; there are {', '.join(WAYS)}.", code="bad_defaults")
+        return way
+
+
+def canvas(picture: Frame) -> Canvas:
+    """An RGB frame (even sides) as planes for the encoder; chroma lies on the even columns and between the rows (ITU-T H.264, chroma_loc 0)."""
+    height, width = picture.shape[:2]
+    y, u, v = planes_of(cv2.cvtColor(picture, cv2.COLOR_RGB2BGRA))
+    kernel = np.array([[0.25, 0.5, 0.25]], np.float32)
+    halves = [cv2.resize(cv2.filter2D(plane, -1, kernel)[:, ::2], (width // 2, height // 2), interpolation=cv2.INTER_AREA) for plane in (u, v)]
+    return Canvas(y, *(np.asarray(half, np.uint8) for half in halves))
+
+
+@contextlib.contextmanager
+def _watching(scheduler: Any, steps: Steps) -> Iterator[None]:
+    """Report the steps of a pipeline that has no callback, by way of its scheduler."""
+    plain, done = scheduler.step, 0
+
+    def step(*args: Any, **named: Any) -> Any:
+        nonlocal done
+        found = plain(*args, **named)
+        steps.passed(done)
+        done += 1
+        return found
+
+    scheduler.step = step
+    try:
+        yield
+    finally:
+        del scheduler.step
+
+
+def _opened(work: Work) -> Image.Image:
+    try:
+        with Image.open(work.files["picture"]) as picture:
+            return picture.convert("RGB")
+    except (OSError, ValueError, Image.DecompressionBombError) as error:
+        raise EngineError(f"the keyframe {work.files['picture'].name} cannot be read: {error}", code="bad_input") from error

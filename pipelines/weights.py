@@ -1,0 +1,121 @@
+"""Where a model's weights lie on this machine: a folder, or a snapshot in the standard hub cache. Nothing is fetched here."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from farm.catalog import Model
+from farm.types import EngineError
+
+PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle")
+"""Endings of weights that run code when they are read."""
+SAFE = ".safetensors"
+LIBRARIES = frozenset({"diffusers", "transformers"})
+"""What a pipeline's parts may come from; anything else would be code that travels with the weights."""
+
+
+def lacking(packages: Iterable[str]) -> list[str]:
+    """A sentence for each Python package that is not installed here."""
+    return [
+        f"The Python package {name} is not installed; install the gpu extra: pip install 'storyfarm[gpu]'."
+        for name in packages
+        if importlib.util.find_spec(name) is None
+    ]
+
+
+def missing(model: Model, index: str) -> list[str]:
+    """What is not there of `model`, a sentence each with its remedy; `index` is the file that every such folder has."""
+    try:
+        folder = find(model)
+    except EngineError as error:
+        return [error.message]
+    if not (folder / index).is_file():
+        return [
+            f"{folder} has no {index}: it is not whole, or not a model of this kind; run `storyfarm models pull {model.name}` or mend source in models.yaml."
+        ]
+    return []
+
+
+def find(model: Model) -> Path:
+    """The folder with the weights of `model`.
+
+    Raises EngineError (model_missing) saying where they were looked for and how to get them.
+    """
+    source = model.source
+    if source.folder is not None:
+        if not source.folder.is_dir():
+            raise EngineError(
+                f"There is no folder {source.folder} with the weights of model {model.name!r}; put them there or mend source.folder.", code="model_missing"
+            )
+        return source.folder
+    if source.hub is not None:
+        found = snapshot(source.hub, source.revision)
+        if found is None:
+            pinned = f" at revision {source.revision}" if source.revision else ""
+            raise EngineError(f"{source.hub}{pinned} is not in the hub cache {cache()}; fetch it: storyfarm models pull {model.name}.", code="model_missing")
+        return found
+    raise EngineError(f"Model {model.name!r} names no weights; give it a source with folder: or hub: in models.yaml.", code="model_missing")
+
+
+def cache() -> Path:
+    """The standard hub cache, as HF_HUB_CACHE, HF_HOME and XDG_CACHE_HOME have it."""
+    if path := os.environ.get("HF_HUB_CACHE"):
+        return Path(path).expanduser()
+    home = os.environ.get("HF_HOME") or Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache") / "huggingface"
+    return Path(home).expanduser() / "hub"
+
+
+def snapshot(repository: str, revision: str | None) -> Path | None:
+    """The folder of a repository's snapshot in the cache (branch, tag or commit; the main branch by default), if it is there."""
+    base = cache() / f"models--{repository.replace('/', '--')}"
+    wanted = revision or "main"
+    reference = base / "refs" / wanted
+    try:
+        commit = reference.read_text(encoding="ascii").strip() if reference.is_file() else wanted
+    except (OSError, UnicodeDecodeError):
+        return None
+    found = base / "snapshots" / commit
+    return found if found.is_dir() else None
+
+
+def refuse_unsafe(model: Model, folder: Path) -> None:
+    """Refuse a folder whose weights or parts would run code of their own when loaded.
+
+    Raises EngineError (unsafe_weights) naming the file.
+    """
+    for part in (folder, *sorted(path for path in folder.iterdir() if path.is_dir())):
+        names = [path.name for path in part.iterdir()]
+        pickles = [name for name in names if name.endswith(PICKLES)]
+        if pickles and not any(name.endswith(SAFE) for name in names):
+            raise EngineError(
+                f"Model {model.name!r} has {part.name}/{pickles[0]} and no {SAFE} file beside it: only safetensors are loaded; "
+                "convert it or take a source that has them.",
+                code="unsafe_weights",
+            )
+
+
+def pipeline_class(model: Model, folder: Path) -> str:
+    """The class that a pipeline's model_index.json names, after a look at where its parts come from.
+
+    Raises EngineError (bad_model) for an index that cannot be read, (unsafe_weights) for parts that bring code of their own.
+    """
+    path = folder / "model_index.json"
+    try:
+        index = json.loads(path.read_text(encoding="utf-8"))
+        name = index["_class_name"]
+    except (OSError, UnicodeDecodeError, ValueError, KeyError, TypeError) as error:
+        raise EngineError(f"Model {model.name!r}: {path} cannot be read as a pipeline's index ({error!r}); pull it again.", code="bad_model") from error
+    if not isinstance(name, str):
+        raise EngineError(
+            f"Model {model.name!r} brings a pipeline class of its own ({name!r}); code that comes with weights is not run.", code="unsafe_weights"
+        )
+    for part, entry in index.items():
+        if isinstance(entry, list) and len(entry) == 2 and isinstance(entry[0], str):
+            library = entry[0]
+            if library not in LIBRARIES and (folder / part / f"{library}.py").exists():
+                raise EngineError(f"Model {model.name!r}: its part {part!r} brings code of its own ({library}.py), which is not run.", code="unsafe_weights")
+    return name

@@ -1,0 +1,156 @@
+"""Clips by video models: exact lengths, continued passes, splice-ready, progress, cancelling, the same clip again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from farm.types import SPLICE, Cancelled, EngineError
+from pipelines.diffusion.pictures import DiffusionPicture
+from pipelines.diffusion.video import DiffusionVideo, canvas
+from pipelines.diffusion.video_kinds import VIDEO_KINDS, class_for
+from tests.diffusion import tiny
+from tests.diffusion.working import Listener, clip, keyframe, mover, painter
+
+SMALL = {"pixels": 64 * 32, "multiple": 16}
+
+
+def loaded(model) -> DiffusionVideo:
+    engine = DiffusionVideo(model, "cpu")
+    engine.load(Listener())
+    return engine
+
+
+@pytest.fixture
+def picture(tmp_path) -> Path:
+    path = tmp_path / "keyframe.png"
+    Image.effect_noise((80, 44), 60).convert("RGB").save(path)
+    return path
+
+
+def frames_of(path: Path) -> list[np.ndarray]:
+    with av.open(str(path)) as file:
+        return [frame.to_ndarray(format="rgb24") for frame in file.decode(video=0)]
+
+
+def keys_of(path: Path) -> list[int]:
+    with av.open(str(path)) as file:
+        return [index for index, packet in enumerate(sorted((p for p in file.demux(video=0) if p.size), key=lambda p: p.pts)) if packet.is_keyframe]
+
+
+@pytest.mark.parametrize(
+    ("name", "fields", "frames"), [("wan", {"longest": 9}, 22), ("ltx", {"longest": 17}, 29), ("svd", {"longest": 5, "multiple": 32, "fps": 12}, 13)]
+)
+def test_each_architecture_animates_exactly_so_many_frames_in_several_passes_and_again_the_same(weights, tmp_path, picture, name, fields, frames):
+    model = mover(tiny.saved(name, weights), defaults={**SMALL, **fields})
+    assert DiffusionVideo.missing(model) == []
+    engine = loaded(model)
+    report = Listener()
+    outcome = engine.run(clip(tmp_path / "a", picture, frames, keys=(6, frames - 6)), report)
+    path = outcome.outputs[0].path
+    found = frames_of(path)
+    assert (len(found), found[0].shape) == (frames, (44, 80, 3))
+    assert outcome.data == {"frames": frames, "fps": 24, "width": 80, "height": 44}
+    assert keys_of(path) == [0, 6, frames - 6]
+    with av.open(str(path)) as file:
+        assert file.streams.video[0].time_base.denominator == SPLICE.time_base_denominator
+    done = [step for step, _ in report.steps]
+    assert done == sorted(done) and done[-1] == report.steps[-1][1] and done[-1] > 3, "several passes, each with its steps"
+    again = engine.run(clip(tmp_path / "b", picture, frames, keys=(6, frames - 6)), Listener())
+    assert again.outputs[0].path.read_bytes() == path.read_bytes()
+
+
+def test_a_cancelled_clip_ends_at_the_next_step(weights, tmp_path, picture):
+    report = Listener(cancel_at=1)
+    with pytest.raises(Cancelled):
+        loaded(mover(tiny.saved("wan", weights), defaults=SMALL)).run(clip(tmp_path / "a", picture, 5), report)
+    assert [step for step, _ in report.steps] == [1]
+
+
+def test_out_of_memory_in_a_later_pass_ends_in_the_right_clip(weights, tmp_path, picture, monkeypatch):
+    engine = loaded(mover(tiny.saved("wan", weights), defaults={**SMALL, "longest": 5}))
+    right = engine.run(clip(tmp_path / "a", picture, 12), Listener()).outputs[0].path.read_bytes()
+    forward, calls = engine._pipe.transformer.forward, []
+
+    def failing(*args, **kwargs):
+        calls.append(1)
+        if len(calls) == 5:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return forward(*args, **kwargs)
+
+    monkeypatch.setattr(engine._pipe.transformer, "forward", failing)
+    assert engine.run(clip(tmp_path / "b", picture, 12), Listener()).outputs[0].path.read_bytes() == right
+    assert engine._ladder.taken == ["VAE slicing"]
+
+
+def test_a_pipeline_without_a_callback_reports_its_steps_too(weights, tmp_path, picture, monkeypatch):
+    engine = loaded(mover(tiny.saved("wan", weights), defaults=SMALL))
+    monkeypatch.setattr("pipelines.diffusion.loading.accepts", lambda pipe, name: name != "callback_on_step_end")
+    report = Listener()
+    engine.run(clip(tmp_path / "a", picture, 5), report)
+    assert [step for step, _ in report.steps][:3] == [1, 2, 3]
+    assert "step" not in vars(engine._pipe.scheduler)
+
+
+def test_text_to_video_weights_redraw_the_still_keyframe(weights, tmp_path, picture):
+    pipe = tiny.wan()
+    folder = tmp_path / "t2v"
+    from diffusers import WanPipeline
+
+    WanPipeline(tokenizer=pipe.tokenizer, text_encoder=pipe.text_encoder, transformer=pipe.transformer, vae=pipe.vae, scheduler=pipe.scheduler).save_pretrained(
+        folder
+    )
+    engine = loaded(mover(folder, defaults={**SMALL, "call": {"strength": 0.9}}))
+    assert type(engine._pipe).__name__ == "WanVideoToVideoPipeline"
+    assert len(frames_of(engine.run(clip(tmp_path / "a", picture, 7), Listener()).outputs[0].path)) == 7
+
+
+def test_every_kind_is_a_class_of_diffusers_that_takes_what_it_is_given():
+    import inspect
+
+    import diffusers
+
+    for name, kind in VIDEO_KINDS.items():
+        taken = inspect.signature(getattr(diffusers, name).__call__).parameters
+        wanted = ["image", "num_frames"] if kind.starts == "image" else ["video"]
+        wanted += [*(["width", "height"] if kind.sized else []), *([kind.rate] if kind.rate else []), *(["prompt"] if kind.prompted else []), *kind.extra]
+        assert [one for one in wanted if one not in taken] == [], name
+    assert class_for("WanPipeline", {"expand_timesteps": True}) == "WanImageToVideoPipeline"
+    assert class_for("WanPipeline", {}) == "WanVideoToVideoPipeline"
+
+
+def test_an_architecture_that_animates_nothing_is_named(weights):
+    with pytest.raises(EngineError, match="StableDiffusionPipeline"):
+        loaded(mover(tiny.saved("sd", weights)))
+
+
+def test_a_setting_that_there_is_not_is_named(weights):
+    with pytest.raises(EngineError, match="guess"):
+        loaded(mover(tiny.saved("wan", weights), defaults={"interpolate": "guess"}))
+
+
+def test_without_a_keyframe_nothing_is_animated(weights, tmp_path, picture):
+    engine = loaded(mover(tiny.saved("wan", weights)))
+    with pytest.raises(EngineError, match="keyframe first"):
+        engine.run(clip(tmp_path / "a", picture, 5).model_copy(update={"files": {}}), Listener())
+
+
+def test_colours_survive_the_way_to_the_encoder():
+    flat = np.full((16, 16, 3), (200, 30, 60), np.uint8)
+    planes = canvas(flat)
+    assert [plane.mean() for plane in (planes.y, planes.u, planes.v)] == pytest.approx([74.7, 124.1, 201.5], abs=0.6)  # BT.709, limited range
+
+
+def test_from_keyframe_to_clip(weights, tmp_path):
+    painting = DiffusionPicture(painter(tiny.saved("sdxl", weights)), "cpu")
+    painting.load(Listener())
+    made = painting.run(keyframe(tmp_path / "k"), Listener()).outputs[0].path
+    outcome = loaded(mover(tiny.saved("ltx", weights), defaults=SMALL)).run(clip(tmp_path / "c", made, 9), Listener())
+    assert len(frames_of(outcome.outputs[0].path)) == 9
+    assert json.dumps(outcome.data)

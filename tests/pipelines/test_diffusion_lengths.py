@@ -1,0 +1,116 @@
+"""Lengths, sizes, prompts and rates of the diffusion engines: the part that needs no torch."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from farm.types import Character, KeyframeSpec, PortraitSpec, Scene, Shot, Size, Style
+from pipelines.diffusion import prompts
+from pipelines.diffusion.lengths import WAYS, allowed, needed, passes, resampled
+from pipelines.diffusion.sizes import conform, fitted, parse
+
+
+@given(st.integers(1, 3000), st.sampled_from([1, 4, 8]), st.integers(9, 300))
+def test_passes_are_of_lengths_the_model_can_do_and_enough(frames, step, longest):
+    lengths = passes(frames, step, longest)
+    assert all((length - 1) % step == 0 and 1 < length <= longest for length in lengths)
+    assert sum(lengths) - (len(lengths) - 1) >= frames
+    assert sum(lengths[:-1]) - max(0, len(lengths) - 2) < frames, "no pass too many"
+
+
+def test_allowed_is_the_shortest_that_suffices():
+    assert [allowed(frames, 8, 257) for frames in (1, 9, 10, 97, 1000)] == [9, 9, 17, 97, 257]
+    assert allowed(24, 1, 25) == 24
+
+
+@given(st.integers(1, 300), st.sampled_from([24, 25, 30]), st.sampled_from([7.0, 8.0, 16.0, 24.0, 25.0]))
+def test_what_is_needed_covers_every_frame_shown(frames, fps, own):
+    count = needed(frames, fps, own)
+    assert (frames - 1) * own / fps <= count - 1 + 0.01
+    assert count == 1 or (frames - 1) * own / fps > count - 2
+
+
+def ramp(count: int) -> list[np.ndarray]:
+    """A bright square that moves four pixels a frame."""
+    found = []
+    for index in range(count):
+        frame = np.full((32, 64, 3), 40, np.uint8)
+        frame[10:22, 4 + 4 * index : 16 + 4 * index] = np.random.default_rng(3).integers(120, 255, (12, 12, 3))
+        found.append(frame)
+    return found
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(("own", "fps", "frames"), [(24, 24, 9), (16, 24, 12), (7, 24, 20), (30, 24, 6), (24, 24, 15)])
+def test_resampling_gives_so_many_frames_that_begin_and_end_alike(way, own, fps, frames):
+    source = ramp(10)
+    found = list(resampled(iter(source), own, fps, frames, way))
+    assert len(found) == frames
+    assert np.array_equal(found[0], source[0])
+    if (frames - 1) * own / fps >= 9:
+        assert np.array_equal(found[-1], source[-1]), "a short source's last frame is held"
+
+
+def test_at_the_same_rate_nothing_is_touched():
+    source = ramp(8)
+    assert all(np.array_equal(a, b) for a, b in zip(resampled(source, 24, 24, 8), source, strict=True))
+
+
+def test_flow_moves_what_blending_doubles():
+    source = ramp(2)
+    truth = np.full((32, 64, 3), 40, np.uint8)
+    truth[10:22, 6:18] = np.random.default_rng(3).integers(120, 255, (12, 12, 3))
+    errors = {way: np.abs(list(resampled(source, 12, 24, 2, way))[1].astype(int) - truth).mean() for way in WAYS}
+    assert errors["flow"] < 0.6 * errors["blend"]
+
+
+@given(
+    st.integers(16, 2048).map(lambda n: n * 2),
+    st.integers(16, 2048).map(lambda n: n * 2),
+    st.sampled_from([8, 16, 32, 64]),
+    st.sampled_from([None, 512 * 512, 1024 * 1024]),
+)
+def test_fitted_sizes_are_multiples_within_the_area_and_of_the_shape(width, height, multiple, pixels):
+    across, down = fitted((width, height), multiple, pixels)
+    assert across % multiple == 0 and down % multiple == 0 and across and down
+    if pixels and min(across, down) > multiple:
+        assert across * down <= pixels * 1.4
+
+
+def test_offered_sizes_are_chosen_by_shape_then_area():
+    offered = ("1280x720", "832x480", "720x1280", "480x832", "960x960")
+    assert fitted((1280, 720), 16, None, offered) == (1280, 720)
+    assert fitted((720, 1280), 16, None, offered) == (720, 1280)
+    assert fitted((960, 960), 16, None, offered) == (960, 960)
+    with pytest.raises(ValueError, match="1280by720"):
+        parse("1280by720")
+
+
+def test_conform_covers_and_cuts_the_middle():
+    picture = Image.new("RGB", (200, 100), "black")
+    picture.paste("white", (50, 0, 150, 100))
+    found = conform(picture, (100, 100))
+    assert found.size == (100, 100)
+    assert found.getpixel((1, 50)) == found.getpixel((98, 50)) == (255, 255, 255)
+
+
+def test_prompts_say_who_and_where_in_the_same_words():
+    style = Style(slug="noir", name="Noir", prompt="film noir")
+    mara = Character(key="m", name="Mara", noun="keeper", age="old", look={"coat": "red"})
+    scene = Scene(key="p", title="Pier", place="wooden pier", time_of_day="night", weather="fog")
+    spec = KeyframeSpec(
+        shot=Shot(index=0, scene="p", framing="close"),
+        scene=scene,
+        characters=(mara,),
+        prompt="Mara lights a lamp, film noir",
+        style=style,
+        size=Size(width=64, height=64),
+    )
+    assert prompts.keyframe(spec) == "Mara lights a lamp, film noir, close-up, old keeper, red coat, wooden pier, night, fog"
+    portrait = prompts.portrait(PortraitSpec(character=mara, style=style, size=Size(width=64, height=64)))
+    assert portrait == "portrait of old keeper, red coat, looking at the viewer, plain background, film noir"
+    assert "wooden pier" in prompts.portrait(PortraitSpec(scene=scene, style=style, size=Size(width=64, height=64)))
