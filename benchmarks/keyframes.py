@@ -24,11 +24,13 @@ def main() -> None:
         for slug, style in styles().items():
             for place in PLACES:
                 for _ in range(2):
-                    painting = frame(place, style, Size(width=1280, height=720), weather="rain" if place == "ocean" else "clear", who=(tom, whale), action="meets")
+                    weather = "rain" if place == "ocean" else "clear"
+                    painting = frame(place, style, Size(width=1280, height=720), weather=weather, who=(tom, whale), action="meets")
                     timed_write(painting, Path(folder, "p.png"), Path(folder, "l.zip"))
                 took = painting.seconds
                 size = Path(folder, "l.zip").stat().st_size / 1e6
-                print(f"{slug:16}{place:10}" + "".join(f"{took[key] * 1000:8.0f}" for key in ("draw", "filters", "encode")) + f"{sum(took.values()) * 1000:7.0f}{size:5.1f}")
+                parts = "".join(f"{took[key] * 1000:8.0f}" for key in ("draw", "filters", "encode"))
+                print(f"{slug:16}{place:10}{parts}{sum(took.values()) * 1000:7.0f}{size:5.1f}")
 
 
 if __name__ == "__main__":
