@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 import skia
+import yaml
 
 from farm.types import Character
+from pipelines import screenwriter
 from pipelines.illustrator.figures import animals, beings, cast, noto, objects, people, things
 from pipelines.illustrator.figures.drawing import Drawing
 from pipelines.illustrator.figures.looks import Look
 from pipelines.illustrator.figures.poses import POSES
 
 HEADS_ONLY = ("bear", "polar bear", "panda", "fox", "wolf", "lion", "frog", "koala", "hamster", "moose", "unicorn", "chicken")
+NO_VERBS = {"invention", "find-gold", "war"}  # what the screenwriter lists beside its verbs
 HEIGHT = 96
 SOLID = 140  # of an alpha of 255: a glow is no part of a figure
 
@@ -173,10 +177,47 @@ def test_flip_mirrors() -> None:
         ("", "stand"),
         ("befriends a whale", "hug"),
         ("zzqx", "stand"),
+        ("falls in love", "hug"),
+        ("tries to climb the hill", "climb"),
+        ("does not sleep", "stand"),
+        ("hears a sound", "listen"),
     ],
 )
 def test_an_action_chooses_its_pose(action: str, pose: str) -> None:
     assert cast.pose_of(action) == pose
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        "lives",
+        "dwells",
+        "is",
+        "has",
+        "owns",
+        "keeps",
+        "stays",
+        "waits",
+        "watches",
+        "listens",
+        "thinks",
+        "hears",
+        "knows",
+        "wants",
+        "hopes",
+        "gleeps",
+        "lies awake",
+    ],
+)
+def test_nobody_lies_down_or_sits_who_only_is_somewhere(verb: str) -> None:
+    assert cast.pose_of(f"{verb} in a small house") in ("stand", "hold", "look", "listen", "think")
+
+
+def test_every_verb_that_the_screenwriter_knows_has_a_pose_set_by_hand() -> None:
+    listed = yaml.safe_load((Path(screenwriter.__file__).parent / "data" / "verbs.yaml").read_text(encoding="utf-8"))["verbs"]
+    verbs = {verb for words in listed.values() for verb in words.split()}
+    assert len(verbs) > 300
+    assert sorted(verbs - set(cast._verbs()) - NO_VERBS) == []
 
 
 def test_every_verb_has_a_pose_and_there_are_enough() -> None:
