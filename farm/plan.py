@@ -90,7 +90,9 @@ def first(new: NewStory) -> list[Planned]:
 
 
 def expand(new: NewStory, play: Screenplay) -> list[Planned]:
-    """Every task that follows the screenplay, needed ones before those that need them."""
+    """Every task that follows the screenplay, needed ones before those that need them; none where only the script was wanted."""
+    if new.origin == "enhance":
+        return []
     size = FILM_SIZES[AspectRatio(new.aspect)]
     plan = [_portrait(new, what, one) for what, group in (("character", play.characters), ("scene", play.scenes), ("item", play.items)) for one in group]
     for shot in play.shots:

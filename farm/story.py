@@ -42,7 +42,7 @@ class NewStory(BaseModel):
     burn_captions: bool = False
     priority: int = 0
     credits: int = 25
-    origin: Literal["sequences", "stories"] = "sequences"  # which API it came through
+    origin: Literal["sequences", "stories", "enhance"] = "sequences"  # which API it came through; "enhance": only written, and in no list
     webhook_url: str | None = None
 
     @property

@@ -9,7 +9,7 @@ from typing import Any, Literal, cast
 
 from gateway.models import sequences as seq
 from gateway.models import stories as sto
-from gateway.models.base import Links, iso
+from gateway.models.base import Link, Links, iso
 from gateway.route import Table
 from gateway.view import File, Part, StoryView
 
@@ -41,7 +41,7 @@ class Writer:
         """What can be done with a sequence now."""
         links: Links = {
             "self": self.table.link("sequence-status", id=view.id),
-            "poll": self.table.link("sequence-status", wait=True, title="Wait for the next change", id=view.id),
+            "poll": self._poll(view.id),
         }
         for relation, name, there in (
             ("events", "sequence-events", True),
@@ -84,16 +84,18 @@ class Writer:
             links=self.sequence_links(view),
         )
 
-    def created(self, view: StoryView) -> seq.Created:
+    def created(self, story: str, job: str) -> seq.Created:
         """One entry of a create answer."""
-        links = self.sequence_links(view)
         return seq.Created(
-            id=view.id,
+            id=story,
             status="draft",  # as it was created; what it is by now, its status document says
-            workflow_run_id=view.job,
-            status_url=self.table.path("sequence-status", id=view.id),
-            links={"self": links["self"], "poll": links["poll"]},
+            workflow_run_id=job,
+            status_url=self.table.path("sequence-status", id=story),
+            links={"self": self.table.link("sequence-status", id=story), "poll": self._poll(story)},
         )
+
+    def _poll(self, story: str) -> Link:
+        return self.table.link("sequence-status", wait=True, title="Wait for the next change", id=story)
 
     def summary(self, view: StoryView) -> seq.Summary:
         """One entry of a list."""

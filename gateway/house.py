@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from farm.artifacts import Artifacts
@@ -35,3 +35,5 @@ class House:
     outside: Outside
     enhance_grace: float
     """Seconds that a create request is held for its enhanced script to be in the answer."""
+    flights: set[tuple[str, str]] = field(default_factory=set)
+    """Team and Idempotency-Key of the requests that this process is answering."""

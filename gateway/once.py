@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from starlette.responses import Response
 
+from farm.store import AlreadyAnswered, Answer, Created, Remember
 from gateway.call import Call
 from gateway.dispatch import render
 from gateway.errors import ApiError, Problem, invalid
@@ -16,54 +19,94 @@ from gateway.route import Reply
 
 KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _KEPT_HEADERS = ("location", "retry-after")
-Keep = Callable[[Reply], Awaitable[None]]
 
 
-async def once(call: Call, make: Callable[[Keep], Awaitable[Reply]]) -> Reply | Response:
-    """Answer with what `make` makes, or with what it made before under the same Idempotency-Key.
+async def once(call: Call, make: Callable[[], Awaitable[Reply]]) -> Reply | Response:
+    """Answer with what `make` makes, or with what it made before under the same Idempotency-Key: for what may be done again when a gateway was lost.
 
-    `make` may call its `keep` as soon as its effect is there, so that a gateway killed while it does the rest has kept an answer.
     Raises ApiError: 422 for the key of another request, 409 while the first one is in flight, 400 for a key that is none.
     """
-    key = call.request.headers.get("idempotency-key")
+    key = _key(call)
     if key is None:
-        return await make(_forget)
-    if not KEY.fullmatch(key):
-        raise invalid("Idempotency-Key", "is 1 to 255 visible ASCII characters")
+        return await make()
     answers, threads = call.house.store.answers, call.house.threads
-    request = _request(call)
-    earlier = await threads.call(answers.begin, call.team, key, request)
+    earlier = await threads.call(answers.begin, call.team, key, _request(call))
     if earlier is not None:
-        if earlier.request != request:
-            raise ApiError(Problem.KEY_REUSED, f"the Idempotency-Key {key!r} came before with another request; use a new key for a new request")
-        if earlier.answer is None:
-            raise ApiError(
-                Problem.CONFLICT, f"the first request with the Idempotency-Key {key!r} is not answered yet; try again in a moment", headers={"retry-after": "1"}
-            )
-        kept = earlier.answer
-        return Response(kept["body"], status_code=kept["status"], headers={**kept["headers"], "idempotency-replayed": "true"}, media_type="application/json")
-    effect = False
-
-    async def keep(reply: Reply) -> None:
-        nonlocal effect
-        effect = True
-        response = render(reply)
-        headers = {name: response.headers[name] for name in ("cache-control", *_KEPT_HEADERS) if name in response.headers}
-        body = bytes(response.body).decode()
-        await threads.call(answers.finish, call.team, key, {"status": reply.status, "headers": headers, "body": body})
-
+        return _replayed(call, key, earlier)
     try:
-        reply = await make(keep)
+        reply = await make()
     except BaseException:
-        if not effect:
-            await threads.call(answers.drop, call.team, key)
+        await threads.call(answers.drop, call.team, key)
         raise
-    await keep(reply)
+    await threads.call(answers.finish, call.team, key, _record(reply))
     return reply
 
 
-async def _forget(reply: Reply) -> None:
-    """Without a key nothing is kept."""
+async def recorded(call: Call, make: Callable[[Recorder], Awaitable[Reply]]) -> Reply | Response:
+    """The same for what must never be done twice: the answer is kept in the transaction that does it, so that no killed gateway leaves one without the other.
+
+    `make` hands `recorder.remember(…)` to the store. While it runs, this gateway answers 409 for its key; another gateway's request waits in the
+    database and is answered as the first was. Raises ApiError like `once`.
+    """
+    key = _key(call)
+    if key is None:
+        return await make(Recorder(call, None))
+    house, flight = call.house, (call.team, key)
+    if flight in house.flights:
+        raise _in_flight(key)
+    house.flights.add(flight)
+    try:
+        earlier = await house.threads.call(house.store.answers.known, call.team, key)
+        if earlier is not None:
+            return _replayed(call, key, earlier)
+        reply = await make(Recorder(call, key))
+        await house.threads.call(house.store.answers.finish, call.team, key, _record(reply))
+        return reply
+    except AlreadyAnswered as first:
+        return _replayed(call, key, first.answer)
+    finally:
+        house.flights.discard(flight)
+
+
+@dataclass(frozen=True)
+class Recorder:
+    """Gives the store what it keeps of this request; nothing, where the caller sent no key."""
+
+    call: Call
+    key: str | None
+
+    def remember(self, reply: Callable[[Sequence[Created]], Reply]) -> Remember | None:
+        """What to write beside the stories: `reply` gives the answer once their ids are known."""
+        if self.key is None:
+            return None
+        return Remember(self.call.team, self.key, _request(self.call), lambda made: _record(reply(made)))
+
+
+def _key(call: Call) -> str | None:
+    key = call.request.headers.get("idempotency-key")
+    if key is not None and not KEY.fullmatch(key):
+        raise invalid("Idempotency-Key", "is 1 to 255 visible ASCII characters")
+    return key
+
+
+def _replayed(call: Call, key: str, earlier: Answer) -> Response:
+    if earlier.request != _request(call):
+        raise ApiError(Problem.KEY_REUSED, f"the Idempotency-Key {key!r} came before with another request; use a new key for a new request")
+    if earlier.answer is None:
+        raise _in_flight(key)
+    kept = earlier.answer
+    return Response(kept["body"], status_code=kept["status"], headers={**kept["headers"], "idempotency-replayed": "true"}, media_type="application/json")
+
+
+def _in_flight(key: str) -> ApiError:
+    why = f"the first request with the Idempotency-Key {key!r} is not answered yet; try again in a moment"
+    return ApiError(Problem.CONFLICT, why, headers={"retry-after": "1"})
+
+
+def _record(reply: Reply) -> dict[str, Any]:
+    response = render(reply)
+    headers = {name: response.headers[name] for name in ("cache-control", *_KEPT_HEADERS) if name in response.headers}
+    return {"status": reply.status, "headers": headers, "body": bytes(response.body).decode()}
 
 
 def _request(call: Call) -> str:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import structlog
 from redis.exceptions import RedisError
 
-from farm.store import InsufficientCredits, StoryDocument, TaskRecord
+from farm.store import Created, InsufficientCredits, Remember, StoryDocument, TaskRecord
 from farm.story import NewStory
 from farm.tickets import flush
 from farm.types import TaskKind
@@ -71,19 +71,15 @@ async def marks_of(house: House, stories: Collection[str]) -> Mapping[str, objec
     return await house.threads.call(house.store.stories.marks, list(stories))
 
 
-async def create_stories(house: House, wanted: Sequence[NewStory]) -> list[str]:
-    """Write the stories, send their tickets; their ids.
+async def create_stories(house: House, wanted: Sequence[NewStory], answer: Remember | None = None) -> list[Created]:
+    """Write the stories, and what the request is answered, in one transaction; send their tickets.
 
-    Raises ApiError (402) when the team's credits do not last for all of them; then none is left.
+    Raises ApiError (402) when the team's credits do not last for all of them, AlreadyAnswered; then none is created.
     """
-    made: list[str] = []
-    for new in wanted:
-        try:
-            made.append((await house.threads.call(house.store.stories.create, new)).story)
-        except InsufficientCredits as error:
-            for story in made:
-                await house.threads.call(house.store.stories.cancel, story, new.team)
-            raise ApiError(Problem.CREDITS, str(error)) from None
+    try:
+        made = await house.threads.call(house.store.stories.create_all, wanted, answer)
+    except InsufficientCredits as error:
+        raise ApiError(Problem.CREDITS, str(error)) from None
     await send_tickets(house)
     return made
 

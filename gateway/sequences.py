@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from starlette.responses import Response
 
+from farm import store
 from gateway.call import Call
 from gateway.errors import ApiError, Problem
 from gateway.feed import tell_cancelled
@@ -20,7 +22,7 @@ from gateway.models.sequences import (
     Waited,
     WaitQuery,
 )
-from gateway.once import Keep, once
+from gateway.once import Recorder, once, recorded
 from gateway.records import cancel_story, create_stories, load, page_of, writer
 from gateway.requests import from_sequence
 from gateway.route import Reply
@@ -36,15 +38,17 @@ def no_sequence(story: str) -> ApiError:
 async def create(call: Call) -> Reply | Response:
     """`POST /sequences`: one sequence for each analysis model; 202."""
     seconds = seconds_of(call.asked(WaitQuery).wait)  # before anything is created
-    return await once(call, lambda keep: _create(call, seconds, keep))
+    return await recorded(call, lambda recorder: _create(call, seconds, recorder))
 
 
-async def _create(call: Call, seconds: float, keep: Keep) -> Reply:
-    body = call.given(CreateSequence)
-    made = await create_stories(call.house, await from_sequence(call, body))
-    views = [await _there(call, story) for story in made]
-    words = writer(call)
-    await keep(_created(call, [words.created(view) for view in views], None))
+async def _create(call: Call, seconds: float, recorder: Recorder) -> Reply:
+    wanted, words = await from_sequence(call, call.given(CreateSequence)), writer(call)
+
+    def plain(made: Sequence[store.Created]) -> Reply:
+        return _created(call, [words.created(one.story, one.job) for one in made], None)
+
+    made = await create_stories(call.house, wanted, recorder.remember(plain))
+    views = [await _there(call, one.story) for one in made]
     if seconds:
         held = await asyncio.gather(*(hold(call.house, view.id, call.team, seconds, lambda view: view.advance, before=view) for view in views))
         views = [one.view for one in held]
@@ -53,7 +57,7 @@ async def _create(call: Call, seconds: float, keep: Keep) -> Reply:
         ]
     else:
         views = list(await asyncio.gather(*(_written(call, view) for view in views)))
-        entries = [words.created(view) for view in views]
+        entries = [words.created(view.id, view.job) for view in views]
     return _created(call, entries, next((view.enhanced_script for view in views if view.enhanced_script), None))
 
 
@@ -135,7 +139,7 @@ async def exports(call: Call) -> Reply:
 
 async def create_export(call: Call) -> Reply | Response:
     """`POST /sequences/{id}/exports`: the stitched film, 200 when it is ready, else 202; 409 while a video is missing or failed."""
-    return await once(call, lambda keep: _create_export(call))
+    return await once(call, lambda: _create_export(call))
 
 
 async def _create_export(call: Call) -> Reply:

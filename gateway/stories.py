@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from pydantic import BaseModel
 from starlette.responses import Response
 
+from farm.store import Created
 from gateway.call import Call
 from gateway.documents import Writer
 from gateway.errors import ApiError, Problem
 from gateway.models.sequences import WaitQuery
 from gateway.models.stories import GenerateAccepted, GenerateStory, StoriesQuery, StoryPage
-from gateway.once import once
+from gateway.once import Recorder, recorded
 from gateway.records import create_stories, load, numbered_page, story_of, writer
 from gateway.requests import from_story
 from gateway.route import Reply
@@ -25,14 +26,17 @@ POLL_SECONDS = 5
 
 async def generate(call: Call) -> Reply | Response:
     """`POST /stories/generate`: 202 with the job."""
-    return await once(call, lambda keep: _generate(call))
+    return await recorded(call, lambda recorder: _generate(call, recorder))
 
 
-async def _generate(call: Call) -> Reply:
-    made = await create_stories(call.house, [await from_story(call, call.given(GenerateStory))])
-    view = await _there(call, made[0])
-    poll = call.house.table.path("job-status", jobId=view.job)
-    return Reply(GenerateAccepted(job_id=view.job, status="queued", poll_url=poll), status=202, headers={"location": poll, "retry-after": str(POLL_SECONDS)})
+async def _generate(call: Call, recorder: Recorder) -> Reply:
+    def accepted(made: Sequence[Created]) -> Reply:
+        job = made[0].job
+        poll = call.house.table.path("job-status", jobId=job)
+        return Reply(GenerateAccepted(job_id=job, status="queued", poll_url=poll), status=202, headers={"location": poll, "retry-after": str(POLL_SECONDS)})
+
+    new = await from_story(call, call.given(GenerateStory))
+    return accepted(await create_stories(call.house, [new], recorder.remember(accepted)))
 
 
 async def job(call: Call) -> Reply:

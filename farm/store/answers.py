@@ -2,19 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
 from farm.store import tables as t
 from farm.store.database import Database
-from farm.store.records import Answer
+from farm.store.records import Answer, Created, StoreError
 
 KEPT_SECONDS = 24 * 3600.0
 _IN_FLIGHT_SECONDS = 120.0
 """A first request that has not answered after this long was lost with its gateway: the next one takes its place."""
+
+
+@dataclass(frozen=True)
+class Remember:
+    """A request with a caller's key, and what it is answered once its stories exist: written in the transaction that creates them."""
+
+    team: str
+    key: str
+    request: str  # the hash of it
+    answer: Callable[[Sequence[Created]], Mapping[str, Any]]
+
+
+class AlreadyAnswered(StoreError):
+    """Another request with the same key was first; `answer` is what is known of it."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__("a request with this key came before")
+        self.answer = answer
+
+
+def remember(connection: Connection, one: Remember, made: Sequence[Created]) -> None:
+    """Write down what a request is answered.
+
+    Raises AlreadyAnswered; a transaction that writes the same key at the same time is waited for.
+    """
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    mine = sa.and_(t.answers.c.team == one.team, t.answers.c.key == one.key)
+    connection.execute(t.answers.delete().where(mine, _stale()))
+    values = {"team": one.team, "key": one.key, "request": one.request, "answer": dict(one.answer(made)), "created_at": t.now()}
+    if connection.execute(insert(t.answers).values(values).on_conflict_do_nothing().returning(t.answers.c.key)).scalar() is None:
+        row = connection.execute(sa.select(t.answers.c.request, t.answers.c.answer).where(mine)).one()
+        raise AlreadyAnswered(Answer(row.request, row.answer))
+
+
+def _stale() -> Any:
+    """Rows that count no more: older than a day, or of a first request that was lost with its gateway."""
+    lost = sa.and_(t.answers.c.answer.is_(None), t.answers.c.created_at < t.now() - _IN_FLIGHT_SECONDS)
+    return sa.or_(lost, t.answers.c.created_at < t.now() - KEPT_SECONDS)
 
 
 class Answers:
@@ -27,15 +67,21 @@ class Answers:
         """Claim the key for a request (the hash of it); None when it is ours to answer, else what is known of the first one."""
         insert = postgresql.insert if self._database.dialect == "postgresql" else sqlite.insert
         mine = sa.and_(t.answers.c.team == team, t.answers.c.key == key)
-        lost = sa.and_(t.answers.c.answer.is_(None), t.answers.c.created_at < t.now() - _IN_FLIGHT_SECONDS)
         with self._database.write() as connection:
-            connection.execute(t.answers.delete().where(mine, sa.or_(lost, t.answers.c.created_at < t.now() - KEPT_SECONDS)))
+            connection.execute(t.answers.delete().where(mine, _stale()))
             values = {"team": team, "key": key, "request": request, "created_at": t.now()}
             # Not rowcount: for an INSERT psycopg's is not kept.
             if connection.execute(insert(t.answers).values(values).on_conflict_do_nothing().returning(t.answers.c.key)).scalar() is not None:
                 return None
             row = connection.execute(sa.select(t.answers.c.request, t.answers.c.answer).where(mine)).one()
             return Answer(row.request, row.answer)
+
+    def known(self, team: str, key: str) -> Answer | None:
+        """What is known of the first request with this key."""
+        mine = sa.and_(t.answers.c.team == team, t.answers.c.key == key)
+        with self._database.read() as connection:
+            row = connection.execute(sa.select(t.answers.c.request, t.answers.c.answer).where(mine, ~_stale())).one_or_none()
+            return Answer(row.request, row.answer) if row is not None else None
 
     def finish(self, team: str, key: str, answer: Mapping[str, Any]) -> None:
         """Keep the answer."""

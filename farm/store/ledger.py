@@ -49,6 +49,8 @@ def hold(connection: Connection, team: str, job: str, cost: int) -> None:
 
     Raises InsufficientCredits when the team has less and is not unlimited; the team's row is locked, so that two jobs cannot hold the same credits.
     """
+    if not cost:  # what is free leaves no entry
+        return
     # NO KEY UPDATE in PostgreSQL: rows that point at the team share its key, and two that did so would wait for each other's plain FOR UPDATE.
     unlimited = connection.execute(sa.select(t.teams.c.unlimited).where(t.teams.c.id == team).with_for_update(key_share=True)).scalar_one()
     balance = _balance(connection, team)
@@ -59,6 +61,8 @@ def hold(connection: Connection, team: str, job: str, cost: int) -> None:
 
 def settle(connection: Connection, job: t.AnyRow, failed: int, of: int) -> None:
     """Settle a job that completed: capture the price, refunding the share of `failed` clips of `of` (whole credits, in the caller's favour)."""
+    if not job.credits:
+        return
     refund = -(-job.credits * failed // of) if of else 0
     _enter(connection, job.team, job.id, CAPTURE, 0, f"{job.credits - refund} of {job.credits} credits kept")
     if refund:
@@ -67,7 +71,8 @@ def settle(connection: Connection, job: t.AnyRow, failed: int, of: int) -> None:
 
 def refund_all(connection: Connection, job: t.AnyRow, note: str) -> None:
     """Settle a job that failed or was cancelled: give everything back."""
-    _enter(connection, job.team, job.id, REFUND, job.credits, note)
+    if job.credits:
+        _enter(connection, job.team, job.id, REFUND, job.credits, note)
 
 
 def _balance(connection: Connection, team: str) -> int:

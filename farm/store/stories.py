@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from farm import plan
 from farm.states import JOB, JOB_ENDED, STORY, STORY_ENDED, TASK_ENDED, JobState, StoryState, TaskState, move
 from farm.store import tables as t
+from farm.store.answers import Remember, remember
 from farm.store.database import Database
 from farm.store.ledger import hold, refund_all, settle
 from farm.store.records import Artifact, Created, StoryDocument, TaskRecord, new_id
@@ -26,33 +27,23 @@ class Stories:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def create(self, new: NewStory) -> Created:
+    def create(self, new: NewStory, answer: Remember | None = None) -> Created:
         """Write story, job, first task, credit hold and tickets in one transaction.
 
-        Raises InsufficientCredits when the team has fewer credits than the job costs.
+        `answer`: what the request is answered is written with them. Raises InsufficientCredits when the team has fewer credits than the job
+        costs, AlreadyAnswered when the request was answered before.
         """
-        story, job = new_id("seq"), new_id("job")
+        return self.create_all([new], answer)[0]
+
+    def create_all(self, wanted: Sequence[NewStory], answer: Remember | None = None) -> list[Created]:
+        """Write several stories of one request in one transaction: all of them, or none (see `create`)."""
+        made = [Created(new_id("seq"), new_id("job")) for _ in wanted]
         with self._database.write(durable=True) as connection:
-            connection.execute(
-                t.stories.insert().values(
-                    id=story,
-                    team=new.team,
-                    title=new.title or "",
-                    status=StoryState.DRAFT.value,
-                    job=job,
-                    request=new.model_dump(mode="json"),
-                    created_at=t.now(),
-                    updated_at=t.now(),
-                )
-            )
-            connection.execute(
-                t.jobs.insert().values(
-                    id=job, story=story, team=new.team, status=JobState.QUEUED.value, credits=new.credits, priority=new.priority, created_at=t.now()
-                )
-            )
-            hold(connection, new.team, job, new.credits)
-            insert_plan(connection, new, story, job, plan.first(new))
-        return Created(story, job)
+            if answer is not None:
+                remember(connection, answer, made)
+            for new, one in zip(wanted, made, strict=True):
+                _insert(connection, new, one)
+        return made
 
     def document(self, story: str, team: str | None = None) -> StoryDocument | None:
         """Everything about one story; None where there is none of that id, or it is another team's. `team` None: any team's."""
@@ -73,9 +64,9 @@ class Stories:
         self, team: str, *, limit: int = 20, before: str | None = None, offset: int = 0, job_status: str | None = None, origin: str | None = None
     ) -> list[str]:
         """Ids of the team's stories, newest first; `before` is the id of the last one already seen."""
-        query = sa.select(t.stories.c.id).where(t.stories.c.team == team)
+        query = sa.select(t.stories.c.id).where(t.stories.c.team == team, ~t.stories.c.hidden)
         if job_status:
-            query = query.join(t.jobs, t.jobs.c.story == t.stories.c.id).where(t.jobs.c.status == job_status)
+            query = query.join(t.jobs, t.jobs.c.id == t.stories.c.job).where(t.jobs.c.status == job_status)
         if before:
             query = query.where(t.stories.c.id < before)
         with self._database.read() as connection:
@@ -83,9 +74,9 @@ class Stories:
 
     def count(self, team: str, *, job_status: str | None = None) -> int:
         """How many stories the team has."""
-        query = sa.select(sa.func.count()).select_from(t.stories).where(t.stories.c.team == team)
+        query = sa.select(sa.func.count()).select_from(t.stories).where(t.stories.c.team == team, ~t.stories.c.hidden)
         if job_status:
-            query = query.join(t.jobs, t.jobs.c.story == t.stories.c.id).where(t.jobs.c.status == job_status)
+            query = query.join(t.jobs, t.jobs.c.id == t.stories.c.job).where(t.jobs.c.status == job_status)
         with self._database.read() as connection:
             return int(connection.execute(query).scalar_one())
 
@@ -100,7 +91,8 @@ class Stories:
 
         def work(connection: Connection) -> bool:
             # The job is locked first, as by every task that ends: two transactions never wait for each other.
-            query = sa.select(t.jobs).where(t.jobs.c.story == story, t.jobs.c.team == team).order_by(t.jobs.c.created_at.desc()).limit(1)
+            shown = sa.select(t.stories.c.job).where(t.stories.c.id == story, t.stories.c.team == team).scalar_subquery()
+            query = sa.select(t.jobs).where(t.jobs.c.id == shown)
             job = connection.execute(query.with_for_update()).one_or_none()
             if job is None:
                 return False
@@ -146,22 +138,21 @@ class Stories:
         query = sa.select(t.stories).where(t.stories.c.id.in_(list(stories)))
         found = {row.id: row for row in connection.execute(query if team is None else query.where(t.stories.c.team == team))}
         ids = list(found)
-        jobs: dict[str, t.AnyRow] = {
-            row.story: row for row in connection.execute(sa.select(t.jobs).where(t.jobs.c.story.in_(ids)).order_by(t.jobs.c.created_at))
-        }
+        shown = [row.job for row in found.values()]
+        jobs: dict[str, t.AnyRow] = {row.story: row for row in connection.execute(sa.select(t.jobs).where(t.jobs.c.id.in_(shown)))}
         outputs: dict[str, dict[str, Artifact]] = {}
         joined = t.outputs.join(t.tasks, t.outputs.c.task == t.tasks.c.id).join(t.artifacts, t.artifacts.c.sha == t.outputs.c.sha)
         columns = (t.outputs.c.task, t.outputs.c.name, t.artifacts.c.sha, t.artifacts.c.size, t.artifacts.c.media_type)
-        for row in connection.execute(sa.select(*columns).select_from(joined).where(t.tasks.c.story.in_(ids))):
+        for row in connection.execute(sa.select(*columns).select_from(joined).where(t.tasks.c.job.in_(shown))):
             outputs.setdefault(row.task, {})[row.name] = Artifact(row.sha, row.size, row.media_type)
         tasks: dict[str, list[TaskRecord]] = {}
         columns_of_tasks = [column for column in t.tasks.c if column.name not in ("spec", "pools")]
-        for row in connection.execute(sa.select(*columns_of_tasks).where(t.tasks.c.story.in_(ids)).order_by(t.tasks.c.rank, t.tasks.c.id)):
+        for row in connection.execute(sa.select(*columns_of_tasks).where(t.tasks.c.job.in_(shown)).order_by(t.tasks.c.rank, t.tasks.c.id)):
             tasks.setdefault(row.job, []).append(_task(row, outputs.get(row.id, {})))
         named: dict[str, dict[str, dict[str, str]]] = {}
         for table in (t.characters, t.scenes, t.items, t.shots):
-            for shown in connection.execute(sa.select(table.c.story, table.c.id, table.c.key).where(table.c.story.in_(ids))):
-                named.setdefault(shown.story, {}).setdefault(table.name, {})[shown.key] = shown.id
+            for one in connection.execute(sa.select(table.c.story, table.c.id, table.c.key).where(table.c.story.in_(ids))):
+                named.setdefault(one.story, {}).setdefault(table.name, {})[one.key] = one.id
         return [_document(found[story], jobs[story], tasks.get(jobs[story].id, []), named.get(story, {})) for story in stories if story in found]
 
 
@@ -208,6 +199,30 @@ def _document(story: t.AnyRow, job: t.AnyRow, tasks: Sequence[TaskRecord], ids: 
     )
 
 
+def _insert(connection: Connection, new: NewStory, made: Created) -> None:
+    """A story with its job, first task, hold and tickets."""
+    connection.execute(
+        t.stories.insert().values(
+            id=made.story,
+            team=new.team,
+            title=new.title or "",
+            status=StoryState.DRAFT.value,
+            job=made.job,
+            hidden=new.origin == "enhance",
+            request=new.model_dump(mode="json"),
+            created_at=t.now(),
+            updated_at=t.now(),
+        )
+    )
+    connection.execute(
+        t.jobs.insert().values(
+            id=made.job, story=made.story, team=new.team, status=JobState.QUEUED.value, credits=new.credits, priority=new.priority, created_at=t.now()
+        )
+    )
+    hold(connection, new.team, made.job, new.credits)
+    insert_plan(connection, new, made.story, made.job, plan.first(new))
+
+
 def insert_plan(connection: Connection, new: NewStory, story: str, job: str, planned: Sequence[plan.Planned], known: Mapping[str, str] | None = None) -> None:
     """Write planned tasks, what they need, and a ticket for each that can run at once; `known` maps names of earlier tasks to their ids."""
     ids = {**(known or {}), **{task.name: new_id("task") for task in planned}}
@@ -231,6 +246,8 @@ def insert_plan(connection: Connection, new: NewStory, story: str, job: str, pla
                 "rank": task.rank,
             }
         )
+    if not rows:
+        return
     connection.execute(t.tasks.insert().values(created_at=t.now(), not_before=t.now(), rung_at=t.now()), rows)
     needs = [{"task": ids[task.name], "role": role, "needs": ids[need.name], "soft": need.soft} for task in planned for role, need in task.needs.items()]
     if needs:

@@ -53,7 +53,7 @@ class CreateSequence(Request):
     enhance: Literal["auto", "always", "off"] = Field("auto", description="auto expands a script shorter than 1,000 characters; off keeps its own words.")
     target_seconds: Annotated[int, Field(ge=5, le=300), Whole] | None = Field(None, description="About how long the film is to be when the script is expanded.")
     style: Annotated[str, Field(min_length=1, max_length=255)] | None = Field(None, description="A style's id, name or slug.")
-    aspect_ratio: Literal["16:9", "9:16", "1:1"] | None = Field(None, description="The style's, else 16:9.")
+    aspect_ratio: Literal["16:9", "9:16", "1:1", "4:5"] | None = Field(None, description="The style's, else 16:9; 4:5 is ours.")
     analysis_models: ModelNames | None = Field(None, description="Who writes; one sequence is created for each.")
     image_models: ModelNames | None = Field(None, description="Who paints; the first is used.")
     video_models: ModelNames | None = Field(None, description="Who animates; the first is used.")

@@ -24,14 +24,14 @@ SCRIPT = {"script": "A lighthouse keeper befriends a stranded whale.", "enhance"
 class Process:
     """`python -m gateway` over the farm of the tests."""
 
-    def __init__(self, farm: Any, *more: str) -> None:
+    def __init__(self, farm: Any, *more: str, program: tuple[str, ...] = ("-m", "gateway")) -> None:
         settings = farm.settings
         reader, writer = os.pipe()
         environment = {
             **os.environ, "STORYFARM_HOME": str(settings.home), "STORYFARM_DATABASE_URL": settings.database_url, "STORYFARM_REDIS_URL": settings.redis_url,
             "STORYFARM_ARTIFACTS_URL": settings.artifacts_url, "STORYFARM_SECRET": settings.secret, "STORYFARM_RATE": "100000/1",
         }  # fmt: skip
-        command = [sys.executable, "-m", "gateway", "--port", "0", "--ready-fd", str(writer), *more]
+        command = [sys.executable, *program, "--port", "0", "--ready-fd", str(writer), *more]
         self.process = subprocess.Popen(command, cwd=ROOT, env=environment, pass_fds=[writer], stderr=subprocess.PIPE)
         os.close(writer)
         with os.fdopen(reader) as pipe:
@@ -84,6 +84,45 @@ def test_a_killed_gateway_loses_no_sequence_and_no_idempotency_record(farm: Any)
     again = second.client.post("/api/v1/sequences", json=SCRIPT, headers=headers)
     assert again.json() == answer.json()
     assert second.client.get(answer.json()["sequences"][0]["statusUrl"]).status_code == 200
+    assert second.end() == 0
+
+
+KILLED_AFTER_THE_COMMIT = """
+import os, signal, sys
+from farm.store.stories import Stories
+create_all = Stories.create_all
+def killed(self, *arguments, **named):
+    create_all(self, *arguments, **named)
+    os.kill(os.getpid(), signal.SIGKILL)
+Stories.create_all = killed
+from gateway.__main__ import main
+sys.exit(main())
+"""
+
+
+@pytest.mark.parametrize("path", ["/api/v1/sequences", "/api/v1/sequences?wait=30s", "/api/v1/stories/generate"])
+def test_a_gateway_killed_right_after_the_commit_answers_the_same_again(farm: Any, path: str) -> None:
+    # given a gateway that is killed (SIGKILL) when its transaction has committed and nothing has been answered
+    before = farm.count()
+    body = {**SCRIPT, "prompt": SCRIPT["script"]}
+    headers = {"Idempotency-Key": f"killed-{path}"}
+    first = Process(farm, program=("-c", KILLED_AFTER_THE_COMMIT))
+    with pytest.raises(httpx.TransportError):
+        first.client.post(path, json=body, headers=headers)
+    assert first.process.wait(15) == -signal.SIGKILL
+    first.end()
+    assert farm.count() == before + 1
+    # when the caller asks another gateway again, at once
+    second = Process(farm)
+    answers = [second.client.post(path, json=body, headers=headers) for _ in range(2)]
+    # then it is answered with what was created, and nothing is created again
+    assert [answer.status_code for answer in answers] == [202, 202]
+    assert answers[0].headers["idempotency-replayed"] == "true"
+    assert answers[0].content == answers[1].content
+    newest = farm.store.stories.document(farm.store.stories.page(farm.team, limit=1)[0])
+    said = answers[0].json()
+    assert (said["sequences"][0]["id"] if "sequences" in said else None, said.get("jobId")) in ((newest.id, None), (None, newest.job))
+    assert farm.count() == before + 1
     assert second.end() == 0
 
 
