@@ -41,6 +41,8 @@ def line_width(size: Size) -> int:
 
 def width(text: str) -> int:
     """Width in characters: East Asian wide ones count two, combining marks none."""
+    if text.isascii():
+        return len(text)
     return sum(0 if unicodedata.combining(sign) else 2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
 
 

@@ -267,7 +267,7 @@ class _Composition:
         """A clip of exactly the entry's frames: as it is, or encoded anew where it does not conform."""
         seen = look(file, self.size, self.fps)
         if seen.conforming and seen.frames >= entry.frames:
-            return Clip(file, entry.frames, seen.keys | {seen.frames}), ""
+            return Clip(file, entry.frames, seen.keys | {seen.frames}, seen.table), ""
         note = f"its clip ends after {seen.frames} of {entry.frames} frames; the last one is held" if seen.conforming else ""
         log.info("clip is made conforming", shot=entry.name, why=seen.reason or note)
         whole = Clip(file, seen.frames, seen.keys).pictures(0, seen.frames) if seen.conforming else foreign(file, self.size, self.fps, entry.frames)
@@ -292,7 +292,7 @@ class _Composition:
 
         film.write_clip(file, exactly(), size=self.size, fps=self.fps, keys=(12, max(0, count - 12)))
         seen = look(file, self.size, self.fps)
-        return Clip(file, count, seen.keys | {count})
+        return Clip(file, count, seen.keys | {count}, seen.table)
 
     def cues(self, shots: Sequence[_Shot], placed: Sequence[Placed]) -> list[captions.Cue]:
         """Captions of all shots, in film time."""
@@ -354,7 +354,8 @@ class _Composition:
         for shot in shots:
             if shot.entry is None:
                 continue
-            at = shot.source.frames // 3
+            third = shot.source.frames // 3  # or the key frame next to it, which is decoded by itself
+            at = min((key for key in shot.source.keys if 0 < key < shot.source.frames), key=lambda key: (abs(key - third), key), default=third)
             try:
                 picture = next(iter(shot.source.pictures(at, at + 1)))
                 break

@@ -16,6 +16,7 @@ from av.container import OutputContainer
 from farm.types import SPLICE, Size
 from render.captions import Cue
 from render.encode import REORDER, Coded, Picture, encode
+from render.loudness import RATE
 
 # ISO 639-2 codes that MP4 wants, of the languages that have a two-letter code and are asked for; others are "und".
 _PAIRS = (
@@ -31,6 +32,9 @@ _ASS_HEADER = (
     "Style: Default,Sans,16,&Hffffff,&Hffffff,&H0,&H0,0,0,0,0,100,100,0,0,1,1,0,2,10,10,10,0\n\n[Events]\n"
     "Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n"
 )
+
+
+_HEAD = 8192  # bytes of moov besides the tables: headers, names, three descriptions
 
 
 def language(locale: str) -> str:
@@ -71,7 +75,9 @@ def write(
     Raises ValueError when the frames are not exactly 0 … `frames` - 1, OSError when the disk is full.
     """
     tick, step = _clock(fps)
-    options = {"movflags": "+faststart", "video_track_timescale": str(tick.denominator), "fflags": "+bitexact"}
+    room = _HEAD + 36 * frames + 28 * (frames * RATE // (fps * 1024) + 8) + 24 * (2 * len(cues) + 2)
+    # moov in front without writing everything twice (faststart's way): its room is kept free from the start.
+    options = {"moov_size": str(room), "video_track_timescale": str(tick.denominator), "fflags": "+bitexact"}
     with (
         av.open(BytesIO(_template(size, fps))) as pattern,
         av.open(str(sound)) as track,
@@ -97,12 +103,11 @@ def write(
             shown[coded.number] = 1
             out.mux_one(_picture(picture, coded, at, tick, step))
             at += 1
-            now = Fraction(at, fps)
-            while heard is not None and heard.dts is not None and heard.dts * heard.time_base <= now:
+            while heard is not None and heard.dts is not None and heard.dts * fps <= at * RATE:
                 heard.stream = audio
                 out.mux_one(heard)
                 heard = next(packets, None)
-            while read is not None and text is not None and Fraction(read[0], 1000) <= now:
+            while read is not None and text is not None and read[0] * fps <= at * 1000:
                 out.mux_one(_sample(text, *read))
                 read = next(samples, None)
             each(at)
