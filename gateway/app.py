@@ -45,11 +45,12 @@ def create_app(
 ) -> Starlette:
     """The application; parts that are not given are opened from the settings when it starts, and closed when it ends.
 
-    `rates` overrides the rate limits by class ("general", "generation"), written as `gateway.limits.windows` reads them.
+    `rates` overrides the rate limits by class ("general", "generation", "sign-in"), written as `gateway.limits.windows` reads them.
     """
     limits = {
         "general": os.environ.get("STORYFARM_RATE") or "10/1",
         "generation": os.environ.get("STORYFARM_RATE_GENERATION") or "2/1,60/3600",
+        "sign-in": os.environ.get("STORYFARM_RATE_SIGN_IN") or "10/60,100/3600",
         **(rates or {}),
     }
     grace = float(os.environ.get("STORYFARM_ENHANCE_GRACE") or 2.0) if enhance_grace is None else enhance_grace

@@ -1,9 +1,10 @@
-"""Who calls: API keys in either header form, their team and scopes."""
+"""Who calls: API keys in either header form, with their team and scopes, or a session."""
 
 from __future__ import annotations
 
 from starlette.requests import Request
 
+from gateway.accounts_session import signed_in
 from gateway.call import Caller
 from gateway.errors import ApiError, Problem
 from gateway.house import House
@@ -24,8 +25,10 @@ def presented(request: Request) -> str | None:
 async def authenticate(house: House, request: Request, route: Route) -> Caller | None:
     """The caller of a route that needs one.
 
-    Raises ApiError: 401 without a valid key, 403 where the key lacks the scope.
+    Raises ApiError: 401 without a valid key or session, 403 where the key lacks the scope, or a session's write comes from another origin.
     """
+    if route.signed_in:
+        return await signed_in(house, request)
     if route.scope is None:
         return None
     key = presented(request)

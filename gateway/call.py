@@ -25,11 +25,12 @@ Body = TypeVar("Body", bound=BaseModel)
 
 @dataclass(frozen=True)
 class Caller:
-    """Who a key belongs to."""
+    """Whom a key, or a session, belongs to."""
 
     team: str
-    key: str
+    key: str  # its id; empty for a session
     scopes: frozenset[str]
+    user: str | None = None  # e-mail address of who is signed in
 
 
 @dataclass(frozen=True)

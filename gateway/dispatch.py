@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from gateway.accounts_session import token_of
 from gateway.auth import authenticate, presented
 from gateway.call import Call
 from gateway.errors import ApiError, Problem, invalid, validation_error
@@ -54,15 +55,14 @@ class Dispatch:
     async def _limit(self, request: Request, route: Route) -> Verdict:
         """Count the request against its key, before anything costs anything."""
         assert route.rate is not None
-        verdict = await self._house.limiter.take(
-            presented(request) or f"address {request.client.host if request.client else ''}", route.rate, self._house.rates[route.rate]
-        )
+        who = (token_of(self._house, request) if route.signed_in else presented(request)) or f"address {request.client.host if request.client else ''}"
+        verdict = await self._house.limiter.take(who, route.rate, self._house.rates[route.rate])
         if not verdict.allowed:
             window = verdict.windows[verdict.tightest]
             seconds = "second" if window.seconds == 1 else f"{window.seconds} seconds"
             raise ApiError(
                 Problem.RATE_LIMITED,
-                f"this key may ask {window.limit} times in {seconds} here; try again in {verdict.retry_after} s",
+                f"this {'session' if route.signed_in else 'key'} may ask {window.limit} times in {seconds} here; try again in {verdict.retry_after} s",
                 headers=verdict.headers(),
             )
         return verdict

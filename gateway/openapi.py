@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from gateway.accounts_session import COOKIE
 from gateway.errors import Family, Problem
 from gateway.models.sequences import SequenceError
 from gateway.models.stories import StoryError
@@ -19,9 +20,9 @@ _TAGS = {Family.OPENSTORY: "sequences", Family.YOH: "stories"}
 _MEANINGS = {
     Problem.INVALID_JSON: "The body is not JSON.",
     Problem.VALIDATION: "A field or parameter is wrong.",
-    Problem.UNAUTHORIZED: "No key, or one that is unknown or revoked.",
+    Problem.UNAUTHORIZED: "No key or session, or one that is unknown or revoked.",
     Problem.CREDITS: "Not enough credits.",
-    Problem.FORBIDDEN: "The key lacks the scope.",
+    Problem.FORBIDDEN: "The key lacks the scope; or a session's write came from another origin.",
     Problem.NOT_FOUND: "There is no such thing, or it is another team's.",
     Problem.CONFLICT: "The state it is in does not allow it.",
     Problem.TOO_LARGE: "The body is too large.",
@@ -68,6 +69,7 @@ def document(table: Table, *, version: str, base_url: str) -> dict[str, Any]:
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer", "description": "Authorization: Bearer <key>"},
                 "apiKey": {"type": "apiKey", "in": "header", "name": "x-api-key"},
+                "session": {"type": "apiKey", "in": "cookie", "name": COOKIE, "description": f"Of who has signed in; by https its name is __Host-{COOKIE}."},
             },
         },
     }
@@ -89,9 +91,9 @@ def _operation(route: Route, references: dict[tuple[type[BaseModel], str], dict[
         if route.examples:
             content["examples"] = {name: {"value": value} for name, value in route.examples.items()}
         operation["requestBody"] = {"required": route.body_required, "content": {"application/json": content}}
-    operation["security"] = [{"bearer": []}, {"apiKey": []}] if route.scope is not None else []
-    if route.scope is not None:
-        operation["x-scope"] = route.scope
+    operation["security"] = [{"session": []}] if route.signed_in else [{"bearer": []}, {"apiKey": []}] if route.scope is not None else []
+    if route.signed_in or route.scope is not None:
+        operation["x-scope"] = "session" if route.signed_in else route.scope
     return operation
 
 

@@ -17,6 +17,7 @@ from gateway.errors import ApiError, Problem, invalid
 from gateway.models.sequences import CastMember, CreateSequence, Element, Location
 from gateway.models.stories import GenerateStory
 from gateway.outside import Refused
+from gateway.series import hints, there
 from gateway.styles import no_style
 
 USUAL_SECONDS = 30.0
@@ -87,8 +88,7 @@ async def from_story(call: Call, body: GenerateStory) -> NewStory:
 
     Raises ApiError: 400 for a language that no voice speaks, 404 for an unknown series.
     """
-    if body.series_id is not None:
-        raise ApiError(Problem.NOT_FOUND, f"there is no series {body.series_id[:80]!r}")
+    series = await there(call, body.series_id) if body.series_id is not None else None
     catalog, locale = call.house.catalog, body.locale or "en"
     models = _models(catalog, call.house.settings.profile, {}, locale)
     return NewStory(
@@ -105,6 +105,8 @@ async def from_story(call: Call, body: GenerateStory) -> NewStory:
         render_video=bool(body.render_video),
         content_type=cast(ContentType, body.content_type or "cinematic_story"),
         locale=locale,
+        series=series.id if series else None,
+        characters=hints(series, f"{body.title or ''} {body.prompt}") if series else (),
         origin="stories",
     )
 

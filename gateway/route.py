@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from urllib.parse import quote
 
 from pydantic import BaseModel
@@ -31,6 +31,9 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+Handler: TypeAlias = "Callable[[Call], Awaitable[Reply | Response]]"
+
+
 @dataclass(frozen=True)
 class Answered:
     """One documented answer of a route."""
@@ -50,7 +53,7 @@ class Route:
     method: Method
     path: str
     summary: str
-    handler: Callable[[Call], Awaitable[Reply | Response]]
+    handler: Handler
     answers: Mapping[int, Answered]
     scope: Scope | None = None
     signed_in: bool = False  # needs a session instead of a key

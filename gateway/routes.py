@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from gateway import artifacts, credits, discovery, events, health, sequences, stories, styles
+from gateway import accounts, artifacts, credits, discovery, events, health, pages_accounts, sequences, series, stories, styles
 from gateway.errors import Problem
+from gateway.models import accounts as acc
 from gateway.models import credits as cre
 from gateway.models import sequences as seq
+from gateway.models import series as ser
 from gateway.models import stories as sto
 from gateway.models import styles as sty
-from gateway.route import Answered, Route, Table
+from gateway.route import Answered, Handler, Method, Route, Table
 
 _SEQUENCE_LINK = {"operationId": "sequence_status", "parameters": {"id": "$response.body#/sequences/0/id"}}
 _JOB_LINK = {"operationId": "job_status", "parameters": {"jobId": "$response.body#/jobId"}}
@@ -253,4 +255,118 @@ CREDITS = (
     ),
 )
 
-TABLE = Table(DISCOVERY + SEQUENCES + STYLES + STORIES + CREDITS)
+SERIES = (
+    Route(
+        name="ensure-character-image",
+        method="POST",
+        path="/api/v1/series-assets/ensure-character-image",
+        summary="Register a character's picture for a series",
+        description="Later stories of the series show the character by this picture. The same name again is safe; a new picture takes the old one's place.",
+        handler=series.ensure,
+        answers={200: Answered("Registered.", ser.EnsuredCharacterImage)},
+        scope="stories:generate",
+        body=ser.EnsureCharacterImage,
+        rate="generation",
+        examples={"axon": {"seriesId": "robot-kitchen", "characterName": "Chef Axon", "imageUrl": "https://cdn.example.com/characters/chef-axon.jpg"}},
+    ),
+    Route(
+        name="series-list",
+        method="GET",
+        path="/api/v1/series",
+        summary="List series, newest first",
+        handler=series.listing,
+        answers={200: Answered("A page.", ser.SeriesPage)},
+        scope="stories:read",
+        query=ser.SeriesQuery,
+    ),
+    Route(
+        name="series",
+        method="GET",
+        path="/api/v1/series/{id}",
+        summary="A series with its characters",
+        handler=series.one,
+        answers={200: Answered("The series.", ser.Series)},
+        scope="stories:read",
+    ),
+)
+
+ACCOUNTS = (
+    Route(
+        name="sign-in",
+        method="POST",
+        path="/api/v1/sessions",
+        summary="Sign in",
+        description="Answers with the session's cookie; it ends after seven days, when one signs out, and when the password changes.",
+        handler=accounts.sign_in,
+        answers={201: Answered("Signed in.", acc.SignedIn, headers={"Set-Cookie": "The session."})},
+        body=acc.SignIn,
+        problems=(Problem.UNAUTHORIZED, Problem.FORBIDDEN, Problem.UNAVAILABLE),
+    ),
+    Route(
+        name="session",
+        method="GET",
+        path="/api/v1/sessions/current",
+        summary="Who is signed in",
+        handler=accounts.current,
+        answers={200: Answered("The session.", acc.SignedIn)},
+        signed_in=True,
+    ),
+    Route(
+        name="sign-out",
+        method="DELETE",
+        path="/api/v1/sessions/current",
+        summary="Sign out",
+        handler=accounts.sign_out,
+        answers={200: Answered("The session has ended.", acc.SignedOut)},
+        signed_in=True,
+    ),
+    Route(
+        name="api-keys",
+        method="GET",
+        path="/api/v1/api-keys",
+        summary="List the team's API keys",
+        handler=accounts.listing,
+        answers={200: Answered("All keys, newest first.", acc.ApiKeys)},
+        signed_in=True,
+    ),
+    Route(
+        name="create-api-key",
+        method="POST",
+        path="/api/v1/api-keys",
+        summary="Create an API key",
+        description="The full key is in this answer and never again.",
+        handler=accounts.create,
+        answers={201: Answered("The new key.", acc.CreatedApiKey)},
+        signed_in=True,
+        body=acc.CreateApiKey,
+        problems=(Problem.CONFLICT,),
+        examples={"integration": {"name": "My integration", "scopes": ["stories:generate", "stories:read", "assets:read"]}},
+    ),
+    Route(
+        name="revoke-api-key",
+        method="DELETE",
+        path="/api/v1/api-keys/{id}",
+        summary="Revoke an API key",
+        description="It ends at once, everywhere; again is safe.",
+        handler=accounts.revoke,
+        answers={200: Answered("Revoked.", acc.RevokedApiKey)},
+        signed_in=True,
+    ),
+)
+
+
+def _page(name: str, method: Method, path: str, handler: Handler) -> Route:
+    """A page for a browser: not part of the API, and limited by what it calls."""
+    return Route(name=name, method=method, path=path, summary=name, handler=handler, answers={}, rate=None, hidden=True)
+
+
+PAGES = (
+    _page("sign-in-page", "GET", "/sign-in", pages_accounts.sign_in_form),
+    _page("sign-in-form", "POST", "/sign-in", pages_accounts.sign_in),
+    _page("sign-out-form", "POST", "/sign-out", pages_accounts.sign_out),
+    _page("api-keys-page", "GET", "/api-keys", pages_accounts.keys),
+    _page("create-api-key-form", "POST", "/api-keys", pages_accounts.create),
+    _page("revoke-api-key-form", "POST", "/api-keys/{id}/revoke", pages_accounts.revoke),
+)
+
+TABLE = Table(DISCOVERY + SEQUENCES + STYLES + STORIES + CREDITS + SERIES + ACCOUNTS + PAGES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import threading
 import time
 from collections.abc import Iterator
@@ -10,9 +11,11 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import httpcore
 import httpx
 import pytest
 import uvicorn
+from PIL import Image
 
 from farm import catalog as catalogs
 from farm.artifacts import Artifacts
@@ -22,12 +25,47 @@ from farm.settings import Settings
 from farm.store import Store
 from farm.tickets import Tickets
 from gateway.app import create_app
+from gateway.outside import Outside
 from gateway.server import listen, url_of
 from tests.gateway.tiny_worker import TinyWorker
 
 ALL_SCOPES = ("stories:generate", "stories:read", "assets:read")
 _number = count()
-NO_LIMITS = {"general": "1000000/1", "generation": "1000000/1"}
+NO_LIMITS = {"general": "1000000/1", "generation": "1000000/1", "sign-in": "1000000/1"}
+
+
+class Gallery(httpcore.AsyncMockBackend):
+    """The outside world: hosts with one picture each; of others nobody has heard."""
+
+    def __init__(self) -> None:
+        super().__init__([])
+        self._hosts: list[str] = []
+        self._pictures: list[bytes] = []
+
+    def hang(self, host: str, picture: bytes) -> str:
+        """Show a file on a host, in place of what hung there; its address."""
+        if host not in self._hosts:
+            self._hosts.append(host)
+            self._pictures.append(b"")
+        self._pictures[self._hosts.index(host)] = picture
+        return f"https://{host}/picture"
+
+    async def find(self, host: str) -> list[str]:
+        """The address of a host."""
+        if host not in self._hosts:
+            raise OSError("no such host")
+        return [f"93.184.216.{self._hosts.index(host)}"]
+
+    async def connect_tcp(self, host: str, port: int, *_: object, **__: object) -> httpcore.AsyncNetworkStream:
+        body = self._pictures[int(host.rpartition(".")[2])]
+        return httpcore.AsyncMockStream([f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode() + body])
+
+
+def painted(colour: str, size: tuple[int, int] = (64, 80)) -> bytes:
+    """A PNG of one colour."""
+    target = io.BytesIO()
+    Image.new("RGB", size, colour).save(target, "PNG")
+    return target.getvalue()
 
 
 class Serving:
@@ -64,6 +102,7 @@ class Farm:
         self.key = store.keys.create(self.team, name="test").key
         self.progress, self.tickets = Progress(settings.redis_url), Tickets(settings.redis_url)
         self.worker = TinyWorker(store, artifacts, catalog, self.progress, scratch)
+        self.gallery = Gallery()
         self._open: Serving = self.serve(NO_LIMITS)
         self._limited: Serving | None = None
         self.url = self._open.url
@@ -73,7 +112,16 @@ class Farm:
 
     def serve(self, rates: dict[str, str], **more: Any) -> Serving:
         """Another gateway over the same farm."""
-        return Serving(create_app(self.settings, self.catalog, self.store, self.artifacts, self.tickets, rates=rates, enhance_grace=0.0, **more))
+        return Serving(
+            create_app(
+                self.settings,
+                self.catalog,
+                self.store,
+                self.artifacts,
+                self.tickets,
+                **{"rates": rates, "enhance_grace": 0.0, "outside": Outside(find=self.gallery.find, network=self.gallery), **more},
+            )
+        )
 
     def _client(self, key: str, url: str) -> httpx.Client:
         return httpx.Client(base_url=url, headers={"authorization": f"Bearer {key}"}, timeout=30)
