@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pipelines.illustrator.figures import works
+from pipelines.illustrator.figures import keepsakes, shops, works
 from pipelines.illustrator.figures.drawing import Drawing, Habitat
 from pipelines.illustrator.figures.pen import Pen, box, dark, light, oval, polygon, smooth, tube
 from pipelines.illustrator.figures.props import PROPS
@@ -213,7 +213,16 @@ _EVERY: dict[str, tuple[Callable[[Pen], None], Habitat, float]] = {  # painter, 
     "crate": (_crate, "ground", 1.0), "barrel": (_barrel, "ground", 1.0), "cauldron": (_cauldron, "ground", 0.9), "potion": (_potion, "held", 0.5), "bottle": (_bottle, "held", 0.5), "spinning wheel": (_spinning_wheel, "ground", 0.9),
     "telescope": (_telescope, "ground", 1.2), "anvil": (_anvil, "ground", 0.9), "pumpkin": (_pumpkin, "ground", 0.6), "wooden wheel": (_wheel, "ground", 1.0), "music box": (_music_box, "held", 0.4), "snow globe": (_snow_globe, "held", 0.3),
     "sword": (_prop("sword"), "held", 1.3), "shield": (_prop("shield"), "held", 1.8), "spear": (_prop("spear"), "held", 1.2), "staff": (_prop("staff"), "held", 1.2), "lantern": (_prop("lantern"), "held", 1.2), "guitar": (_prop("guitar"), "held", 1.0),
-}  # fmt: skip
+    "market stall": (shops.market_stall, "ground", 1.1), "cottage": (shops.cottage, "ground", 2.4), "cabin": (shops.cabin, "ground", 2.2), "stone bridge": (shops.stone_bridge, "ground", 3.0), "garden gate": (shops.garden_gate, "ground", 1.0),
+    "igloo": (shops.igloo, "ground", 2.0), "pyramid": (shops.pyramid, "ground", 14.0), "wheelbarrow": (shops.wheelbarrow, "ground", 1.0), "sundial": (shops.sundial, "ground", 0.9), "weather vane": (shops.weather_vane, "ground", 1.0),
+    "mailbox": (shops.mailbox, "ground", 0.9), "swing": (shops.swing, "ground", 1.2), "rocking chair": (shops.rocking_chair, "ground", 0.95), "young tree": (shops.tree, "ground", 1.6), "planted seed": (shops.growing(0), "ground", 0.6),
+    "seedling": (shops.growing(1), "ground", 0.6), "bud": (shops.growing(2), "ground", 0.6), "tulip": (shops.growing(3), "ground", 0.6), "violin": (keepsakes.violin, "held", 0.8), "violin bow": (keepsakes.bow, "held", 1.0),
+    "cello": (keepsakes.cello, "ground", 0.8), "music stand": (keepsakes.music_stand, "ground", 1.0), "mechanical bird": (keepsakes.mechanical_bird, "held", 0.5), "paper boat": (keepsakes.paper_boat, "water", 0.5),
+    "birdcage": (keepsakes.birdcage, "held", 0.6), "ship in a bottle": (keepsakes.ship_in_a_bottle, "held", 0.5), "sword in stone": (keepsakes.sword_in_stone, "ground", 1.0), "jar of fireflies": (keepsakes.jar_of_fireflies, "held", 0.4),
+    "pocket watch": (keepsakes.pocket_watch, "held", 0.35), "glass slipper": (keepsakes.glass_slipper, "held", 0.45), "stained glass window": (keepsakes.stained_glass, "wall", 1.4), "paper lantern": (keepsakes.paper_lantern, "held", 0.5),
+    "piano": (keepsakes.upright_piano, "ground", 1.0), "drum kit": (keepsakes.drum_kit, "ground", 1.0), "magic carpet": (keepsakes.magic_carpet, "air", 1.4), "quilt": (keepsakes.quilt, "ground", 1.2),
+    "sandcastle": (keepsakes.sandcastle, "ground", 0.7), "ink bottle": (keepsakes.ink_bottle, "held", 0.3),
+} | {kind: (shops.shop(kind), "ground", 1.7) for kind in shops.GOODS}  # fmt: skip
 NAMES = frozenset(_EVERY)
 
 
