@@ -105,6 +105,13 @@ def test_overrides_hold(phrase: str, name: str) -> None:
     assert things.icon(phrase) == name
 
 
+@pytest.mark.parametrize("phrase", ["shop", "corner store", "bank", "hotel", "calendar", "bakery", "the lantern shop", "clockmaker's shop"])
+def test_no_picture_has_letters_in_it(phrase: str) -> None:
+    assert noto.LETTERED.isdisjoint(noto.names())
+    assert things.icon(phrase) not in noto.LETTERED
+    assert things.find(phrase) is not None
+
+
 @pytest.mark.parametrize("phrase", ["death", "justice", "the", "", "xqzzv", "forty-two", "a great idea of freedom"])
 def test_no_picture_is_better_than_a_wrong_one(phrase: str) -> None:
     assert things.find(phrase) is None

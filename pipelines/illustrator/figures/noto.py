@@ -1,5 +1,7 @@
 """The vendored icons of Noto Emoji: one file of SVG bodies, each drawn through Skia's SVG reader."""
 
+# ruff: noqa: SIM905 - a table of names reads best as one line
+
 from __future__ import annotations
 
 import gzip
@@ -28,9 +30,16 @@ def _icons() -> dict[str, Any]:
     return icons
 
 
+LETTERED = frozenset(
+    "bank hotel japanese-post-office convenience-store calendar tear-off-calendar slot-machine pool-8-ball mahjong-red-dragon euro-banknote pound-banknote yen-banknote".split()
+)
+"""Icons with letters, figures or characters in them: no picture of a story has any."""
+
+
+@cache
 def names() -> frozenset[str]:
-    """All icons that there are."""
-    return frozenset(_icons())
+    """All icons that a story may show."""
+    return frozenset(_icons()) - LETTERED
 
 
 @lru_cache(maxsize=512)

@@ -177,7 +177,7 @@ def _by_meaning(word: str) -> str | None:
     what = kind(word)
     if what in ("person", "abstract", "act", "event", "time", "feeling", "group", "place", "body", "shape"):
         return None
-    candidates = [name for stem in stems(word) for name in _keywords().get(stem, ())]
+    candidates = [name for stem in stems(word) for name in _keywords().get(stem, ()) if name in noto.names()]
     best = max(((similarity(word, name.replace("-", " ")), name) for name in candidates), default=(0.0, ""))
     if best[0] >= KEYWORD and _fits(what, best[1]):
         return best[1]
