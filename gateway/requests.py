@@ -9,16 +9,17 @@ from urllib.parse import urlsplit
 
 from farm.artifacts import Artifact
 from farm.catalog import Catalog, CatalogError
+from farm.outside import checked
 from farm.story import ContentType, NewStory
-from farm.styles import DEFAULT, find
-from farm.types import AspectRatio, Hint, Style, TaskKind
+from farm.styles import DEFAULT, builtin
+from farm.types import AspectRatio, Hint, TaskKind
 from gateway.call import Call
 from gateway.errors import ApiError, Problem, invalid
 from gateway.models.sequences import CastMember, CreateSequence, Element, Location
 from gateway.models.stories import GenerateStory
 from gateway.outside import Refused
 from gateway.series import hints, there
-from gateway.styles import no_style
+from gateway.styles import chosen as chosen_style
 
 USUAL_SECONDS = 30.0
 """How long a film is to be when nobody says."""
@@ -38,7 +39,7 @@ async def from_sequence(call: Call, body: CreateSequence) -> list[NewStory]:
     Raises ApiError: 404 for an unknown style, 400 for an unknown model or a picture that we do not take.
     """
     catalog, profile = call.house.catalog, call.house.settings.profile
-    style = _style(body.style)
+    style = await chosen_style(call, body.style, DEFAULT)
     writers: Sequence[str | None] = body.analysis_models or [None]
     chosen = []
     for writer in writers:
@@ -77,6 +78,7 @@ async def from_sequence(call: Call, body: CreateSequence) -> list[NewStory]:
             elements=tuple(elements),
             seed=body.seed or 0,
             burn_captions=body.burn_captions,
+            webhook_url=_webhook(body.webhook_url),
             origin="sequences",
         )
         for models in chosen
@@ -96,7 +98,7 @@ async def from_story(call: Call, body: GenerateStory) -> NewStory:
         prompt=body.prompt,
         title=body.title,
         seconds=USUAL_SECONDS,
-        style=_style(None),
+        style=builtin()[DEFAULT],
         aspect=AspectRatio(body.aspect_ratio or "9:16"),
         models=models,
         pools=_pools(catalog, models),
@@ -111,11 +113,12 @@ async def from_story(call: Call, body: GenerateStory) -> NewStory:
     )
 
 
-def _style(name: str | None) -> Style:
-    found = find(name or DEFAULT)
-    if found is None:
-        raise no_style(name or DEFAULT)
-    return found
+def _webhook(url: str | None) -> str | None:
+    """An address that could be public; whether it is, is looked at whenever it is sent to."""
+    try:
+        return checked(url, any_port=True) if url else None
+    except Refused as error:
+        raise invalid("webhookUrl", str(error)) from None
 
 
 def _does(catalog: Catalog, field: str, name: str, kinds: Sequence[TaskKind]) -> None:

@@ -11,6 +11,7 @@ from gateway.models import series as ser
 from gateway.models import stories as sto
 from gateway.models import styles as sty
 from gateway.route import Answered, Handler, Method, Route, Table
+from gateway.routes_beyond import BEYOND
 
 _SEQUENCE_LINK = {"operationId": "sequence_status", "parameters": {"id": "$response.body#/sequences/0/id"}}
 _JOB_LINK = {"operationId": "job_status", "parameters": {"jobId": "$response.body#/jobId"}}
@@ -369,4 +370,4 @@ PAGES = (
     _page("revoke-api-key-form", "POST", "/api-keys/{id}/revoke", pages_accounts.revoke),
 )
 
-TABLE = Table(DISCOVERY + SEQUENCES + STYLES + STORIES + CREDITS + SERIES + ACCOUNTS + PAGES)
+TABLE = Table(DISCOVERY + SEQUENCES + STYLES + STORIES + CREDITS + SERIES + ACCOUNTS + PAGES + BEYOND)

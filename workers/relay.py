@@ -18,6 +18,7 @@ from farm.store import Reaped, Store
 from farm.tickets import Tickets, flush
 from workers import health
 from workers.reaper import WAITED_SECONDS, reap
+from workers.webhooks import Courier
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +33,8 @@ def run_relay(settings: Settings, catalog: Catalog) -> int:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
     relay = Relay(settings)
+    # A thread of its own: a slow receiver must not keep the reaper waiting. A daemon: what it has under way when the relay ends is sent again.
+    threading.Thread(target=Courier(relay.store).run, args=(stop,), name="webhooks", daemon=True).start()
     log.info("relay runs", pools=sorted(catalog.pools))
     try:
         relay.run(stop)

@@ -33,8 +33,10 @@ from farm.store.records import (
 )
 from farm.store.series import SeriesShelf
 from farm.store.stories import Stories
+from farm.store.styles import Styles
 from farm.store.tasks import Tasks
 from farm.store.tickets import TicketBox
+from farm.store.webhooks import Webhooks
 from farm.store.workers import Workers
 
 __all__ = [
@@ -80,6 +82,8 @@ class Store:
         self.keys = Keys(database)
         self.ledger = Ledger(database)
         self.answers = Answers(database)
+        self.styles = Styles(database)
+        self.webhooks = Webhooks(database)
         self.users = Users(database)
         self.sessions = Sessions(database)
         self.series = SeriesShelf(database)

@@ -16,6 +16,7 @@ from farm.store import tables as t
 from farm.store.ledger import refund_all, settle
 from farm.store.records import Artifact, Completed, Lease, new_id
 from farm.store.stories import insert_plan, ring
+from farm.store.webhooks import announce
 from farm.story import NewStory
 from farm.types import Screenplay, TaskKind
 
@@ -217,6 +218,7 @@ def _close(connection: Connection, job: t.AnyRow, state: JobState, story_state: 
     story = connection.execute(sa.select(t.stories.c.status).where(t.stories.c.id == job.story)).scalar_one()
     move(STORY, StoryState(story), story_state)
     connection.execute(t.stories.update().where(t.stories.c.id == job.story).values(status=story_state.value, error=error, updated_at=t.now()))
+    announce(connection, job.story)
 
 
 def _touch(connection: Connection, story: str) -> None:

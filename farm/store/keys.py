@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from farm.store import tables as t
 from farm.store.database import Database
-from farm.store.records import Key, new_id
+from farm.store.records import Key, Team, new_id
 
 SCOPES = ("stories:generate", "stories:read", "assets:read")
 _MARK = "sk_live_"
@@ -35,6 +35,22 @@ class Teams:
             values = {"id": new_id("team"), "name": name, "unlimited": unlimited, "created_at": t.now()}
             connection.execute(insert(t.teams).values(values).on_conflict_do_nothing())
             return str(connection.execute(sa.select(t.teams.c.id).where(t.teams.c.name == name)).scalar_one())
+
+    def find(self, name: str) -> Team | None:
+        """The team called `name`."""
+        return next((team for team in self.list() if team.name == name), None)
+
+    def list(self) -> list[Team]:
+        """Every team by name, with its balance."""
+        balance = sa.select(sa.func.coalesce(sa.func.sum(t.ledger.c.amount), 0)).where(t.ledger.c.team == t.teams.c.id).scalar_subquery()
+        with self._database.read() as connection:
+            rows = connection.execute(sa.select(t.teams.c.id, t.teams.c.name, t.teams.c.unlimited, balance.label("balance")).order_by(t.teams.c.name))
+            return [Team(row.id, row.name, row.unlimited, int(row.balance)) for row in rows]
+
+    def set_unlimited(self, team: str, unlimited: bool) -> None:
+        """Let a team spend more credits than it has, or not any more."""
+        with self._database.write(durable=True) as connection:
+            connection.execute(t.teams.update().where(t.teams.c.id == team).values(unlimited=unlimited))
 
 
 class Keys:

@@ -235,6 +235,16 @@ class Ticket:
 
 
 @dataclass(frozen=True)
+class Team:
+    """A team, and the credits that it may still spend; an unlimited one may spend more than it has."""
+
+    id: str
+    name: str
+    unlimited: bool
+    balance: int
+
+
+@dataclass(frozen=True)
 class User:
     """Somebody who may sign in."""
 

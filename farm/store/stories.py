@@ -15,6 +15,7 @@ from farm.store.answers import Remember, remember
 from farm.store.database import Database
 from farm.store.ledger import hold, refund_all, settle
 from farm.store.records import Artifact, Created, StoryDocument, TaskRecord, new_id
+from farm.store.webhooks import announce
 from farm.story import NewStory
 from farm.types import Screenplay, TaskKind
 
@@ -114,6 +115,8 @@ class Stories:
                     settle(connection, job, 0, 0)
             move(STORY, StoryState(found.status), StoryState.ARCHIVED)
             connection.execute(t.stories.update().where(t.stories.c.id == story).values(status=StoryState.ARCHIVED.value, updated_at=t.now()))
+            if found.status != StoryState.ARCHIVED:
+                announce(connection, story)
             return True
 
         # A claim locks the task before its job: PostgreSQL may have to end one of the two.

@@ -63,6 +63,7 @@ class CreateSequence(Request):
     characters: Annotated[list[Name | CastMember], Field(max_length=20)] = Field([])
     locations: Annotated[list[Name | Location], Field(max_length=20)] = Field([])
     elements: Annotated[list[Element], Field(max_length=20)] = Field([])
+    webhook_url: Address | None = Field(None, description="Told when the sequence has completed, failed or been archived; signed (Standard Webhooks).")
     seed: Annotated[int, Field(ge=0, le=2**31 - 1), Whole] | None = Field(None, description="Ours: the same request with the same seed gives the same film.")
     burn_captions: bool = Field(False, description="Ours: captions in the picture, not only beside it.")
 
