@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from cli import credits, keys, teams, users
 from cli.errors import CliError, Exit
 
 app = typer.Typer(
@@ -118,6 +119,12 @@ def doctor(as_json: JsonOption = False) -> None:
     from cli.doctor import examine
 
     raise typer.Exit(examine(as_json=as_json))
+
+
+app.add_typer(teams.app, name="teams")
+app.add_typer(users.app, name="users")
+app.add_typer(keys.app, name="keys")
+app.add_typer(credits.app, name="credits")
 
 
 def main() -> None:
