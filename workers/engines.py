@@ -15,6 +15,8 @@ ENGINES: dict[str, str] = {
     "voice": "pipelines.voice.engine:Voice",
     "score": "pipelines.score.engine:Score",
     "composer": "render.engine:Composer",
+    "openai-compatible": "pipelines.language.server:OpenAICompatible",
+    "transformers-language": "pipelines.language.local:TransformersLanguage",
     "diffusion-picture": "pipelines.diffusion.pictures:DiffusionPicture",
     "diffusion-video": "pipelines.diffusion.video:DiffusionVideo",
 }

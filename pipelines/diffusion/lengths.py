@@ -23,7 +23,8 @@ def allowed(frames: int, step: int, longest: int) -> int:
 
 def passes(frames: int, step: int, longest: int) -> list[int]:
     """Lengths of the passes that together give at least `frames` frames; each after the first begins with the last frame of the one before."""
-    lengths, have = [], 0
+    lengths: list[int] = []
+    have = 0
     while have < frames:
         length = allowed(frames - have + (1 if lengths else 0), step, longest)
         have += length - (1 if lengths else 0)

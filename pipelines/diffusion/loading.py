@@ -39,6 +39,7 @@ def load(model: Model, device: str, report: Report, *, pipeline: str | None = No
     import diffusers
     import torch
 
+    kind: Any
     folder = weights.find(model)
     weights.refuse_unsafe(model, folder)
     named = pipeline or str(model.defaults.get("pipeline") or weights.pipeline_class(model, folder))
@@ -52,7 +53,7 @@ def load(model: Model, device: str, report: Report, *, pipeline: str | None = No
     diffusers.utils.logging.disable_progress_bar()
     report.loading(0.05, f"reading {folder.name if model.source.folder else model.source.hub}")
     try:
-        pipe = kind.from_pretrained(
+        pipe: Any = kind.from_pretrained(  # type: ignore[attr-defined]
             str(folder), dtype=_dtype(model, device, torch), local_files_only=True, use_safetensors=True, variant=model.defaults.get("variant")
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -102,13 +103,13 @@ def _schedule(model: Model, pipe: Any) -> None:
         return
     import diffusers
 
-    kind = getattr(diffusers, str(name), None) if name else type(pipe.scheduler)
+    kind: Any = getattr(diffusers, str(name), None) if name else type(pipe.scheduler)
     if not (inspect.isclass(kind) and issubclass(kind, diffusers.SchedulerMixin)):
         fitting = sorted(one.__name__ for one in getattr(pipe.scheduler, "compatibles", ()))
         raise EngineError(
             f"Model {model.name!r}: there is no scheduler {name!r}; with this model go {', '.join(fitting) or 'diffusers’ schedulers'}.", code="bad_defaults"
         )
-    pipe.scheduler = kind.from_config(pipe.scheduler.config, **options)
+    pipe.scheduler = kind.from_config(pipe.scheduler.config, **options)  # type: ignore[attr-defined]
 
 
 def _loras(model: Model, pipe: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from farm.catalog import Model
@@ -112,19 +113,17 @@ def place(pipe: Any, speed: Speed, device: str, say: Callable[[str], None]) -> N
             say(f"quantizing to {speed.quantize}")
             _quantize(part, speed.quantize, device if not speed.offload else "cpu")
         if speed.casting:
-            _asked(part, "layerwise-casting", "fp8", lambda part=part: part.enable_layerwise_casting(storage_dtype=_float8(), compute_dtype=part.dtype))
+            _asked(part, "layerwise-casting", "fp8", partial(part.enable_layerwise_casting, storage_dtype=_float8(), compute_dtype=part.dtype))
         if speed.attention:
-            word = speed.attention
-            _asked(part, "attention", word, lambda part=part, word=word: part.set_attention_backend(ATTENTION[word]))
+            _asked(part, "attention", speed.attention, partial(part.set_attention_backend, ATTENTION[speed.attention]))
         if speed.cache:
-            word = speed.cache
-            _asked(part, "cache", word, lambda part=part: part.enable_cache(_cache(speed)))
+            _asked(part, "cache", speed.cache, partial(_enable_cache, part, speed))
     _offload(pipe, speed, device)
     for word in speed.vae:
         _asked(pipe.vae, "vae", word, getattr(pipe.vae, f"enable_{word}", _absent))
     for part in denoisers(pipe):
         if speed.compile == "regional":
-            _asked(part, "compile", "regional", lambda part=part: part.compile_repeated_blocks(fullgraph=True))
+            _asked(part, "compile", "regional", partial(part.compile_repeated_blocks, fullgraph=True))
         elif speed.compile == "full":
             part.compile(fullgraph=True)
 
@@ -158,10 +157,10 @@ def _quantize(part: Any, word: str, device: str) -> None:
     _asked(part, "quantize", word, lambda: ao.quantize_(part, getattr(ao, make)(), device=device))
 
 
-def _cache(speed: Speed) -> Any:
+def _enable_cache(part: Any, speed: Speed) -> None:
     from diffusers import hooks
 
-    return hooks.FirstBlockCacheConfig(threshold=speed.cache_threshold) if speed.cache == "first-block" else hooks.TaylorSeerCacheConfig()
+    part.enable_cache(hooks.FirstBlockCacheConfig(threshold=speed.cache_threshold) if speed.cache == "first-block" else hooks.TaylorSeerCacheConfig())
 
 
 def _float8() -> Any:
@@ -182,7 +181,8 @@ def _asked(part: Any, option: str, word: str, call: Callable[[], Any]) -> None:
 
         if out_of_memory(error) or device_lost(error):
             raise
+        reason = str(error).splitlines()[0] if str(error) else repr(error)
         raise EngineError(
-            f"speed.{option} {word!r} does not go with {type(part).__name__} here: {str(error).splitlines()[0] if str(error) else error!r} Leave it out, or take another word.",
+            f"speed.{option} {word!r} does not go with {type(part).__name__} here ({reason}); leave it out, or take another word.",
             code="bad_speed",
         ) from error

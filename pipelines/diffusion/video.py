@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import cv2
@@ -125,12 +125,13 @@ class DiffusionVideo(Engine):
         data = ClipData(frames=spec.frames, fps=spec.fps, width=size[0], height=size[1])
         return Outcome(outputs=(Output(name="clip", path=target, media_type="video/mp4"),), data=data.model_dump())
 
-    def _frames(self, work: Work, spec: AnimateSpec, picture: Image.Image, wanted: Pair, report: Report) -> Iterator[Frame]:
+    def _frames(self, work: Work, spec: AnimateSpec, picture: Image.Image, wanted: Pair, report: Report) -> Generator[Frame, None, None]:
         """The model's own frames, pass after pass, each continued from the last frame of the one before."""
         from pipelines.diffusion import loading
         from pipelines.diffusion.steps import Steps
 
-        assert self._ladder is not None and self._kind is not None, "load comes before run"
+        assert self._ladder is not None, "load comes before run"
+        assert self._kind is not None
         said = self.model.defaults
         size = fitted(wanted, int(said.get("multiple") or self._kind.multiple), said.get("pixels"), self.model.sizes)
         call = loading.settings(self.model, self._pipe)
@@ -202,7 +203,7 @@ class DiffusionVideo(Engine):
 def canvas(picture: Frame) -> Canvas:
     """An RGB frame (even sides) as planes for the encoder; chroma lies on the even columns and between the rows (ITU-T H.264, chroma_loc 0)."""
     height, width = picture.shape[:2]
-    y, u, v = planes_of(cv2.cvtColor(picture, cv2.COLOR_RGB2BGRA))
+    y, u, v = planes_of(np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2BGRA), np.uint8))
     kernel = np.array([[0.25, 0.5, 0.25]], np.float32)
     halves = [cv2.resize(cv2.filter2D(plane, -1, kernel)[:, ::2], (width // 2, height // 2), interpolation=cv2.INTER_AREA) for plane in (u, v)]
     return Canvas(y, *(np.asarray(half, np.uint8) for half in halves))

@@ -167,7 +167,7 @@ def adapter(target: Path, pipeline: Path) -> Path:
         for name, shape in {"proj.weight": (32 * 4, 32), "proj.bias": (32 * 4,), "norm.weight": (32,), "norm.bias": (32,)}.items()
     }
     number = 1
-    for name, processor in unet.attn_processors.items():
+    for name in unet.attn_processors:
         if "attn2" in name:
             wide = unet.get_submodule(name.removesuffix(".processor")).to_k.weight.shape[0]
             tensors |= {f"ip_adapter.{number}.to_{part}_ip.weight": torch.randn(wide, 32) for part in "kv"}

@@ -58,7 +58,8 @@ def keyframe(scratch: Path, *, size: tuple[int, int] = (80, 44), seed: int = 7, 
     scratch.mkdir(parents=True, exist_ok=True)
     spec = KeyframeSpec(
         shot=Shot(index=0, scene="pier"), scene=Scene(key="pier", title="Pier", place="foggy pier"), prompt="a keeper lights the lamp",
-        characters=(Character(key="k", name="Mara", description="an old keeper in a red coat"),), style=style, size=Size(width=size[0], height=size[1]), seed=seed,
+        characters=(Character(key="k", name="Mara", description="an old keeper in a red coat"),), style=style,
+        size=Size(width=size[0], height=size[1]), seed=seed,
     )  # fmt: skip
     return Work(task="t", model="tiny", spec=spec, files=files or {}, scratch=scratch)
 

@@ -76,7 +76,8 @@ def test_flow_moves_what_blending_doubles():
 )
 def test_fitted_sizes_are_multiples_within_the_area_and_of_the_shape(width, height, multiple, pixels):
     across, down = fitted((width, height), multiple, pixels)
-    assert across % multiple == 0 and down % multiple == 0 and across and down
+    assert across % multiple == down % multiple == 0
+    assert min(across, down) > 0
     if pixels and min(across, down) > multiple:
         assert across * down <= pixels * 1.4
 

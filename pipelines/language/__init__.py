@@ -1,0 +1,1 @@
+"""Screenplays by language models: local weights, or any server that speaks OpenAI's chat completions."""

@@ -1,0 +1,183 @@
+"""The engine behind `write` with a language model's weights on this machine: transformers, its words constrained to valid JSON."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from farm.catalog import Model
+from farm.types import EngineError, Outcome, TaskKind, Work, WriteSpec
+from pipelines import weights
+from pipelines.engine import DeviceLost, Engine, Report
+from pipelines.language.asking import Messages, write
+
+TOKENS = 6_000
+
+
+class TransformersLanguage(Engine):
+    """Writes screenplays with a causal language model; the same work gives the same screenplay on the same kind of device.
+
+    `defaults`: temperature (0: the likeliest word), top_p, max_tokens, attempts, dtype, attention, template (arguments of the chat template).
+    """
+
+    kinds: ClassVar[frozenset[TaskKind]] = frozenset({TaskKind.WRITE})
+
+    def __init__(self, model: Model, device: str) -> None:
+        super().__init__(model, device)
+        self._language: Any = None
+        self._tokenizer: Any = None
+        self._grammar: Any = None
+
+    @classmethod
+    def missing(cls, model: Model) -> list[str]:
+        """What this machine lacks: packages and weights."""
+        return weights.lacking(("torch", "transformers", "llguidance")) + weights.missing(model, "config.json")
+
+    def load(self, report: Report) -> None:
+        """Bring the weights onto the device.
+
+        Raises EngineError for weights that are not there, cannot be read or are not safe.
+        """
+        import llguidance.hf
+        import torch
+        import transformers
+
+        folder = weights.find(self.model)
+        weights.refuse_unsafe(self.model, folder)
+        said = self.model.defaults
+        name = str(said.get("dtype") or ("bfloat16" if self.device.startswith("cuda") else "float32"))
+        report.loading(0.05, f"reading {folder.name}")
+        options: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
+        try:
+            self._tokenizer = transformers.AutoTokenizer.from_pretrained(folder, **options)
+            extra = {"attn_implementation": said["attention"]} if said.get("attention") else {}
+            self._language = transformers.AutoModelForCausalLM.from_pretrained(folder, dtype=getattr(torch, name), use_safetensors=True, **options, **extra)
+        except (OSError, ValueError, KeyError, AttributeError, ImportError) as error:
+            raise EngineError(f"Model {self.model.name!r} cannot be read from {folder}: {error}", code="bad_model") from error
+        report.loading(0.6, f"to {self.device}")
+        self._language.to(self.device).eval()
+        self._grammar = llguidance.hf.from_tokenizer(self._tokenizer, n_vocab=self._language.config.get_text_config().vocab_size)
+        report.loading(0.95, "ready")
+
+    def unload(self) -> None:
+        """Free the device's memory."""
+        import gc
+
+        import torch
+
+        self._language = self._tokenizer = self._grammar = None
+        gc.collect()
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+
+    def run(self, work: Work, report: Report) -> Outcome:
+        """Write; data is the Screenplay's dump. See `pipelines.engine.Engine.run`."""
+        spec = work.spec
+        if not isinstance(spec, WriteSpec):
+            raise EngineError(f"{self.model.name!r} does write tasks and was given {spec.kind}; correct the model's tasks in models.yaml", code="wrong_task")
+        return write(
+            spec, lambda messages, form, attempt: self._ask(messages, form, spec.seed + attempt, report), int(self.model.defaults.get("attempts") or 3)
+        )
+
+    def _ask(self, messages: Messages, form: dict[str, Any], seed: int, report: Report) -> str:
+        import torch
+        from transformers import LogitsProcessorList, StoppingCriteriaList
+
+        from pipelines.diffusion.faults import device_lost, out_of_memory
+
+        said = self.model.defaults
+        most = int(said.get("max_tokens") or TOKENS)
+        tokens = self._tokens(messages)
+        room = getattr(self._language.config.get_text_config(), "max_position_embeddings", None)
+        if room and tokens.shape[1] + 64 > room:
+            raise EngineError(
+                f"the prompt has {tokens.shape[1]} tokens and model {self.model.name!r} holds {room}; shorten it or take another model", code="text_too_long"
+            )
+        most = min(most, room - tokens.shape[1]) if room else most
+        temperature = float(said.get("temperature", 0.7))
+        chance = {"do_sample": True, "temperature": temperature, "top_p": float(said.get("top_p", 0.95))} if temperature > 0 else {"do_sample": False}
+        devices = [torch.device(self.device)] if self.device.startswith("cuda") else []
+        try:
+            with torch.inference_mode(), torch.random.fork_rng(devices=devices):
+                torch.manual_seed(seed)  # generate() takes no generator
+                found = self._language.generate(
+                    input_ids=tokens,
+                    attention_mask=torch.ones_like(tokens),
+                    max_new_tokens=most,
+                    logits_processor=LogitsProcessorList([_Grammar(self._grammar, form, self._tokenizer.eos_token_id)]),
+                    stopping_criteria=StoppingCriteriaList([_Told(report, tokens.shape[1], most)]),
+                    pad_token_id=self._tokenizer.pad_token_id or self._tokenizer.eos_token_id,
+                    **chance,
+                )
+        except Exception as error:
+            if device_lost(error):
+                raise DeviceLost(f"Model {self.model.name!r} lost its device: {error}") from error
+            if out_of_memory(error):
+                raise EngineError(
+                    f"Model {self.model.name!r} ran out of memory on {self.device}; lower defaults.max_tokens or give it another pool",
+                    code="out_of_memory",
+                    retry=True,
+                ) from error
+            raise
+        return str(self._tokenizer.decode(found[0, tokens.shape[1] :], skip_special_tokens=True))
+
+    def _tokens(self, messages: Messages) -> Any:
+        if self._tokenizer.chat_template:
+            text = self._tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True, **dict(self.model.defaults.get("template") or {}))
+        else:
+            text = "\n\n".join(message["content"] for message in messages) + "\n\n"
+        return self._tokenizer(text, return_tensors="pt", add_special_tokens=not self._tokenizer.chat_template)["input_ids"].to(self.device)
+
+
+class _Grammar:
+    """A logits processor that leaves only tokens with which the answer can still become JSON of the schema."""
+
+    def __init__(self, tokenizer: Any, form: dict[str, Any], end: int) -> None:
+        import json
+
+        import llguidance
+        import llguidance.torch
+
+        from pipelines.language.draft import bounded
+
+        grammar = llguidance.LLMatcher.grammar_from_json_schema(json.dumps(bounded(form)), overrides={"whitespace_flexible": False})
+        self._matcher = llguidance.LLMatcher(tokenizer, grammar)
+        if problem := self._matcher.get_error():
+            raise EngineError(f"the screenplay's schema cannot constrain this model: {problem}", code="bad_model")
+        self._mask = llguidance.torch.allocate_token_bitmask(1, tokenizer.vocab_size)
+        self._end, self._read = end, -1
+
+    def __call__(self, tokens: Any, scores: Any) -> Any:
+        import llguidance.torch
+
+        if self._read >= 0:  # the last token is the answer's; those before the first call are the prompt
+            self._matcher.consume_token(int(tokens[0, -1]))
+        self._read = tokens.shape[1]
+        if self._matcher.is_stopped():
+            scores = scores.clone()
+            scores[:, :] = float("-inf")
+            scores[:, self._end] = 0.0
+            return scores
+        llguidance.torch.fill_next_token_bitmask(self._matcher, self._mask)
+        width = scores.shape[-1]
+        bits = (self._mask[0, :, None].to(scores.device) >> _shifts(scores.device)) & 1
+        return scores.masked_fill(bits.reshape(1, -1)[:, :width] == 0, float("-inf"))
+
+
+class _Told:
+    """A stopping criterion that never stops: it reports each token, and lets Cancelled out."""
+
+    def __init__(self, report: Report, before: int, most: int) -> None:
+        self._report, self._before, self._most = report, before, most
+
+    def __call__(self, tokens: Any, scores: Any, **_: Any) -> Any:
+        import torch
+
+        done = tokens.shape[1] - self._before
+        self._report.step(done, self._most, f"writing, {done} tokens")
+        return torch.zeros(tokens.shape[0], dtype=torch.bool, device=tokens.device)
+
+
+def _shifts(device: Any) -> Any:
+    import torch
+
+    return torch.arange(32, device=device, dtype=torch.int32)
