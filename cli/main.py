@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from cli import credits, keys, teams, users
+from cli import models
 from cli.errors import CliError, Exit
 
 app = typer.Typer(
@@ -21,6 +22,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+app.add_typer(models.app, name="models")
 
 HomeOption = Annotated[Path | None, typer.Option("--home", help="Folder of the embedded farm [default: $STORYFARM_HOME, else .storyfarm]", show_default=False)]
 JsonOption = Annotated[bool, typer.Option("--json", help="For programs: print one line of JSON instead of a display")]
@@ -71,10 +74,9 @@ def gateway(
     port: Annotated[int, typer.Option("--port", help="Port to listen on; 0 takes a free one")] = 8000,
 ) -> None:
     """Run one gateway of a farm: the HTTP API (settings: docs/operating.md)."""
-    from gateway.server import run_gateway
+    from cli.parts import serve
 
-    settings, catalog = _settings_and_catalog()
-    raise typer.Exit(run_gateway(settings, catalog, host=host, port=port))
+    raise typer.Exit(serve(host, port))
 
 
 @app.command()
@@ -84,33 +86,33 @@ def worker(
     grace: Annotated[float, typer.Option("--grace", min=0, help="Seconds that a running task gets to end on SIGTERM before it is given back")] = 300,
 ) -> None:
     """Run one worker of a pool, anywhere that reaches the database, the queue and the artifacts."""
-    from workers.worker import run_worker
+    from cli.parts import work
 
-    settings, catalog = _settings_and_catalog()
-    if pool not in catalog.pools:
-        raise CliError(f"no pool {pool!r} in {settings.models}; it has {', '.join(sorted(catalog.pools))}", Exit.BAD_INPUT)
-    raise typer.Exit(run_worker(settings, catalog, pool, name=name, grace=grace))
+    raise typer.Exit(work(pool, name, grace))
 
 
 @app.command()
 def relay() -> None:
     """Run one relay with its reaper: sends tickets that were left unsent, takes up what dead workers left."""
-    from workers.relay import run_relay
+    from cli import parts
 
-    settings, catalog = _settings_and_catalog()
-    raise typer.Exit(run_relay(settings, catalog))
+    raise typer.Exit(parts.relay())
 
 
 @app.command()
 def compose(
     timeline: Annotated[Path, typer.Argument(help="The film as data: a JSON file (docs/composing.md); its paths are relative to itself")],
     output: Annotated[Path, typer.Option("--output", "-o", help="The film to write; captions and poster come beside it")] = Path("film.mp4"),
+    also: Annotated[
+        list[str] | None,
+        typer.Option("--also", help="What else: strip, teaser, gif, hls, hevc, av1, nvenc or otio; repeatable", show_default=False),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Cut clips, pictures, speech and music into one film, without a farm."""
     from cli.compose import compose_film
 
-    compose_film(timeline, output, as_json=as_json)
+    compose_film(timeline, output, also or [], as_json=as_json)
 
 
 @app.command()
@@ -178,14 +180,3 @@ def _usage_or_unexpected(error: Exception) -> Exit:
 
 def _home(home: Path | None) -> Path:
     return (home or Path(os.environ.get("STORYFARM_HOME") or ".storyfarm")).absolute()
-
-
-def _settings_and_catalog():  # type: ignore[no-untyped-def]
-    from farm import catalog as catalogs
-    from farm.settings import Settings
-
-    settings = Settings.from_environment()
-    try:
-        return settings, catalogs.load(settings.models)
-    except catalogs.CatalogError as error:
-        raise CliError(str(error), Exit.BAD_INPUT) from None
