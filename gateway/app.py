@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 from collections.abc import AsyncIterator
@@ -116,5 +117,11 @@ async def _open(
         outside=outside or Outside(),
     )
     await waiters.start()
+    stack.push_async_callback(_finish, house)
     stack.push_async_callback(waiters.close)
     return house
+
+
+async def _finish(house: House) -> None:
+    """Let what is still being done for callers who have gone come to its end."""
+    await asyncio.gather(*house.background, return_exceptions=True)

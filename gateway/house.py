@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,3 +38,5 @@ class House:
     """Seconds that a create request is held for its enhanced script to be in the answer."""
     flights: set[tuple[str, str]] = field(default_factory=set)
     """Team and Idempotency-Key of the requests that this process is answering."""
+    background: set[asyncio.Task[None]] = field(default_factory=set)
+    """What is still to be done for callers who have gone."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from gateway import styles, webhooks
+from gateway import scripts, styles, webhooks
 from gateway.errors import Problem
+from gateway.models import scripts as scr
 from gateway.models import styles as sty
 from gateway.models import webhooks as web
 from gateway.route import Answered, Route
@@ -26,6 +27,22 @@ STYLES = (
         examples={
             "fjord": {"name": "Fjord", "prompt": "watercolour, cold light", "palette": ["#14202b", "#4f6b7a", "#dfe8ea", "#c9552e"], "grade": {"warmth": -0.3}}
         },
+    ),
+)
+
+SCRIPTS = (
+    Route(
+        name="enhance-script",
+        method="POST",
+        path="/api/v1/scripts/enhance",
+        summary="Expand a script, as an event stream",
+        description="Unnamed events `{delta}`, then `done` with `{enhancedScript, _links}`, or `error` with `{code, message}`. Free; hanging up stops it.",
+        handler=scripts.enhance,
+        answers={200: Answered("The stream.", None, media_type="text/event-stream")},
+        scope="stories:generate",
+        body=scr.EnhanceScript,
+        problems=(Problem.NOT_FOUND,),
+        examples={"whale": {"script": "A lighthouse keeper befriends a stranded whale.", "targetSeconds": 60}},
     ),
 )
 
@@ -83,4 +100,4 @@ WEBHOOKS = (
     ),
 )
 
-BEYOND = STYLES + WEBHOOKS
+BEYOND = SCRIPTS + STYLES + WEBHOOKS
