@@ -10,8 +10,7 @@ from typing import Annotated
 
 import typer
 
-from cli import credits, keys, teams, users
-from cli import models
+from cli import credits, keys, models, teams, users
 from cli.errors import CliError, Exit
 
 app = typer.Typer(
@@ -22,8 +21,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-app.add_typer(models.app, name="models")
 
 HomeOption = Annotated[Path | None, typer.Option("--home", help="Folder of the embedded farm [default: $STORYFARM_HOME, else .storyfarm]", show_default=False)]
 JsonOption = Annotated[bool, typer.Option("--json", help="For programs: print one line of JSON instead of a display")]
@@ -123,6 +120,7 @@ def doctor(as_json: JsonOption = False) -> None:
     raise typer.Exit(examine(as_json=as_json))
 
 
+app.add_typer(models.app, name="models")
 app.add_typer(teams.app, name="teams")
 app.add_typer(users.app, name="users")
 app.add_typer(keys.app, name="keys")

@@ -1,0 +1,266 @@
+"""`storyfarm models`: what models.yaml names, what can run here and why not, fetching weights, checking them."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli.errors import CliError, Exit
+from farm.catalog import Catalog, Model
+from farm.settings import Settings
+
+app = typer.Typer(
+    help="List, show, check and fetch the models of models.yaml.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+JsonOption = Annotated[bool, typer.Option("--json", help="For programs: print JSON instead of a table")]
+NamesArgument = Annotated[list[str] | None, typer.Argument(help="Names of models [default: all]", show_default=False)]
+
+CHUNK = 1 << 20
+FETCHED = ["*.json", "*.safetensors", "*.txt", "*.model", "*.jinja", "LICENSE*", "NOTICE*", "README.md"]
+"""What is fetched of a repository: weights that are safe to read and what belongs to them; no pickles, no code."""
+
+
+@app.command("list")
+def list_models(as_json: JsonOption = False) -> None:
+    """List every model: task, licence, memory, size on disk, and whether it can run here."""
+    _, catalog = _catalog()
+    found = [_described(model, catalog) for model in catalog.models.values()]
+    if as_json:
+        print(json.dumps({"models": found}, indent=1))
+        return
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for heading in ("model", "tasks", "licence", "memory", "on disk", "pools", "here"):
+        table.add_column(heading, overflow="fold")
+    for row in found:
+        here = "[green]can run[/]" if not row["missing"] else "[yellow]" + escape(row["missing"][0]) + "[/]"
+        size = f"{row['bytes'] / 1e9:.1f} GB" if row["bytes"] else "–"
+        table.add_row(
+            escape(row["name"]), ", ".join(row["tasks"]), escape(row["licence"]), f"{row['memory_gb']:g} GB", size, ", ".join(row["pools"]) or "–", here
+        )
+    Console().print(table)
+
+
+@app.command()
+def show(name: Annotated[str, typer.Argument(help="Name of a model")], as_json: JsonOption = False) -> None:
+    """Show everything that is known of one model."""
+    _, catalog = _catalog()
+    model = _chosen(catalog, [name])[0]
+    known = {**_described(model, catalog), "settings": model.model_dump(mode="json", exclude_defaults=True)}
+    if as_json:
+        print(json.dumps(known, indent=1))
+        return
+    from rich.console import Console
+    from rich.markup import escape
+
+    console = Console(highlight=False)
+    for key, value in known.items():
+        if key == "settings":
+            continue
+        text = ", ".join(map(str, value)) if isinstance(value, list) else value
+        console.print(f"[bold]{key:<12}[/] {escape(str(text)) if text not in ('', None) else '–'}", soft_wrap=True)
+    console.print(escape(json.dumps(known["settings"], indent=1)))
+
+
+@app.command()
+def check(names: NamesArgument = None, as_json: JsonOption = False) -> None:
+    """Check that models can run here and that their files have the SHA-256 that models.yaml or the hub's cache says.
+
+    Exit code 5 when a file is not what it should be or, for models named by name, something is missing.
+    """
+    _, catalog = _catalog()
+    found = [_checked(model) for model in _chosen(catalog, names)]
+    if as_json:
+        print(json.dumps({"models": found}, indent=1))
+    else:
+        for row in found:
+            state = "bad" if row["bad"] else "missing" if row["missing"] else "ok"
+            print(f"{row['name']}: {state}, {row['files']} of {row['of']} files verified")
+            for line in (*row["bad"], *row["missing"]):
+                print(f"  {line}")
+    if any(row["bad"] or (names and row["missing"]) for row in found):
+        raise typer.Exit(Exit.MACHINE)
+
+
+@app.command()
+def pull(
+    names: Annotated[list[str], typer.Argument(help="Names of models")],
+    token_file: Annotated[
+        Path | None, typer.Option("--token-file", help="File with a hub token, for models whose licence must be accepted", show_default=False)
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Fetch weights into the standard hub cache; what is there already is not fetched again, what was broken off is continued."""
+    _, catalog = _catalog()
+    chosen = _chosen(catalog, names)
+    if without := [model.name for model in chosen if model.source.hub is None]:
+        raise CliError(f"{', '.join(without)}: no hub repository in models.yaml, nothing to fetch", Exit.BAD_INPUT)
+    token = token_file.read_text(encoding="utf-8").strip() if token_file else None
+    pulled = [{"name": model.name, "licence": model.licence, **_pull(model, token, quiet=as_json)} for model in chosen]
+    if as_json:
+        print(json.dumps({"models": pulled}, indent=1))
+        return
+    for row in pulled:
+        print(f"{row['name']}: {row['files']} files, {row['bytes'] / 1e9:.2f} GB in {row['folder']}; licence {row['licence']}")
+        print(f"  to pin it, write in models.yaml: source: {{hub: {row['hub']}, revision: {row['revision']}}}")
+
+
+def _pull(model: Model, token: str | None, *, quiet: bool) -> dict[str, Any]:
+    """Fetch one model; raises CliError saying what to do."""
+    if importlib.util.find_spec("huggingface_hub") is None:
+        raise CliError("the Python package huggingface_hub is not installed; install it: pip install huggingface_hub", Exit.MACHINE)
+    import httpx
+    from huggingface_hub import errors, snapshot_download
+    from huggingface_hub.utils import disable_progress_bars
+
+    if quiet:
+        disable_progress_bars()
+    source = model.source
+    assert source.hub is not None
+    allowed = list(model.defaults.get("files") or FETCHED)
+    try:
+        folder = Path(snapshot_download(source.hub, revision=source.revision, allow_patterns=allowed, token=token))
+    except errors.GatedRepoError as error:
+        raise CliError(
+            f"{model.name}: {source.hub} asks to accept its licence ({model.licence}) at https://huggingface.co/{source.hub}; then pass --token-file",
+            Exit.BAD_INPUT,
+        ) from error
+    except (errors.RepositoryNotFoundError, errors.RevisionNotFoundError) as error:
+        raise CliError(f"{model.name}: there is no {source.hub} at {source.revision or 'main'}; correct source in models.yaml", Exit.BAD_INPUT) from error
+    except (errors.HfHubHTTPError, errors.LocalEntryNotFoundError, errors.OfflineModeIsEnabled, httpx.HTTPError, OSError) as error:
+        raise CliError(
+            f"{model.name}: fetching {source.hub} broke off ({type(error).__name__}: {str(error).splitlines()[0]}); run it again to continue", Exit.MACHINE
+        ) from error
+    files = list(_files(folder))
+    return {"hub": source.hub, "revision": folder.name, "folder": str(folder), "files": len(files), "bytes": sum(path.stat().st_size for path in files)}
+
+
+def _checked(model: Model) -> dict[str, Any]:
+    """What is verified of a model, what is wrong, what is missing."""
+    bad: list[str] = []
+    wanted = dict(model.source.files)
+    folder = _folder(model)
+    if folder is not None:
+        for path in _files(folder):
+            # The cache keeps a large file under its SHA-256, which the hub announced when it was fetched.
+            name = path.resolve().name
+            if model.source.hub and len(name) == 64 and set(name) <= set("0123456789abcdef"):
+                wanted.setdefault(str(path.relative_to(folder)), name)
+    verified = 0
+    for name, digest in wanted.items():
+        path = (folder / name) if folder is not None else None
+        if path is None or not path.is_file():
+            bad.append(f"{name} is not there; run: storyfarm models pull {model.name}")
+        elif (actual := _sha256(path)) != digest.lower():
+            bad.append(f"{name} has SHA-256 {actual}, expected {digest}; it is damaged or another version: remove {path.resolve()} and pull again")
+        else:
+            verified += 1
+    return {
+        "name": model.name,
+        "files": verified,
+        "of": len(wanted),
+        "bad": bad,
+        "missing": _missing(model),
+        "pinned": model.source.hub is None or _is_commit(model.source.revision),
+    }
+
+
+def _described(model: Model, catalog: Catalog) -> dict[str, Any]:
+    folder = _folder(model)
+    source = model.source
+    return {
+        "name": model.name,
+        "title": model.title,
+        "tasks": [kind.value for kind in model.tasks],
+        "engine": model.engine,
+        "licence": model.licence,
+        "device": model.device,
+        "memory_gb": model.memory_gb,
+        "source": source.hub or source.package or (str(source.folder) if source.folder else ""),
+        "revision": source.revision or "",
+        "bytes": sum(path.stat().st_size for path in _files(folder)) if folder is not None else 0,
+        "pools": list(catalog.serving(model.name)),
+        "profiles": [profile.name for profile in catalog.profiles.values() if model.name in profile.models.values()],
+        "missing": _missing(model),
+    }
+
+
+def _missing(model: Model) -> list[str]:
+    """Why a model cannot run here, a sentence each."""
+    from workers import health
+    from workers.engines import engine_class
+
+    try:
+        lacks = list(engine_class(model.engine).missing(model))
+    except (ImportError, AttributeError, ValueError) as error:
+        return [f"Its engine {model.engine!r} cannot be loaded: {error}."]
+    if lacks:
+        return lacks
+    try:
+        device = health.describe(model.device)
+    except (RuntimeError, ValueError) as error:
+        return [f"{error}."]
+    if model.memory_gb > device.budget_gb:
+        return [
+            f"It needs {model.memory_gb:g} GB and {device.title} has {device.budget_gb:g} GB for models; take a larger device, or set speed.offload or speed.quantize."
+        ]
+    return []
+
+
+def _folder(model: Model) -> Path | None:
+    from farm.types import EngineError
+    from pipelines import weights
+
+    if model.source.folder is None and model.source.hub is None:
+        return None
+    try:
+        return weights.find(model)
+    except EngineError:
+        return None
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (path for path in sorted(folder.rglob("*")) if path.is_file() and ".cache" not in path.relative_to(folder).parts)
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        read: Callable[[], bytes] = lambda: file.read(CHUNK)  # noqa: E731
+        for chunk in iter(read, b""):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _is_commit(revision: str | None) -> bool:
+    return revision is not None and len(revision) == 40 and set(revision) <= set("0123456789abcdef")
+
+
+def _chosen(catalog: Catalog, names: Iterable[str] | None) -> list[Model]:
+    wanted = list(names or catalog.models)
+    for name in wanted:
+        if name not in catalog.models:
+            raise CliError(f"no model {name!r} in models.yaml; it has {', '.join(sorted(catalog.models))}", Exit.BAD_INPUT)
+    return [catalog.models[name] for name in wanted]
+
+
+def _catalog() -> tuple[Settings, Catalog]:
+    from farm import catalog as catalogs
+
+    settings = Settings.from_environment()
+    try:
+        return settings, catalogs.load(settings.models)
+    except catalogs.CatalogError as error:
+        raise CliError(str(error), Exit.BAD_INPUT) from None
