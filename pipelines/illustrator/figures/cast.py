@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -272,30 +272,49 @@ def look_of(character: Character) -> Look:
     return _person(character.key, character.name, character.noun, character.description, character.gender, character.age, tuple(sorted(character.look.items())))
 
 
-def draw_character(character: Character, action: str = "", mood: str = "") -> Drawing:
-    """A character doing something: a person, an animal, a robot, a being, a thing that is alive, or a group of them."""
+def draw_character(character: Character, action: str = "", mood: str = "", outdoors: bool | None = None) -> Drawing:
+    """A character doing something: a person, an animal, a robot, a being, a thing that is alive, or a group of them.
+
+    Who sits has a stool only where `outdoors` is False; a low rock elsewhere.
+    """
     noun = character.noun or ("person" if character.human else "creature")
     pose = pose_of(action)
     count = crowd.size(noun, character.description) if noun else 1
     if count > 1:
-        return crowd.group([_one(_member(character, index), noun, pose, mood, action) for index in range(count)], noun)
-    return _one(character, noun, pose, mood, action)
+        return crowd.group([_one(_member(character, index), noun, pose, mood, action, outdoors) for index in range(count)], noun)
+    return _one(character, noun, pose, mood, action, outdoors)
+
+
+KIN = frozenset("family sisters brothers siblings twins triplets parents sons daughters cousins grandchildren sister brother".split())
+PLAIN = frozenset("villagers peasants people townspeople neighbours neighbors farmers men women".split())
+"""Groups of one family look alike; groups without a uniform each wear their own."""
 
 
 def _member(character: Character, index: int) -> Character:
     """One of a group: its own hair and colours; a family has parents and children."""
     if index == 0:
-        return character
+        return character.model_copy(update={"gender": "male"}) if "family" in character.noun.lower() else character
     changed: dict[str, Any] = {"key": f"{character.key}#{index}", "look": {name: value for name, value in character.look.items() if name in ("hat", "skin")}}
+    wears = trade(character.noun) or {}
+    last = character.noun.lower().split()[-1] if character.noun.split() else ""
+    if last in KIN:
+        changed["look"].setdefault("skin", look_of(character).skin)
+    if ("top" not in wears and "coat" not in wears) or last in PLAIN:  # nobody in another's clothes
+        own = look_of(character).top
+        others = [cloth for cloth in CLOTHS if cloth != own]
+        changed["look"]["shirt"] = others[(CLOTHS.index(choice(character.key, "top", CLOTHS)) + index * 3) % len(others)]
     if "family" in character.noun.lower():
         changed |= {"age": "child" if index > 1 else character.age, "gender": ("male", "female")[index % 2]}
     return character.model_copy(update=changed)
 
 
-def _one(character: Character, noun: str, pose: str, mood: str, action: str) -> Drawing:
+def _one(character: Character, noun: str, pose: str, mood: str, action: str, outdoors: bool | None = None) -> Drawing:
     name = character.name or noun
+    look = look_of(character)
+    if outdoors is False:
+        look = replace(look, extras=look.extras | {"indoors"})
     if (being := beings.find(noun)) is not None:
-        return beings.draw(being, look_of(character), noun, pose, heads.feeling(mood, action), name)
+        return beings.draw(being, look, noun, pose, heads.feeling(mood, action), name)
     if (not character.human and own_trade(noun) is None) or (kind(noun) == "animal" and own_trade(noun) is None):
         wearing = _garments(character)
         if (animal := animals.draw(noun, pose, mood, wearing, character.look.get("skin") or character.look.get("coat"), character.key)) is not None:
@@ -304,8 +323,8 @@ def _one(character: Character, noun: str, pose: str, mood: str, action: str) -> 
             if (found := things.find(noun)) is not None:
                 return found
             if kind(noun) != "person":
-                return beings.draw("creature", look_of(character), noun, pose, heads.feeling(mood, action), name)
-    return people.draw(look_of(character), pose if pose in POSES else "stand", mood, name, action)
+                return beings.draw("creature", look, noun, pose, heads.feeling(mood, action), name)
+    return people.draw(look, pose if pose in POSES else "stand", mood, name, action)
 
 
 def _garments(character: Character) -> dict[str, str]:

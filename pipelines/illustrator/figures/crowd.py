@@ -51,24 +51,26 @@ def size(noun: str, description: str = "") -> int:
     return NUMBERS[start.group(1)] if start else 1
 
 
+DEPTH = 0.1  # how much smaller and higher the back row stands
+CLOSE = 0.86  # of its width, how much room a figure gets: arms may overlap, faces do not
+
+
 def group(members: Sequence[Drawing], name: str) -> Drawing:
-    """Figures beside each other, the outer ones a little behind; as high as the highest of them."""
+    """Figures beside each other in two rows: every other one a step behind, smaller and higher, seen between the ones in front."""
     recorder = skia.PictureRecorder()
     canvas = recorder.beginRecording(skia.Rect(-3000, -3000, 3000, 3000))
     tallest = max(member.height_m for member in members)
+    sizes = [member.height_m * 100 * (1 - DEPTH if index % 2 else 1 - 0.04 * (index // 2 % 2)) for index, member in enumerate(members)]
     x, places = 0.0, []
     for index, member in enumerate(members):
-        width = member.aspect * member.height_m * 100
-        step = max(width * 0.72, 34 * member.height_m / 1.7)
-        x += step / 2
-        places.append((x, index))
-        x += step / 2
-    middle = x / 2
-    left = min(place - members[index].aspect * members[index].height_m * 50 for place, index in places) - middle
-    right = max(place + members[index].aspect * members[index].height_m * 50 for place, index in places) - middle
-    for place, index in sorted(places, key=lambda one: one[1] % 2 == 0):
-        member = members[index]
-        back = 0.0 if index % 2 == 0 else tallest * 4
-        member.draw(canvas, place - middle, -back, member.height_m * 100)
-    box = (left, -tallest * 104, right, 0.0)
-    return recorded(name, recorder.finishRecordingAsPicture(), box, tallest * 1.04, members[0].habitat, members[0].faces)
+        step = max(member.aspect * sizes[index] * CLOSE, 46 * member.height_m / 1.7)
+        places.append(x + step / 2)
+        x += step
+    places = [place - x / 2 for place in places]
+    backs = [sizes[index] * DEPTH * 0.6 if index % 2 else 0.0 for index in range(len(members))]
+    for index in sorted(range(len(members)), key=lambda one: -backs[one]):
+        members[index].draw(canvas, places[index], -backs[index], sizes[index])
+    halves = [member.aspect * size / 2 for member, size in zip(members, sizes, strict=True)]
+    top = max(size + back for size, back in zip(sizes, backs, strict=True))
+    box = (min(a - b for a, b in zip(places, halves, strict=True)), -top, max(a + b for a, b in zip(places, halves, strict=True)), 0.0)
+    return recorded(name, recorder.finishRecordingAsPicture(), box, max(top / 100, tallest), members[0].habitat, members[0].faces)

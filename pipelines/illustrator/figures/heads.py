@@ -51,19 +51,19 @@ def face(pen: Pen, look: Look, mood: str, asleep: bool = False) -> None:
 
 
 def _eyes(pen: Pen, mood: str, asleep: bool, child: bool) -> None:
-    size = 1.15 if child else 1.0
+    size = 1.34 if child else 1.12
     for x in (3.2, 11.4):
         if asleep:
             pen.curve((x - 2.2, -0.6), (x, 1.6), (x + 2.2, -0.6), INK, 1.2)
         elif mood == "happy" and not child:
-            pen.oval(x, -0.6, 1.85, 2.45, INK)
-            pen.oval(x + 0.7, -1.5, 0.65, 0.65, "#ffffff")
+            pen.oval(x, -0.6, 2.05, 2.7, INK)
+            pen.oval(x + 0.8, -1.6, 0.8, 0.8, "#ffffff")
         else:
             wide = 1.2 if mood in ("surprised", "afraid") else 1.0
             if wide > 1:
                 pen.oval(x, -0.8, 3.0, 3.5, "#ffffff")
             pen.oval(x, -0.6, 1.8 * size, 2.4 * size * (0.75 if mood == "tired" else 1.0), INK)
-            pen.oval(x + 0.7, -1.5, 0.65 * size, 0.65 * size, "#ffffff")
+            pen.oval(x + 0.8, -1.6, 0.7 * size, 0.7 * size, "#ffffff")
 
 
 def _brows(pen: Pen, mood: str, color: str, width: float) -> None:
@@ -81,6 +81,8 @@ def _brows(pen: Pen, mood: str, color: str, width: float) -> None:
 
 def _mouth(pen: Pen, mood: str, asleep: bool, look: Look) -> None:
     color = LIPS if not look.woman else "#b23a40"
+    if sum(bytes.fromhex(look.skin[1:7])) < 380:
+        color = "#5a1f1c" if not look.woman else "#96303a"  # lips that are seen on dark skin
     if asleep or mood in ("calm", "tired"):
         pen.curve((4.4, 9.6), (7.4, 11), (10.4, 9.4), color, 1.4)
     elif mood == "happy":

@@ -1,5 +1,4 @@
 """Small things that stories are about: instruments, toys, treasures; units are centimetres, the ground at 0."""
-# ruff: noqa: E501 - tables of words and coordinates read best a row a line
 
 from __future__ import annotations
 
@@ -109,8 +108,8 @@ def mechanical_bird(pen: Pen) -> None:
             pen.curve((x, -20), (x + 2, -36), (x + 12, -50), light("#b8763a", 0.3), 1.8)
     with pen.at(-8, -38):
         for step in range(8):
-            x, y = polar((0, 0), step * 45, 9)
-            pen.oval(x, y, 2.6, 2.6, "#8a949e")
+            tooth = polar((0, 0), step * 45, 9)
+            pen.oval(*tooth, 2.6, 2.6, "#8a949e")
         pen.shade(oval(0, 0, 8.4, 8.4), "#aab4bd", 2, -1)
         pen.oval(0, 0, 3, 3, "#5d6470")
     pen.shade(oval(28, -66, 19, 18), light(BRASS, 0.18), 5, -3)
@@ -199,7 +198,6 @@ def pocket_watch(pen: Pen) -> None:
     pen.shade(oval(0, -36, 36, 36), GOLD, 6, -4)
     pen.oval(0, -36, 29, 29, "#fdf7e6")
     for degrees in range(0, 360, 30):
-        x, y = polar((0, -36), degrees, 1)
         a, b = polar((0, -36), degrees, 22), polar((0, -36), degrees, 26)
         pen.line([a, b], "#5a4632", 2.4 if degrees % 90 == 0 else 1.3)
     pen.line([(0, -36), (-9, -48)], "#2b2730", 3)

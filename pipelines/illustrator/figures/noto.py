@@ -31,7 +31,8 @@ def _icons() -> dict[str, Any]:
 
 
 LETTERED = frozenset(
-    "bank hotel japanese-post-office convenience-store calendar tear-off-calendar slot-machine pool-8-ball mahjong-red-dragon euro-banknote pound-banknote yen-banknote".split()
+    "bank hotel japanese-post-office convenience-store calendar tear-off-calendar slot-machine pool-8-ball mahjong-red-dragon euro-banknote "
+    "pound-banknote yen-banknote".split()
 )
 """Icons with letters, figures or characters in them: no picture of a story has any."""
 

@@ -222,7 +222,8 @@ _EVERY: dict[str, tuple[Callable[[Pen], None], Habitat, float]] = {  # painter, 
     "pocket watch": (keepsakes.pocket_watch, "held", 0.35), "glass slipper": (keepsakes.glass_slipper, "held", 0.45), "stained glass window": (keepsakes.stained_glass, "wall", 1.4), "paper lantern": (keepsakes.paper_lantern, "held", 0.5),
     "piano": (keepsakes.upright_piano, "ground", 1.0), "drum kit": (keepsakes.drum_kit, "ground", 1.0), "magic carpet": (keepsakes.magic_carpet, "air", 1.4), "quilt": (keepsakes.quilt, "ground", 1.2),
     "sandcastle": (keepsakes.sandcastle, "ground", 0.7), "ink bottle": (keepsakes.ink_bottle, "held", 0.3),
-} | {kind: (shops.shop(kind), "ground", 1.7) for kind in shops.GOODS}  # fmt: skip
+}  # fmt: skip
+_EVERY.update({kind: (shops.shop(kind), "ground", 1.7) for kind in shops.GOODS})
 NAMES = frozenset(_EVERY)
 
 

@@ -65,7 +65,7 @@ def paint(pen: Pen, look: Look, pose: str, mood: str = "calm", guise: Guise | No
 def _body(pen: Pen, look: Look, build: Build, bones: Skeleton, pose: str, mood: str, guise: Guise | None) -> None:
     posture = POSES[pose]
     if posture.seat == "stool":
-        _stool(pen, bones)
+        seat(pen, bones, "indoors" in look.extras)
     if "wings" in look.extras:
         _wings(pen, bones)
     if "tank" in look.extras:
@@ -256,11 +256,21 @@ def _wings(pen: Pen, bones: Skeleton) -> None:
         )
 
 
-def _stool(pen: Pen, bones: Skeleton) -> None:
+def seat(pen: Pen, bones: Skeleton, indoors: bool) -> None:
+    """What a body sits on: a stool in a room, a low rock elsewhere."""
     x, y = bones.hip[0] - 3, bones.hip[1] + 9
-    for dx in (-13, 11):
-        pen.line([(x + dx * 0.8, y + 3), (x + dx, -2)], "#6b4428", 4)
-    pen.shade(box(x - 18, y - 1, x + 16, y + 6, 2.5), "#9a6a3e", 3, -2)
+    if indoors:
+        for dx in (-13, 11):
+            pen.line([(x + dx * 0.8, y + 3), (x + dx, -2)], "#6b4428", 4)
+        pen.shade(box(x - 18, y - 1, x + 16, y + 6, 2.5), "#9a6a3e", 3, -2)
+        return
+    rock = smooth(
+        [(x - 30, 0), (x - 33, y * 0.34), (x - 22, y * 0.86), (x - 4, y - 1), (x + 14, y + 1), (x + 21, y * 0.6), (x + 25, y * 0.2), (x + 23, 0)], 0.55
+    )
+    pen.shade(rock, "#8f8a86", 7, -4)
+    with pen.inside(rock):
+        pen.fill(smooth([(x - 24, y * 0.9), (x - 4, y - 4), (x + 18, y), (x + 6, y * 0.78), (x - 12, y * 0.74)], 0.6), "#a7a39d")
+        pen.line([(x - 12, y * 0.5), (x - 4, y * 0.36), (x - 6, y * 0.2)], "#736e6c", 1.6)
 
 
 def _boat(pen: Pen, bones: Skeleton) -> None:

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pipelines.illustrator.figures import hats, people
 from pipelines.illustrator.figures.looks import SKINS, Look, choice
 from pipelines.illustrator.figures.marks import smile
 from pipelines.illustrator.figures.pen import Pen, box, dark, light, oval, smooth, tube
 from pipelines.illustrator.figures.poses import BUILDS, POSES, skeleton
 
+FRAMES = {
+    "round": replace(BUILDS["dwarf"], head=1.5, torso=48),
+    "box": replace(BUILDS["child"], head=1.5, torso=44, thigh=27, shin=26),
+    "tall": replace(BUILDS["slim"], head=1.34, torso=50, thigh=32, shin=31),
+}
+"""Big heads on short, chunky bodies: a robot is known from afar."""
+
 
 def robot(pen: Pen, look: Look, noun: str, pose: str, mood: str) -> None:
     """A robot: its metal, build and lamps are its own in every shot."""
     metal = look.skin if look.skin not in SKINS else choice(noun + look.top, "metal", ("#8fa3b5", "#c98a4a", "#6fae9f", "#b5bcc6"))
     build = choice(look.top + look.hair + noun, "build", ("box", "round", "tall"))
-    frame = BUILDS["dwarf" if build == "round" else "child" if build == "box" else "slim"]
+    frame = FRAMES[build]
     posture = POSES[pose]
     bones = skeleton(posture, frame)
     accent = look.top
@@ -52,20 +61,20 @@ def robot(pen: Pen, look: Look, noun: str, pose: str, mood: str) -> None:
         )
 
     if posture.seat == "stool":
-        pen.shade(box(bones.hip[0] - 18, bones.hip[1] + 8, bones.hip[0] + 14, -0.5, 3), "#9a6a3e", 4, -2)
-    limb(bones.far_arm, False, 7.5)
+        people.seat(pen, bones, "indoors" in look.extras)
+    limb(bones.far_arm, False, 9.5)
     hand(bones.far_arm[2], False)
     for leg, near in ((bones.far_leg, False), (bones.near_leg, True)):
-        limb(leg, near, 8.5)
+        limb(leg, near, 11.5)
         foot(leg[2], near)
     t = frame.torso
     with pen.at(*bones.hip, bones.lean):
         if build == "round":
-            trunk = smooth([(-24, -t * 0.5), (-15, -t), (15, -t), (24, -t * 0.5), (17, 6), (-17, 6)], 1.0)
+            trunk = smooth([(-31, -t * 0.46), (-20, -t), (20, -t), (31, -t * 0.46), (22, 8), (-22, 8)], 1.0)
         elif build == "box":
-            trunk = box(-21, -t, 21, 6, 6)
+            trunk = box(-28, -t, 28, 7, 9)
         else:
-            trunk = smooth([(-19, -t - 1), (19, -t - 1), (15, -t * 0.4), (12, 6), (-12, 6), (-15, -t * 0.4)], 0.4)
+            trunk = smooth([(-27, -t - 1), (27, -t - 1), (23, -t * 0.4), (17, 7), (-17, 7), (-23, -t * 0.4)], 0.4)
         pen.shade(trunk, metal, 6, -3)
         pen.shade(box(-8, -t * 0.72, 13, -t * 0.3, 3), light(metal, 0.4), 2, -1)
         pen.oval(-3, -t * 0.56, 3, 3, "#f26b5e")
@@ -76,8 +85,9 @@ def robot(pen: Pen, look: Look, noun: str, pose: str, mood: str) -> None:
             pen.oval(x, -t + 6, 1.4, 1.4, dark(metal, 0.35))
     pen.line([bones.neck, bones.head], dark(metal, 0.35), 8)
     with pen.at(*bones.head, bones.lean * 0.4 + bones.nod, frame.head):
-        pen.line([(-2, -18), (-4, -30)], dark(metal, 0.3), 2)
-        pen.oval(-4, -32, 3.6, 3.6, accent)
+        if look.hat not in hats.HATS:
+            pen.line([(-2, -18), (-4, -30)], dark(metal, 0.3), 2)
+            pen.oval(-4, -32, 3.6, 3.6, accent)
         if build == "round":
             skull = oval(0, -2, 20, 18)
         elif build == "box":
@@ -93,8 +103,8 @@ def robot(pen: Pen, look: Look, noun: str, pose: str, mood: str) -> None:
             if posture.asleep:
                 pen.line([(eye - 3, -2.4), (eye + 3, -2.4)], glow, 1.8)
             else:
-                pen.oval(eye, -2.8, 5, 5, glow, 0.25)
-                pen.oval(eye, -2.8, 3.2, 3.4 if mood != "tired" else 1.6, glow)
+                pen.glow(eye, -2.8, 11, glow, 0.7)
+                pen.oval(eye, -2.8, 4.1, 4.4 if mood != "tired" else 1.8, glow)
                 pen.oval(eye + 1, -3.9, 1, 1, "#ffffff")
         if mood in ("angry", "sad", "afraid"):
             slope = 2 if mood == "angry" else -2
@@ -106,14 +116,17 @@ def robot(pen: Pen, look: Look, noun: str, pose: str, mood: str) -> None:
                 hats.hat(pen, look)
     if look.apron:
         with pen.at(*bones.hip, bones.lean):
-            pen.shade(smooth([(-10, -t * 0.7), (14, -t * 0.7), (17, 8), (15, 22), (-10, 22), (-13, 6)], 0.4), look.apron, 3, -1.4, 0.12)
+            pen.line([(-16, -t), (-12, -t * 0.7)], look.apron, 4)
+            pen.line([(19, -t), (16, -t * 0.7)], look.apron, 4)
+            pen.shade(smooth([(-15, -t * 0.74), (19, -t * 0.74), (25, 4), (21, 22), (-16, 22), (-21, 4)], 0.4), look.apron, 3, -1.4, 0.12)
+            pen.shade(box(-7, -t * 0.3, 12, -2, 3), look.apron, 2, -1, 0.16)
     if "scarf" in look.extras:
         nx, ny = bones.neck
         pen.shade(smooth([(nx - 17, ny - 4), (nx, ny + 1), (nx + 17, ny - 4), (nx + 17, ny + 5), (nx, ny + 9), (nx - 18, ny + 5)], 0.7), look.scarf, 3, -2)
     prop = people.held(look, pose)
     if prop:
         people.put(pen, prop, bones.near_arm)
-    limb(bones.near_arm, True, 8)
+    limb(bones.near_arm, True, 10)
     hand(bones.near_arm[2], True)
 
 

@@ -6,6 +6,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+import skia
+
 from pipelines.illustrator.figures.pen import Pen, Point, box, dark, light, oval, polar, polygon, smooth, tube
 from pipelines.illustrator.figures.props import PROPS
 
@@ -202,8 +204,6 @@ def stone_bridge(pen: Pen) -> None:
     arch = smooth([(-62, 0), (-50, -42), (0, -68), (50, -42), (62, 0)], 0.75)
     body = smooth([(-176, 0), (-176, -40), (-96, -84), (0, -108), (96, -84), (176, -40), (176, 0), (120, 2), (-120, 2)], 0.4)
     pen.canvas.save()
-    import skia
-
     pen.canvas.clipPath(arch, skia.ClipOp.kDifference, True)
     pen.shade(body, STONE, 8, -4)
     for row in range(5):
@@ -212,10 +212,9 @@ def stone_bridge(pen: Pen) -> None:
             if -y < 100 - abs(x) * 0.5:
                 pen.stroke(box(x - 12, y - 8, x + 12, y + 8, 3), dark(STONE, 0.2), 1.4)
     pen.canvas.restore()
-    pen.stroke(smooth([(-64, 2), (-52, -44), (0, -71), (52, -44), (64, 2), (0, -66)], 0.0), dark(STONE, 0.0), 0.1)
     for degrees in range(-78, 79, 13):
-        x, y = polar((0, 0), 180 - degrees, 66)
-        with pen.at(x * 0.96, y * 1.06, degrees):
+        key = polar((0, 0), 180 - degrees, 66)
+        with pen.at(key[0] * 0.96, key[1] * 1.06, degrees):
             pen.shade(box(-7, -8, 7, 7, 2), light(STONE, 0.2), 2, -1)
     pen.line([(-178, -44), (-96, -90), (0, -114), (96, -90), (178, -44)], light(STONE, 0.15), 11)
 
@@ -233,10 +232,10 @@ def garden_gate(pen: Pen) -> None:
         pen.shade(box(-68, y - 6, 68, y + 6, 2), dark("#6f9a8a", 0.1), 2, -1)
     pen.oval(50, -62, 4, 4, GOLD)
     for index in range(9):
-        x, y = -94 + index * 23.5, -150 - math.sin(index / 8 * math.pi) * 42
-        pen.oval(x, y, 15, 12, "#5f9a57")
-        pen.oval(x + 4, y - 2, 5, 5, "#e0607f")
-        pen.oval(x - 6, y + 3, 4, 4, "#f7b3c4")
+        with pen.at(-94 + index * 23.5, -150 - math.sin(index / 8 * math.pi) * 42):
+            pen.oval(0, 0, 15, 12, "#5f9a57")
+            pen.oval(4, -2, 5, 5, "#e0607f")
+            pen.oval(-6, 3, 4, 4, "#f7b3c4")
 
 
 def igloo(pen: Pen) -> None:
