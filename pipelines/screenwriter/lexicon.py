@@ -67,6 +67,8 @@ def kind_of(noun: str) -> str:
     """What a singular noun (with or without compounds) is: animal, creature, robot, toy, force, human, place or thing."""
     noun = noun.lower()
     head = noun.split()[-1] if noun else ""
+    if head == "ring" and noun not in {"boxing ring", "circus ring"}:
+        return "thing"
     first = noun.split()[0] if noun else ""
     if first in {"toy", "teddy", "stuffed", "plush"}:
         return "toy"

@@ -10,6 +10,7 @@ from pipelines.screenwriter.names import gender_of
 from pipelines.screenwriter.premise import Being
 
 _BUNCH = lexicon.listing("bunch")
+_HOMES = frozenset(["holiday", "nursing", "care", "retirement", "summer", "winter", "mobile", "funeral", "dream", "foster", "country", "family", "tree"])
 PART = lexicon.listing("part")
 _AGES = {
     "old": "old",
@@ -108,6 +109,8 @@ class Nouns:
                 name = f"{noun.capitalize()} {name}"
         else:
             single = words.singular(head.lower()) if plural else head.lower()
+            if single == "home" and compounds and lexicon.kind_of(compounds[-1]) not in {"human", "place"} and compounds[-1] not in _HOMES:
+                single = compounds.pop()  # "race a thunderstorm home": home is where to
             noun, name = " ".join([*compounds, single]), " ".join(names)
             if adjectives and f"{adjectives[-1]} {noun}" in lexicon.COMPOUNDS:
                 noun = f"{adjectives.pop()} {noun}"
@@ -164,7 +167,13 @@ class Nouns:
     def _phrase(self, token: Any) -> str:
         """The noun with what stands before it and its of-phrase: "a piece of cheese"; clauses about it are left to the tail."""
         after = {t.i for c in token.rights if not (c.dep_ == "prep" and c.lower_ == "of") and c.dep_ not in {"case"} and c.tag_ != "POS" for t in c.subtree}
-        return grammar.render(t for t in token.subtree if t.i not in self.dropped and t.i not in after)
+        text = grammar.render(t for t in token.subtree if t.i not in self.dropped and t.i not in after)
+        return text.removesuffix(" home") if token.lower_ == "home" and self.being_head(token) != "home" else text
+
+    def being_head(self, token: Any) -> str:
+        """The head noun, when "home" after it only says where to."""
+        before = [c.lower_ for c in token.lefts if c.dep_ == "compound"]
+        return before[-1] if before and lexicon.kind_of(before[-1]) not in {"human", "place"} and before[-1] not in _HOMES else str(token.lower_)
 
     def _of(self, token: Any) -> Any:
         prep = next((c for c in token.rights if c.dep_ == "prep" and c.lower_ == "of"), None)

@@ -10,6 +10,7 @@ from pipelines.screenwriter.adjuncts import SEASONS, WHEN, Adjuncts
 from pipelines.screenwriter.kinds import FRAMES, plot_kind
 from pipelines.screenwriter.premise import Being, Clause, Deed, Place, Premise
 
+_SEARCHES = frozenset(["search", "scour", "comb", "explore", "scan", "ransack", "roam", "hunt", "dig", "cross", "travel", "sweep", "check", "walk", "wander"])
 _REASONS = lexicon.listing("reasons")
 
 
@@ -37,6 +38,9 @@ class Reader(Adjuncts):
             other = agent
         if other is None or other.head in {"place", "role", "job", "time", "eye", "hand", "life", "side", "part", "turn", "friend", "love"}:
             other = self._oblique(main) or other
+        sought = self._sought_in(main) if main.lemma_ in _SEARCHES else None
+        if sought is not None:
+            other, place = sought[0], sought[1] or place
         if other is not None and side is not None and other.head == side.head:
             other = None
         if other is not None and other.head in {"himself", "herself", "itself", "themselves", "way"}:
@@ -50,6 +54,8 @@ class Reader(Adjuncts):
         kind = self._kind(verb, main, frame, deed, other)
         if kind == "conflict" and deed.object is not None and (foe := self._foe(main)) is not None:
             other, side = foe, deed.object if deed.object.alive else side
+        if sought is not None:
+            kind = "quest"
         if deed.lemma == "fly" and deed.object is not None and deed.object.kind == "thing" and goal_place is None:
             kind = "bond" if side is not None else "dream"
         if deed.passive and kind in {"journey", "make"}:
@@ -249,6 +255,21 @@ class Reader(Adjuncts):
                 after = clause.deed.after.removeprefix("for ")
                 return Deed(lemma="find", after=after, object=clause.deed.object)
         return None
+
+    def _sought_in(self, verb: Any) -> tuple[Being, Place | None] | None:
+        """ "searches PLACE for THING": the thing, and where; None when nothing is searched for."""
+        prep = next((t for t in verb.subtree if t.dep_ == "prep" and t.lower_ == "for" and t.i > verb.i), None)
+        found = next((c for c in prep.children if c.dep_ == "pobj" and c.pos_ in {"NOUN", "PROPN"}), None) if prep is not None else None
+        if found is None or found.lemma_ in WHEN:
+            return None
+        direct = next((c for c in verb.rights if c.dep_ == "dobj" and c.pos_ in {"NOUN", "PROPN"}), None)
+        if direct is None:
+            return None
+        keep = set(self.dropped)
+        self.dropped |= {t.i for t in prep.subtree}
+        where = self._place_of(direct, "")
+        self.dropped = keep
+        return self.being(found), where
 
     def _kind(self, verb: Any, main: Any, frame: str, deed: Deed, other: Being | None) -> str:
         following = [t.lemma_.lower() for t in self.doc[main.i + 1 :] if t.pos_ not in {"DET", "PUNCT"}][:3]

@@ -12,9 +12,10 @@ from typing import Any
 from farm.types import Character, Item, Scene, Screenplay, Shot, WriteSpec
 from pipelines.screenwriter import grammar, lexicon, pace, words
 from pipelines.screenwriter.cast import part
+from pipelines.screenwriter.cut import sentences
 from pipelines.screenwriter.names import gender_of
 from pipelines.screenwriter.premise import Being, Place
-from pipelines.screenwriter.stage import Set, sentences, shoot
+from pipelines.screenwriter.stage import Set, shoot
 from pipelines.screenwriter.weave import Beat
 
 _SLUG = re.compile(r"^\s*(?:\d+[.)]?\s*)?(?:INT|EXT|INT\.?/EXT|I/E)[. ]+(?P<place>.+?)(?:\s+[-–—]+\s+(?P<time>[A-Z ]+))?\s*$")

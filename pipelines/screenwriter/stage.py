@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from random import Random
 from typing import Any, Literal, cast
 
 from farm.types import Character, Item, Scene, Shot
 from pipelines.screenwriter import grammar, lexicon, pace, words
+from pipelines.screenwriter.cut import cut
+from pipelines.screenwriter.doing import action as done
+from pipelines.screenwriter.doing import gerund, idle
+from pipelines.screenwriter.hours import hour, unquoted
 from pipelines.screenwriter.premise import Place
 from pipelines.screenwriter.weave import Beat
 
@@ -70,6 +74,9 @@ _CAMERA_WORDS = {
     "still": "camera holds still",
 }
 _FRAMING_WORDS = {"wide": "wide establishing shot of", "medium": "medium shot of", "close": "close-up of"}
+_PRONOUNS = frozenset(
+    {"he", "him", "his", "himself", "she", "her", "hers", "herself", "they", "them", "their", "themselves", "i", "me", "my", "we", "us", "our"}
+)
 _TITLES = {
     "open": "Once",
     "want": "The wish",
@@ -86,6 +93,10 @@ _TITLES = {
 }
 
 
+MAIN = "what the story is about"
+"""The significance of the item that "it" means where nobody else is meant."""
+
+
 @dataclass(frozen=True)
 class Set:
     """Where the story plays: its own place, the way, where it leads; the hour and the weather it begins with."""
@@ -97,6 +108,7 @@ class Set:
     away: Place | None = None
     there: Place | None = None
     dreamt: Place | None = None
+    home: Place | None = None  # where the hero lives, when the story plays elsewhere
     fixed_time: bool = False  # the prompt says the hour
 
 
@@ -110,9 +122,13 @@ def scenes_of(beats: list[Beat], scenery: Set) -> tuple[list[Scene], list[str]]:
         wanted = next((tag for tag in beat.tags if tag in _TIMES), None)
         if wanted and not (scenery.fixed_time and beat.part in {"open", "want", "find", "try", "fail"} and scenery.time in {"night", "dawn", "sunset", "dusk"}):
             time = "night" if wanted == "dusk" and time == "night" else wanted
+        if beat.part != "script":
+            time = hour(beat.text, time)
         place = (
             scenery.dreamt
             if "dreamt" in beat.tags and scenery.dreamt
+            else scenery.home
+            if "home" in beat.tags and scenery.home
             else scenery.away
             if "away" in beat.tags and scenery.away
             else scenery.there
@@ -146,70 +162,6 @@ def scenes_of(beats: list[Beat], scenery: Set) -> tuple[list[Scene], list[str]]:
     return list(scenes.values()), keys
 
 
-def cut(beats: list[Beat]) -> list[Beat]:
-    """Beats as long as a shot: long ones parted between sentences, very short ones joined to their neighbour."""
-    parted: list[Beat] = []
-    for beat in beats:
-        if pace.seconds(beat.text) <= pace.LONGEST_SHOT + 0.6:
-            parted.append(beat)
-            continue
-        pieces = sentences(beat.text)
-        group: list[str] = []
-        total = pace.seconds(beat.text)
-        aim = total / max(2, round(total / 5.0))
-        for piece in pieces:
-            if group and (pace.seconds(" ".join([*group, piece])) > pace.LONGEST_SHOT or pace.seconds(" ".join(group)) >= aim):
-                parted.append(replace(beat, text=" ".join(group)))
-                group = []
-            group.append(piece)
-        if group:
-            parted.append(replace(beat, text=" ".join(group)))
-    joined: list[Beat] = []
-    for beat in parted:
-        previous = joined[-1] if joined else None
-        if (
-            previous is not None
-            and min(pace.seconds(beat.text), pace.seconds(previous.text)) < pace.SHOT_SECONDS
-            and pace.seconds(f"{previous.text} {beat.text}") <= pace.LONGEST_SHOT
-            and beat.tags & _TIMES <= previous.tags & _TIMES | (beat.tags & _TIMES if not previous.tags & _TIMES else frozenset())
-        ):
-            joined[-1] = replace(
-                previous,
-                text=f"{previous.text} {beat.text}",
-                who=previous.who | beat.who,
-                tags=previous.tags | beat.tags,
-                part=beat.part if beat.part == "end" else previous.part,
-            )
-        else:
-            joined.append(beat)
-    return joined
-
-
-_SENTENCE = re.compile(r".+?(?:[.!?…]+[\"')]*(?=\s|$)|$)", re.DOTALL)
-
-
-def sentences(text: str) -> list[str]:
-    """Sentences of a narration, quotations with what is said of them kept together."""
-    found: list[str] = []
-    for match in _SENTENCE.finditer(text):
-        piece = match.group().strip()
-        if not piece:
-            continue
-        if found and (re.match(r"[a-z]", piece) or found[-1].count('"') % 2):
-            found[-1] = f"{found[-1]} {piece}"
-        else:
-            found.append(piece)
-    return found
-
-
-@dataclass(frozen=True)
-class Seen:
-    """What a parsed narration shows: who acts and what they do."""
-
-    subject: str
-    action: str
-
-
 def shoot(
     beats: list[Beat],
     scenery: Set,
@@ -235,18 +187,31 @@ def shoot(
     docs += [None] * (len(beats) - len(docs))
     shots: list[Shot] = []
     last_camera, last_framing = "", ""
+    main = [item for item in items if item.significance == MAIN]
+    main_told = False  # once it was named, "it" may mean it
     for index, (beat, key, doc) in enumerate(zip(beats, keys, docs, strict=True)):
         scene = by_key[key]
-        actor, action = _action(doc, pronouns) if doc is not None else ("", "")
-        if not actor and beat.who & set(characters):
-            action = ""  # what a thing does is no pose for a person
+        actor, action = done(doc, pronouns) if doc is not None else ("", "")
         who = [k for k in characters if k in beat.who]
         lower = beat.text.lower()
+        if not script:
+            said = set(re.findall(r"[a-z]+", unquoted(lower)))
+            who += [k for k in characters if k not in who and said & _PRONOUNS & pronouns.get(k, set())]
         who += [k for k in characters if k not in who and any(re.search(rf"\b{re.escape(w)}\b", lower) for w in pronouns.get(k, set()) if len(w) > 3)]
+        shown = [item for item in items if _mentions(lower, item.name)]
+        if not script and not who:
+            if not shown and main_told and said & {"it", "something", "its"}:
+                shown = main[:1]
+            if not shown and "h" in characters and not (index == 0 and "wide" in beat.tags):
+                who = ["h"]
+        elif not script and main_told and not shown and beat.part in {"turn", "win", "end"} and said & {"it"} and "it" not in pronouns.get("h", set()):
+            shown = main[:1]
+        main_told = main_told or bool(main and main[0] in shown)
+        if not actor and who:
+            action = ""  # what a thing does is no pose for a person
         if actor in who:
             who.remove(actor)
             who.insert(0, actor)
-        shown = [item for item in items if _mentions(lower, item.name)]
         framing: Framing = "wide" if "wide" in beat.tags else "close" if "close" in beat.tags else "medium"
         if index == 0:
             framing = "wide"
@@ -261,8 +226,10 @@ def shoot(
         if index == len(beats) - 1 and len(beats) > 1:
             framing, camera = ("wide", "pull") if last_framing != "wide" or "wide" in beat.tags else ("medium", "pull")
         last_camera, last_framing = camera, framing
+        if who and not action:
+            action = idle(beat.part, characters[who[0]]) if not script else "looks on"
         subject = _subject([characters[k] for k in who], shown, scene)
-        doing = _gerund(action or "looks on") if who else ""
+        doing = gerund(action) if who else ""
         where = "" if scene.place.lower() in f"{subject} {doing}".lower() else f", {_where(scene)}"
         at = {"night": "at night", "day": "in daylight", "morning": "in the morning", "afternoon": "in the afternoon"}.get(
             scene.time_of_day, f"at {scene.time_of_day}"
@@ -271,9 +238,7 @@ def shoot(
         extra = f", with {words.a(shown[0].name)}" if shown and shown[0].name.lower() not in f"{subject} {doing}".lower() else ""
         prompt = words.tidy(f"{_FRAMING_WORDS[framing]} {subject} {doing}{extra}{where}, {at}{sky}, {scene.lighting}, {mood} mood")
         moving = "light flickers softly" if scene.indoors else _MOVES[scene.weather]
-        motion = words.tidy(
-            f"{_mover([characters[k] for k in who[:1]], scene)} {action or ('looks on' if who else 'lies still')}; {moving}; {_CAMERA_WORDS[camera]}"
-        )
+        motion = words.tidy(f"{_mover([characters[k] for k in who[:1]], scene)} {action or 'lies still'}; {moving}; {_CAMERA_WORDS[camera]}")
         shots.append(
             Shot(
                 index=index,
@@ -284,7 +249,7 @@ def shoot(
                 narration=beat.text,
                 picture_prompt=prompt,
                 motion_prompt=motion,
-                action=action or ("looks on" if who else ""),
+                action=action,
                 framing=framing,
                 camera=camera,
                 mood=_mood(beat.part, mood),
@@ -320,54 +285,3 @@ def _subject(characters: list[Character], items: list[Item], scene: Scene) -> st
 
 def _mover(characters: list[Character], scene: Scene) -> str:
     return f"the {characters[0].noun}" if characters else f"the {scene.place}"
-
-
-_STATIC = lexicon.listing("static")
-
-
-def _action(doc: Any, pronouns: dict[str, set[str]]) -> tuple[str, str]:
-    """Who acts, and the verb phrase in the present: the first visible deed, else the first of any kind."""
-    found: list[tuple[int, str, str]] = []
-    for token in doc:
-        if token.pos_ not in {"VERB"} or token.tag_ not in {"VBD", "VBZ", "VBP", "VBN"}:
-            continue
-        subject = next((c for c in token.children if c.dep_ in {"nsubj", "nsubjpass"}), None)
-        head = token
-        while subject is None and head.dep_ == "conj":
-            head = head.head
-            subject = next((c for c in head.children if c.dep_ in {"nsubj", "nsubjpass"}), None)
-        if subject is None or any(c.dep_ in {"neg", "auxpass"} for c in token.children) or token.dep_ in {"relcl"}:
-            continue
-        text = " ".join(t.text for t in subject.subtree if t.i <= subject.i).lower()
-        actor = next((k for k, ws in pronouns.items() if text in ws or subject.lower_ in ws), "")
-        right = [
-            t
-            for c in token.rights
-            if c.dep_ in {"dobj", "prt", "prep", "advmod", "dative", "acomp"} and not (c.dep_ == "advmod" and c.i > token.i + 2)
-            for t in c.subtree
-        ]
-        right.sort(key=lambda t: t.i)
-        stop = next(
-            (
-                i
-                for i, t in enumerate(right)
-                if t.is_punct and t.text != "-" and not (i and i + 1 < len(right) and right[i - 1].pos_ == right[i + 1].pos_ == "ADJ")
-            ),
-            len(right),
-        )
-        words_after = [t for t in right[:stop] if not t.is_punct][:8]
-        while words_after and words_after[-1].pos_ in {"DET", "ADP", "CCONJ", "SCONJ", "PRON", "PART"} and words_after[-1].dep_ not in {"prt", "dobj", "pobj"}:
-            words_after.pop()
-        lemma = words.verb_lemma(token.text) or token.lemma_
-        phrase = words.tidy(f"{words.inflected(lemma, 'VBZ')} {' '.join(grammar.render([t]) for t in words_after)}")
-        found.append(((0 if actor else 4) + (2 if lemma in _STATIC else 0), actor, phrase))
-    if not found:
-        return "", ""
-    _, actor, phrase = min(found, key=lambda row: row[0])
-    return actor, phrase
-
-
-def _gerund(action: str) -> str:
-    verb, _, rest = action.partition(" ")
-    lemma = words.verb_lemma(verb) or verb
-    return words.tidy(f"{words.inflected(lemma, 'VBG')} {rest}")

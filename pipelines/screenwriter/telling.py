@@ -61,6 +61,7 @@ class Teller:
     seen: set[str] = field(default_factory=set)  # parts in the line rendered last
     introduced: set[str] = field(default_factory=set)
     used: set[str] = field(default_factory=set)  # sense and trouble told already
+    homed: bool = False  # whether the line rendered last tells where the hero lives, away from the story's place
     first_person: bool = False  # the hero speaks
 
     # -------------------------------------------------------- phrases
@@ -123,7 +124,7 @@ class Teller:
             return f"one {adjective} evening, at sunset".replace("  ", " ")
         if time == "night" and "midnight" in self.premise.text.lower():
             return f"one {adjective} night, at midnight".replace("  ", " ")
-        return words.tidy(f"one {adjective} {time if self.premise.time else self.random.choice(('morning', 'evening', 'day'))}")
+        return words.tidy(f"one {adjective} {time if self.premise.time else self.random.choice(('morning', 'day'))}")
 
     # -------------------------------------------------------- deeds
 
@@ -202,6 +203,7 @@ class Teller:
             return " ".join(_SLOT.sub(self._slot, line) for line in self.trouble())
         if key == "FEAR":
             tail = self.hero.being.tail
+            self.seen.add("h")
             if tail.startswith(("who was", "who had", "that was", "that had")):
                 return f"And there was the old trouble: {self.hero.he} {tail.split(' ', 1)[1]}."
             return f"At night {self.hero.he} lay awake and felt as small as a button."

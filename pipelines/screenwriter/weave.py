@@ -34,6 +34,7 @@ class Draft:
     line: Line
     rank: float
     block: int = 0  # lines of one block come and go together
+    before: Draft | None = None  # the line that this one speaks of
     chosen: bool = False
     size: float = field(default=0.0)
 
@@ -60,8 +61,8 @@ def weave(
 
 
 def _order(premise: Premise, plot: Plot, seconds: float, random: Random, extras: tuple[Line, ...], form: str) -> list[Draft]:
-    brief = bool(plot.brief) and seconds <= BRIEF
-    lines = plot.brief if brief else plot.lines
+    brief = seconds <= BRIEF
+    lines = plot.brief if plot.brief and brief else plot.lines
     drafts: list[Draft] = [
         Draft(line, 4.5 if brief and rank == 2.0 else rank, block)
         for line, rank, block in _opening(premise, random, tells_cause=any("{CAUSE" in line.text for line in lines))
@@ -78,6 +79,7 @@ def _order(premise: Premise, plot: Plot, seconds: float, random: Random, extras:
         else [Draft(Line("open", "With {him} went {s.a}." if not premise.side.definite else "{S} {was_s} always by {his} side."), 2.5)]
     )
     seen_first: dict[str, int] = {}
+    before: Draft | None = None
     for index, line in enumerate(lines):
         rank = 1.0 if line.keep else float(_KEEP.get(line.part, 4)) if not line.more else 20.0 + (index * 7 % 10)
         if line.part == "find":
@@ -88,7 +90,8 @@ def _order(premise: Premise, plot: Plot, seconds: float, random: Random, extras:
             drafts += [Draft(extra, 1.0) for extra in _then(premise, random)]
             if premise.goal is not None and not tells_goal:
                 drafts.append(Draft(Line("then", random.choice(("And in the end, {he} {goaled}.", "And {he} {goaled} after all."))), 1.5))
-        drafts.append(Draft(line, rank))
+        drafts.append(Draft(line, rank, before=before if line.back else None))
+        before = drafts[-1]
         if beside and line.part in {"want", "find"} and not line.more:
             drafts += beside
             beside = []
@@ -104,6 +107,9 @@ def _order(premise: Premise, plot: Plot, seconds: float, random: Random, extras:
             drafts.insert(0, first)
         elif form in {"news_analysis", "ad_spot"}:
             drafts = [d for d in drafts if "And in the end" not in d.line.text]
+    for draft in reversed(drafts):  # what is spoken of must have been told
+        if draft.before is not None:
+            draft.before.rank = min(draft.before.rank, draft.rank)
     if seconds > 60:
         drafts = _episodes(drafts, premise, random)
     return drafts
@@ -118,7 +124,8 @@ def _opening(premise: Premise, random: Random, *, tells_cause: bool = False) -> 
     found: list[tuple[Line, float, int]] = [(Line("open", "{OPEN}", frozenset({"wide"})), 2.0, 0)]
     habit = lexicon.trade(premise.hero.noun).get("habit")
     if habit and not premise.hero.plural:
-        frame = random.choice(("Every day {he} %s.", "Day after day, {he} %s.", "Each morning {he} %s."))
+        usual = not re.match(r"(?:knew|was|had|lost)\b", habit) and premise.time not in {"dusk", "night", "sunset"}
+        frame = random.choice(("Every day {he} %s.", "Day after day, {he} %s.", "Each morning {he} %s.")) if usual else "{He} %s."
         found.append((Line("open", frame % habit, frozenset(), more=True), 12.0, 0))
     if premise.hero.tail and not premise.hero.plural and premise.hero.tail.startswith(("who was ", "who had ", "who could ", "who did ")):
         pass
@@ -243,6 +250,7 @@ def _render(lines: list[Line], teller: Teller) -> list[Beat]:
     if not opened:
         teller.placed = False
     for line in lines:
+        teller.homed = False
         if line.text == "{OPEN}":
             text = _open(teller)
         else:
@@ -253,7 +261,7 @@ def _render(lines: list[Line], teller: Teller) -> list[Beat]:
                     raise
                 continue
         if text.strip():
-            beats.append(Beat(part=line.part, text=text, tags=line.tags, who=frozenset(teller.seen)))
+            beats.append(Beat(part=line.part, text=text, tags=line.tags | ({"home"} if teller.homed else set()), who=frozenset(teller.seen)))
     return beats
 
 
@@ -282,6 +290,7 @@ def _opened(teller: Teller) -> str:
         return f"{hero.name} was the {hero.being.text} {hero.being.tail}."
     at_home = bool(home) and lexicon.place_kind(home) == place.kind
     if in_deed and home and not at_home:
+        teller.homed = True
         return f"{words.capital(_home(teller, home))} lived {intro.rstrip(',')}." if not named else f"{intro} lived {_home(teller, home)}."
     if hero.name and not hero.being.noun:
         where = teller.a_place()

@@ -13,14 +13,15 @@ from farm.types import Character, EngineError, Hint, Item, Screenplay, Style, Wr
 from pipelines.screenwriter import clean, lexicon, words
 from pipelines.screenwriter.adjuncts import concrete
 from pipelines.screenwriter.cast import Part, part
+from pipelines.screenwriter.crowd import met as bystanders
 from pipelines.screenwriter.forms import FORMS, shaped
 from pipelines.screenwriter.invent import complete, somewhere
-from pipelines.screenwriter.plots import Line, choose
+from pipelines.screenwriter.plots import FORCES, Line, choose
 from pipelines.screenwriter.premise import Being, Place, Premise
 from pipelines.screenwriter.reading import read
-from pipelines.screenwriter.stage import Set, shoot
+from pipelines.screenwriter.stage import MAIN, Set, shoot
 from pipelines.screenwriter.telling import Teller
-from pipelines.screenwriter.weave import weave
+from pipelines.screenwriter.weave import BRIEF, weave
 
 LOCALES = ("en",)
 SCRIPT_WORDS = 60  # from here on a text is a script with events of its own, not a premise
@@ -87,7 +88,7 @@ def tell(spec: WriteSpec, premise: Premise, random: Random, step: Step) -> Scree
     hero_hint = _match(premise.hero, hints, first=True)
     hero = part("h", premise.hero, random, taken, role="protagonist", christen=True, hint=hero_hint)
     place = _hinted_place(spec) or somewhere(premise, random)
-    plot = choose(premise, random, place)
+    plot = choose(premise, random, place, short=spec.speech_seconds <= BRIEF)
     form = spec.content_type if spec.content_type in FORMS else ""
     other = None
     if premise.other is not None:
@@ -130,9 +131,12 @@ def tell(spec: WriteSpec, premise: Premise, random: Random, step: Step) -> Scree
             taken_keys = {c.key for c in characters.values()}
             characters[key] = p.character.model_copy(update={"key": slug if slug not in taken_keys else f"{slug}-{key}"})
     pronouns = {key: _calls(p, hero if key != "h" else None) for key, p in parts.items() if key in characters}
+    extras_, calls = bystanders(beats, pronouns, random, taken, wild=hero.being.kind == "animal")
+    characters |= extras_
+    pronouns |= calls
     items = _items(spec, premise, other)
     text = " ".join(beat.text for beat in beats).lower()
-    items = [item for item in items if item.name.lower().split()[-1] in text]
+    items = [item for item in items if item.name.lower().split()[-1] in text or item.name == "shop sign"]
     scenes, shots = shoot(beats, scenery, characters, items, pronouns, plot.mood or "warm", random)
     step(4, 5, f"{len(shots)} shots staged")
     used = {key for shot in shots for key in shot.items}
@@ -165,7 +169,10 @@ def _key(p: Part) -> str:
 
 def _calls(p: Part, hero: Part | None) -> set[str]:
     """The lower-case words by which a narration may call a part."""
-    found = {p.short.lower(), p.the.lower(), p.a.lower(), p.name.lower().split()[0] if p.name else p.the.lower(), p.being.head.lower()}
+    forms = {p.he, p.him, p.his, p.himself} - ({hero.he, hero.him, hero.his, hero.himself} if hero is not None else set()) - {"it", "its", "itself"}
+    if hero is None and not p.being.plural and p.he != "it":
+        forms |= {"i", "me", "my"}  # told by its hero
+    found = forms | {p.short.lower(), p.the.lower(), p.a.lower(), p.name.lower().split()[0] if p.name else p.the.lower(), p.being.head.lower()}
     if hero is None or p.he != hero.he:
         found.add(p.he)
     if hero is None and not p.being.plural:
@@ -225,16 +232,43 @@ def _items(spec: WriteSpec, premise: Premise, other: Part | None) -> list[Item]:
                 significance="asked for by the caller",
                 reference=hint.reference,
             )
-    if other is not None and not other.being.alive and other.being.kind in {"thing", "force", "place"} and other.being.noun:
-        key = re.sub(r"[^a-z0-9]+", "-", other.being.noun.lower()).strip("-")
-        found.setdefault(
-            key, Item(key=key, name=other.being.text, description=words.capital(words.a(other.being.text)), significance="what the story is about")
-        )
-    for name in premise.items:
+    main = _pictured(other.being) if other is not None else ""
+    for name in (main, *premise.items):
         key = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-        if key and key not in found:
-            found[key] = Item(key=key, name=name, description=words.capital(words.a(name)))
+        if key and key not in found and _solid(name) and not (name != main and main and name.split()[-1] == main.split()[-1]):
+            about = other.being.text if other is not None and name == main else name
+            found[key] = Item(key=key, name=name, description=words.capital(words.a(about)), significance=MAIN if name == main else "")
     return list(found.values())
+
+
+_SEEN_ABOVE = frozenset({"moon", "sun", "star", "rainbow", "comet", "cloud"})
+_SHOPS = frozenset({"shop", "store", "bakery", "restaurant", "café", "cafe", "inn", "hotel", "school", "library", "theatre", "cinema", "museum"})
+
+
+def _pictured(being: Being) -> str:
+    """The plain noun of a thing that can lie in a hand or hang in the sky; empty for places, weather and ideas."""
+    if being.alive or not being.noun:
+        return ""
+    if being.head in _SHOPS:
+        first = being.noun.split()[0]
+        return first if first != being.noun and lexicon.kind_of(first) == "thing" and _solid(first) else "shop sign"
+    return being.noun if _solid(being.noun) else ""
+
+
+def _solid(name: str) -> bool:
+    """Whether an item can be drawn: no place, weather, time or idea."""
+    head = name.lower().split()[-1] if name else ""
+    if not head:
+        return False
+    if head in _SEEN_ABOVE | lexicon.VEHICLES - {"air", "ice", "snow", "water", "horizon"}:
+        return True
+    return (
+        lexicon.kind_of(name) == "thing"
+        and concrete(head)
+        and head not in lexicon.listing("vague") | lexicon.listing("ideas") | lexicon.listing("when") | FORCES
+        and not lexicon.weather_of([head])
+        and not lexicon.time_of([head])
+    )
 
 
 def _referenced(scenes: list, spec: WriteSpec) -> list:  # type: ignore[type-arg]
@@ -267,12 +301,14 @@ def _set(spec: WriteSpec, premise: Premise, place: Place, random: Random) -> Set
             phrase=str(lexicon.trade(premise.hero.noun).get("home") or "bedroom"),
             kind=lexicon.place_kind(str(lexicon.trade(premise.hero.noun).get("home") or "bedroom")),
         )
+    living = str(lexicon.trade(premise.hero.noun).get("home") or "")
+    home = Place(phrase=living, kind=lexicon.place_kind(living)) if living and living != own.phrase else None
     weather = premise.weather or "clear"
     if not premise.weather and place.kind == "snow":
         weather = "snow"
     time = premise.time or random.choice(("morning", "day", "afternoon"))
     indoors = bool(lexicon.place_entry(place.kind).get("indoors"))
-    return Set(place=own, time=time, weather=weather, indoors=indoors, away=away, there=there, dreamt=dreamt, fixed_time=bool(premise.time))
+    return Set(place=own, time=time, weather=weather, indoors=indoors, away=away, there=there, dreamt=dreamt, home=home, fixed_time=bool(premise.time))
 
 
 _SMALL = lexicon.listing("small")

@@ -16,7 +16,7 @@ from farm.types import EngineError, Hint, Screenplay, SpeakSpec, Style, Work, Wr
 from pipelines.screenwriter import pace
 from pipelines.screenwriter.engine import Screenwriter
 from pipelines.screenwriter.kinds import KINDS
-from pipelines.screenwriter.plots import plots
+from pipelines.screenwriter.plots import plots, shorts
 from pipelines.screenwriter.write import enhance, write
 
 PROMPTS = [
@@ -115,8 +115,11 @@ def test_different_prompts_give_different_stories() -> None:
 def test_every_kind_has_three_plots_with_a_beginning_a_turn_and_an_end(kind: str) -> None:
     # then
     assert len(plots(kind)) >= 3
-    for plot in plots(kind):
+    assert len(shorts(kind)) >= 3
+    for plot in (*plots(kind), *shorts(kind)):
         for lines in (plot.lines, plot.brief):
+            if not lines:
+                continue
             parts = {line.part for line in lines}
             assert {"turn", "end"} <= parts, (kind, plot.name)
             assert parts & {"want", "find"}, (kind, plot.name)
