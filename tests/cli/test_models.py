@@ -1,0 +1,185 @@
+"""`storyfarm models`: what there is, what can run, what is damaged; fetching from a hub of our own."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+COMMIT = "a" * 40
+FILES = {
+    "model_index.json": b'{"_class_name": "StableDiffusionPipeline"}',
+    "unet/model.safetensors": b"weights" * 5000,
+    "unet/evil.bin": b"pickle",
+    "run.py": b"print()",
+}
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "cli", "models", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+        timeout=60,
+        env={**os.environ, "COLUMNS": "160", **environment},
+    )
+
+
+def registry(tmp_path: Path, source: str) -> str:
+    path = tmp_path / "models.yaml"
+    path.write_text(
+        f"""
+models:
+  tiny: {{tasks: [keyframe], engine: diffusion-picture, licence: MIT, memory_gb: 0.1, source: {source}}}
+  huge: {{tasks: [write], engine: screenwriter, memory_gb: 90000}}
+pools: {{cpu: {{models: [tiny, huge]}}}}
+profiles: {{}}
+""",
+        encoding="utf-8",
+    )
+    return str(path)
+
+
+class Hub(BaseHTTPRequestHandler):
+    """As much of a hub as fetching a snapshot asks for."""
+
+    fetched: list[str] = []
+
+    def do_GET(self) -> None:
+        self._answer(body=True)
+
+    def do_HEAD(self) -> None:
+        self._answer(body=False)
+
+    def _answer(self, *, body: bool) -> None:
+        path = self.path.split("?")[0]
+        if path.startswith("/api/models/somebody/tiny"):
+            siblings = [{"rfilename": name, "size": len(data)} for name, data in FILES.items()]
+            if "/tree/" in path:
+                document: Any = [{"type": "file", "path": name, "size": len(data), "oid": hashlib.sha1(data).hexdigest()} for name, data in FILES.items()]
+            else:
+                document = {"id": "somebody/tiny", "sha": COMMIT, "siblings": siblings, "private": False, "gated": False, "downloads": 0, "tags": []}
+            return self._send(200, json.dumps(document).encode(), {"content-type": "application/json"}, body)
+        name = path.partition("/resolve/")[2].partition("/")[2]
+        if path.startswith("/somebody/tiny/resolve/") and name in FILES:
+            data = FILES[name]
+            if body:
+                Hub.fetched.append(name)
+            etag = hashlib.sha256(data).hexdigest() if name.endswith(".safetensors") else hashlib.sha1(data).hexdigest()
+            return self._send(200, data, {"etag": f'"{etag}"', "x-repo-commit": COMMIT}, body)
+        self._send(404, b"{}", {"x-error-code": "RepoNotFound"}, body)
+
+    def _send(self, status: int, data: bytes, headers: dict[str, str], body: bool) -> None:
+        self.send_response(status)
+        for name, value in {**headers, "content-length": str(len(data))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if body:
+            self.wfile.write(data)
+
+    def log_message(self, *_: Any) -> None: ...
+
+
+@pytest.fixture
+def hub() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Hub)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    Hub.fetched.clear()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_the_list_says_licence_memory_and_why_a_model_cannot_run(tmp_path):
+    models = registry(tmp_path, "{folder: /nowhere/at/all}")
+    rows = {row["name"]: row for row in json.loads(run("list", "--json", STORYFARM_MODELS=models).stdout)["models"]}
+    assert rows["tiny"]["licence"] == "MIT"
+    assert rows["tiny"]["missing"]
+    assert "90000 GB" in rows["huge"]["missing"][0]
+    table = run("list", STORYFARM_MODELS=models).stdout
+    assert "MIT" in table
+    shown = json.loads(run("show", "tiny", "--json", STORYFARM_MODELS=models).stdout)
+    assert (shown["pools"], shown["settings"]["engine"]) == (["cpu"], "diffusion-picture")
+
+
+def test_the_shipped_registry_is_listed():
+    done = run("list", "--json")
+    assert done.returncode == 0
+    rows = {row["name"]: row for row in json.loads(done.stdout)["models"]}
+    assert rows["illustrator"]["missing"] == []
+    assert all(row["licence"] != "unknown" for row in rows.values())
+
+
+def test_a_file_that_is_not_what_it_should_be_is_found(tmp_path):
+    folder = tmp_path / "weights"
+    folder.mkdir()
+    (folder / "model.safetensors").write_bytes(b"right")
+    source = f"{{folder: {folder}, files: {{model.safetensors: {hashlib.sha256(b'right').hexdigest()}}}}}"
+    models = registry(tmp_path, source)
+    assert "1 of 1 files verified" in run("check", STORYFARM_MODELS=models).stdout
+    (folder / "model.safetensors").write_bytes(b"wrong")
+    done = run("check", "tiny", STORYFARM_MODELS=models)
+    assert done.returncode == 5
+    assert hashlib.sha256(b"wrong").hexdigest() in done.stdout
+    (folder / "model.safetensors").unlink()
+    assert "is not there" in run("check", "tiny", STORYFARM_MODELS=models).stdout
+
+
+def test_names_that_there_are_not_are_named(tmp_path):
+    models = registry(tmp_path, "{folder: /nowhere}")
+    for command in ("show", "check", "pull"):
+        done = run(command, "nobody", STORYFARM_MODELS=models)
+        assert (done.returncode, "'nobody'" in done.stderr) == (2, True)
+    assert "no hub repository" in run("pull", "tiny", STORYFARM_MODELS=models).stderr
+
+
+def test_pulling_takes_safe_files_only_once_and_checking_finds_damage(tmp_path, hub):
+    models, cache = registry(tmp_path, "{hub: somebody/tiny}"), tmp_path / "cache"
+    settings = {
+        "STORYFARM_MODELS": models,
+        "HF_ENDPOINT": hub,
+        "HF_HUB_CACHE": str(cache),
+        "HF_HUB_DISABLE_XET": "1",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        "HF_HUB_OFFLINE": "0",
+        "NO_PROXY": "*",
+        "no_proxy": "*",
+    }
+    done = run("pull", "tiny", "--json", **settings)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)["models"][0]
+    assert (found["files"], found["revision"]) == (2, COMMIT)
+    assert sorted(Hub.fetched) == ["model_index.json", "unet/model.safetensors"]
+    assert f"revision: {COMMIT}" in run("pull", "tiny", **settings).stdout
+    assert len(Hub.fetched) == 2, "what is there is not fetched again"
+    assert "1 of 1 files verified" in run("check", "tiny", **settings).stdout
+    blob = (Path(found["folder"]) / "unet/model.safetensors").resolve()
+    blob.write_bytes(b"damaged")
+    assert "damaged" in run("check", "tiny", **settings).stdout
+
+
+def test_a_repository_that_there_is_not_is_named(tmp_path, hub):
+    done = run(
+        "pull",
+        "tiny",
+        STORYFARM_MODELS=registry(tmp_path, "{hub: somebody/else}"),
+        HF_ENDPOINT=hub,
+        HF_HUB_CACHE=str(tmp_path / "c"),
+        HF_HUB_OFFLINE="0",
+        NO_PROXY="*",
+        no_proxy="*",
+    )
+    assert done.returncode in (2, 5)
+    assert "somebody/else" in done.stderr
