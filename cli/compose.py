@@ -16,8 +16,6 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from cli.errors import CliError, Exit
 from cli.render import _target
 from farm.types import EngineError
-from render.compose import compose
-from render.timeline import load
 
 _CODES = {"bad_timeline": Exit.BAD_INPUT, "no_folder": Exit.BAD_INPUT, "disk": Exit.MACHINE, "no_encoder": Exit.MACHINE}
 """What an error of the composer is to somebody at the command line; any other is a film that could not be made (4)."""
@@ -75,7 +73,7 @@ class Teller:
             print(f"{time.monotonic() - self._began:6.1f} s  {note}", file=sys.stderr, flush=True)
 
 
-def compose_film(timeline: Path, output: Path, *, as_json: bool) -> None:
+def compose_film(timeline: Path, output: Path, also: list[str], *, as_json: bool) -> None:
     """Compose `timeline` into `output`, with captions and poster beside it; whole or not at all.
 
     Raises CliError; KeyboardInterrupt when the user stopped it, with nothing left behind.
@@ -83,14 +81,23 @@ def compose_film(timeline: Path, output: Path, *, as_json: bool) -> None:
     target = _target(output)
     if target.suffix.lower() != ".mp4":
         raise CliError(f"--output {output}: a film is an MP4; name it {output.with_suffix('.mp4')}", Exit.BAD_INPUT)
+    # What is heavy to load comes after what is quick to refuse.
+    from render.compose import compose
+    from render.deliver import SUFFIXES
+    from render.timeline import load
+
+    for name in also:
+        if name not in SUFFIXES:
+            raise CliError(f"--also {name!r}: choose among {', '.join(sorted(SUFFIXES))}", Exit.BAD_INPUT)
     began = time.monotonic()
     try:
         with Interrupt() as interrupt, Teller(interrupt, quiet=as_json) as teller:
-            data = compose(load(timeline), target, teller)
+            data = compose(load(timeline), target, teller, also)
     except EngineError as error:
         raise CliError(error.message, _CODES.get(error.code, Exit.STORY_FAILED)) from error
     if as_json:
-        files = {name: str(target.with_suffix(suffix)) for name, suffix in (("captions", ".srt"), ("captions.vtt", ".vtt"), ("poster", ".jpg"))}
+        suffixes = {"captions": ".srt", "captions.vtt": ".vtt", "poster": ".jpg", **{name: SUFFIXES[name] for name in also}}
+        files = {name: str(target.with_name(target.stem + suffix)) for name, suffix in suffixes.items()}
         print(json.dumps({"film": str(target), **data.model_dump(), "files": files}, ensure_ascii=False), flush=True)
         return
     print(f"{target}: {data.seconds:.1f} s of film, {data.frames} frames, {data.loudness:.1f} LUFS, made in {time.monotonic() - began:.1f} s", flush=True)

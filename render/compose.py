@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -56,6 +56,7 @@ class Film:
     poster: Path
     srt: Path
     vtt: Path
+    shots: tuple[tuple[Entry | None, Placed], ...] = ()  # what is in the film, and where; None is the title card
 
 
 @dataclass(frozen=True)
@@ -67,19 +68,57 @@ class _Shot:
     piece: Piece
 
 
-def compose(timeline: Timeline, output: Path, report: Report | None = None) -> FilmData:
-    """Compose a film into `output`, with its captions beside it (`.srt`, `.vtt`) and its poster (`.jpg`).
+def compose(timeline: Timeline, output: Path, report: Report | None = None, also: Iterable[str] = ()) -> FilmData:
+    """Compose a film into `output`, with its captions beside it (`.srt`, `.vtt`), its poster (`.jpg`), and the deliverables named in `also`.
 
-    Nothing is at those places before the whole film is done. Raises EngineError, and Cancelled from the report.
+    Nothing is at those places before all is done. Raises EngineError, and whatever the report raises to stop.
     """
+    told, also = report or Quiet(), list(also)
+    if also:
+        from render.deliver import possible
+
+        possible(also)
     with tempfile.TemporaryDirectory(prefix=".compose-", dir=_folder(output)) as scratch:
-        made = produce(timeline, Path(scratch), report or Quiet())
-        for file, suffix in ((made.srt, ".srt"), (made.vtt, ".vtt"), (made.poster, ".jpg"), (made.film, output.suffix)):
-            try:
-                os.replace(file, output.with_suffix(suffix))
-            except OSError as error:
-                raise EngineError(f"{output.with_suffix(suffix)}: cannot be written: {error.strerror}; move what is in its place away", code="disk") from error
+        folder = Path(scratch)
+        made = produce(timeline, folder, told)
+        found = _companions(timeline, output, made, folder, told, also)
+        for suffix, file in ({".srt": made.srt, ".vtt": made.vtt, ".jpg": made.poster} | found | {output.suffix: made.film}).items():
+            _lay(file, output.with_name(output.stem + suffix), folder / f"former{suffix}")
     return made.data
+
+
+def _companions(timeline: Timeline, output: Path, made: Film, folder: Path, report: Report, also: list[str]) -> dict[str, Path]:
+    if not also:
+        return {}
+    from render.deliver import Cutting, deliver  # only then: it needs the ffmpeg program
+
+    steps = len(also)
+    done: list[str] = []
+
+    def tell(note: str) -> None:
+        done.append(note)
+        report.step(len(done) - 1, steps, note)
+
+    cutting = Cutting(folder, output.stem, timeline, made.data, made.shots, output)
+    try:
+        return deliver(also, cutting, tell, lambda: report.step(len(done) - 1, steps, done[-1]))
+    except OSError as error:
+        raise _unwritten(error) from error
+
+
+def _lay(file: Path, place: Path, former: Path) -> None:
+    """Move a finished file (or folder) to its place; a folder that is there gives way."""
+    try:
+        if file.is_dir() and place.is_dir():
+            os.replace(place, former)
+        os.replace(file, place)
+    except OSError as error:
+        raise EngineError(f"{place}: cannot be written: {error.strerror}; move what is in its place away", code="disk") from error
+
+
+def _unwritten(error: OSError) -> EngineError:
+    why = error.strerror or str(error)
+    return EngineError(f"the film could not be written: {why}; make room on the disk or point the scratch folder elsewhere", code="disk", retry=True)
 
 
 def _folder(output: Path) -> Path:
@@ -102,10 +141,12 @@ def produce(timeline: Timeline, folder: Path, report: Report) -> Film:
             log.warning("clip broke off", shot=again.name, why=again.why)
             broken[again.name] = again.why
         except OSError as error:
-            why = error.strerror or str(error)
-            raise EngineError(
-                f"the film could not be written: {why}; make room on the disk or point the scratch folder elsewhere", code="disk", retry=True
-            ) from error
+            raise _unwritten(error) from error
+
+
+def _shown(shot: _Shot) -> Entry | None:
+    """The entry as it came into the film: without its clip where its picture is held instead."""
+    return shot.entry.model_copy(update={"clip": None}) if shot.entry and isinstance(shot.source, Still) else shot.entry
 
 
 class _Again(Exception):
@@ -209,7 +250,7 @@ class _Composition:
             true_peak=track.true_peak,
             left_out=tuple(self.left_out),
         )
-        return Film(data, target, poster, srt, vtt)
+        return Film(data, target, poster, srt, vtt, tuple((_shown(shot), spot) for shot, spot in zip(shots, placed, strict=True)))
 
     # ------------------------------------------------------------ what is in the film
 
