@@ -78,12 +78,12 @@ def photograph(path: Path | None) -> skia.Image | None:
     return image
 
 
-def character_drawing(character: Character, shot: Shot, files: dict[str, Path]) -> Drawing:
+def character_drawing(character: Character, shot: Shot, files: dict[str, Path], outdoors: bool | None = None) -> Drawing:
     """What a character looks like in this shot."""
     reference = photograph(files.get(f"reference.{character.key}"))
     if reference is not None:
         return Photograph(reference)
-    return figures.draw_character(character, shot.action, shot.mood)
+    return figures.draw_character(character, shot.action, shot.mood, outdoors)
 
 
 def item_drawing(item: Item, files: dict[str, Path]) -> Drawing:
