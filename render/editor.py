@@ -41,7 +41,7 @@ def timeline(film: Timeline, shots: Shots, data: FilmData, target: Path) -> str:
     tracks += [_track(f"Narration {number}" if number > 1 else "Narration", "Audio", items) for number, (_, items) in enumerate(lanes, start=1)]
     if film.score is not None:
         tracks.append(_track("Score", "Audio", [_clip("score", film.score, 0, data.frames, data.frames, fps)]))
-    stack = {
+    stack: dict[str, Any] = {
         "OTIO_SCHEMA": "Stack.1",
         "name": "tracks",
         "source_range": None,
