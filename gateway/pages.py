@@ -60,7 +60,14 @@ td,th{text-align:left;vertical-align:top;border-top:1px solid var(--line);paddin
 th{color:var(--soft);font-weight:600;border-top:0}
 td.word{overflow-wrap:anywhere;min-width:7rem}
 tr.over td{color:var(--soft)}
-td:last-child{padding-right:0;text-align:right;white-space:nowrap}
+td{white-space:nowrap}
+td.word{white-space:normal}
+td:last-child{padding-right:0;text-align:right}
+@media(max-width:44rem){thead{display:none}
+  td,td:last-child{display:block;border:0;padding:.15rem 0;text-align:left}
+  tr{display:block;border-top:1px solid var(--line);padding:.6rem 0}
+  tbody tr:first-child{border:0}
+}
 a{color:var(--act)}
 """
 
