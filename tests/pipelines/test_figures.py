@@ -12,7 +12,7 @@ import yaml
 
 from farm.types import Character
 from pipelines import screenwriter
-from pipelines.illustrator.figures import animals, beings, cast, noto, objects, people, things
+from pipelines.illustrator.figures import animals, beings, birds, cast, noto, objects, people, things
 from pipelines.illustrator.figures.drawing import Drawing
 from pipelines.illustrator.figures.looks import Look
 from pipelines.illustrator.figures.poses import POSES
@@ -67,6 +67,16 @@ def test_every_trade_draws_within_its_box() -> None:
 def test_every_pose_draws_within_its_box(pose: str) -> None:
     fills_its_box(people.draw(Look(), pose))
     fills_its_box(people.draw(Look(lower="gown", coat="#335577", hat="pointed", prop="staff", woman=True), pose))
+
+
+@pytest.mark.parametrize("name", list(birds.BIRDS))
+def test_every_bird_stands_flies_swims_and_works(name: str) -> None:
+    seen = set()
+    for pose in ("stand", "fly", "swim", "sleep", "cook", "wave"):
+        drawing = birds.draw(name, pose, "happy", {"scarf": "#c8453b"}, None)
+        fills_its_box(drawing)
+        seen.add(pixels(drawing).tobytes())
+    assert len(seen) == 6
 
 
 def test_every_animal_being_and_thing_draws_within_its_box() -> None:
@@ -154,6 +164,30 @@ def test_a_character_keeps_its_colours_in_every_shot(character: Character) -> No
     ]
     for one in shots[1:]:
         assert len(one & shots[0]) >= 0.6 * min(len(one), len(shots[0])), (one, shots[0])
+
+
+def written_trades() -> dict[str, dict]:
+    return yaml.safe_load((Path(screenwriter.__file__).parent / "data" / "trades.yaml").read_text(encoding="utf-8"))
+
+
+def test_every_hat_that_the_screenwriter_writes_is_seen() -> None:
+    hats_written = {entry["look"]["hat"] for entry in written_trades().values() if "hat" in entry.get("look", {})}
+    assert len(hats_written) >= 20
+    bare = pixels(cast.draw_character(person("person", look={"hair": "short"})))
+    for hat in sorted(hats_written):
+        assert not np.array_equal(pixels(cast.draw_character(person("person", look={"hat": hat}))), bare), hat
+
+
+def test_every_tool_that_the_screenwriter_writes_is_held_or_worn() -> None:
+    tools = {entry["tool"] for entry in written_trades().values() if "tool" in entry}
+    assert len(tools) >= 50
+    lost = sorted(tool for tool in tools if not cast.held(tool) and tool not in cast.NOT_HELD)
+    assert len(lost) <= 3, lost
+    bare = pixels(cast.draw_character(person("person"), "holds"))
+    for tool in sorted(tools - set(lost) - cast.NOT_HELD):
+        drawing = cast.draw_character(person("person", look={"prop": tool}), "holds")
+        fills_its_box(drawing)
+        assert not np.array_equal(pixels(drawing), bare), tool
 
 
 def test_two_characters_differ() -> None:

@@ -7,8 +7,9 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
-from pipelines.illustrator.figures import beasts, hats, heads, noto, people, small, things
+from pipelines.illustrator.figures import beasts, birds, hats, heads, noto, people, small, things
 from pipelines.illustrator.figures.beasts import SPECIES, Species
+from pipelines.illustrator.figures.birds import BIRDS
 from pipelines.illustrator.figures.drawing import Drawing
 from pipelines.illustrator.figures.looks import Look
 from pipelines.illustrator.figures.pen import Pen
@@ -20,11 +21,11 @@ ALIASES = {
     "bunny": "rabbit", "puppy": "dog", "hound": "dog", "kitten": "cat", "kitty": "cat", "tomcat": "cat", "cub": "bear", "grizzly": "bear", "brown bear": "bear", "teddy": "bear", "stallion": "horse", "mare": "horse",
     "foal": "pony", "colt": "pony", "mule": "donkey", "piglet": "pig", "hog": "pig", "elk": "moose", "vixen": "fox", "cheetah": "leopard", "jaguar": "leopard", "panther": "black cat", "jackal": "coyote", "puma": "lioness", "cougar": "lioness",
     "hen": "chicken", "chick": "chicken", "toad": "frog", "stag": "deer", "doe": "deer", "fawn": "deer", "reindeer": "deer", "tortoise": "turtle", "gerbil": "hamster", "guinea pig": "hamster", "vole": "mouse", "mole": "mouse", "weasel": "squirrel",
-    "chipmunk": "squirrel", "bull": "ox", "calf": "cow", "lamb": "ewe", "sheep": "ewe", "ape": "gorilla", "chimpanzee": "monkey", "chimp": "monkey", "crow": "black-bird", "raven": "black-bird", "jackdaw": "black-bird", "sparrow": "bird", "robin": "bird",
-    "songbird": "bird", "nightingale": "bird", "canary": "baby-chick", "hummingbird": "bird", "swallow": "bird", "pigeon": "dove", "seagull": "dove", "gull": "dove", "duckling": "baby-chick", "hawk": "eagle", "falcon": "eagle", "owlet": "owl", "heron": "flamingo", "stork": "flamingo", "crane": "flamingo", "racoon": "raccoon",
-    "pelican": "goose", "cockerel": "rooster", "alligator": "crocodile", "salamander": "lizard", "gecko": "lizard", "chameleon": "lizard", "dinosaur": "sauropod", "tyrannosaurus": "t-rex", "bee": "honeybee", "bumblebee": "honeybee", "wasp": "honeybee", "firefly": "honeybee",
+    "chipmunk": "squirrel", "bull": "ox", "calf": "cow", "lamb": "ewe", "sheep": "ewe", "ape": "gorilla", "chimpanzee": "monkey", "chimp": "monkey", "jackdaw": "crow", "blackbird": "crow", "rook": "crow",
+    "songbird": "bird", "hummingbird": "bird", "gull": "seagull", "albatross": "seagull", "falcon": "hawk", "kestrel": "hawk", "owlet": "owl", "drake": "duck", "mallard": "duck", "gosling": "duckling", "wren": "sparrow", "finch": "robin", "lark": "nightingale", "thrush": "nightingale", "bluebird": "bird", "macaw": "parrot", "cockatoo": "parrot", "cygnet": "swan", "ibis": "heron", "racoon": "raccoon",
+    "cockerel": "rooster", "alligator": "crocodile", "salamander": "lizard", "gecko": "lizard", "chameleon": "lizard", "dinosaur": "sauropod", "tyrannosaurus": "t-rex", "bee": "honeybee", "bumblebee": "honeybee", "wasp": "honeybee", "firefly": "honeybee",
     "ladybug": "lady-beetle", "ladybird": "lady-beetle", "caterpillar": "bug", "grasshopper": "cricket", "moth": "butterfly", "goldfish": "tropical-fish", "salmon": "fish", "trout": "fish", "minnow": "fish", "walrus": "seal", "porpoise": "dolphin", "hippo": "hippopotamus",
-    "rhino": "rhinoceros", "buffalo": "water-buffalo", "boar": "boar", "porcupine": "hedgehog", "alpaca": "llama", "gull chick": "baby-chick", "starling": "black-bird", "magpie": "black-bird", "kiwi": "dodo", "ostrich": "dodo", "meerkat": "otter", "ferret": "otter", "mink": "otter",
+    "rhino": "rhinoceros", "buffalo": "water-buffalo", "boar": "boar", "porcupine": "hedgehog", "alpaca": "llama", "gull chick": "baby-chick", "starling": "crow", "kiwi": "dodo", "emu": "ostrich", "meerkat": "otter", "ferret": "otter", "mink": "otter",
 }  # fmt: skip
 HUMAN_POSES = frozenset(  # what no animal does on four legs
     [
@@ -111,10 +112,15 @@ def species(noun: str) -> str | None:
         for stem in stems(last):
             form = " ".join([*first, stem])
             form = ALIASES.get(form, form)
-            if form in SPECIES or form in SMALL or (form.replace(" ", "-") in noto.names() and (form.replace(" ", "-") in HEIGHTS or kind(form) == "animal")):
-                return form if form in SPECIES or form in SMALL else form.replace(" ", "-")
+            if (
+                form in SPECIES
+                or form in SMALL
+                or form in BIRDS
+                or (form.replace(" ", "-") in noto.names() and (form.replace(" ", "-") in HEIGHTS or kind(form) == "animal"))
+            ):
+                return form if form in SPECIES or form in SMALL or form in BIRDS else form.replace(" ", "-")
     if words and kind(words[-1]) == "animal":
-        match, score = nearest(words[-1], [*SPECIES, *SMALL, *HEIGHTS])
+        match, score = nearest(words[-1], [*SPECIES, *SMALL, *BIRDS, *HEIGHTS])
         if score >= 0.6:
             return match
     return None
@@ -126,7 +132,7 @@ def find(phrase: str) -> Drawing | None:
     if not words or kind(words[-1]) not in ("animal", "food", "") or things.by_hand(phrase):
         return None
     name = species(phrase)
-    return draw(phrase, "stand", "", {}, None, "") if name and (name in SPECIES or name in SMALL) else None
+    return draw(phrase, "stand", "", {}, None, "") if name and (name in SPECIES or name in SMALL or name in BIRDS) else None
 
 
 def draw(noun: str, pose: str, mood: str, wearing: dict[str, str], fur: str | None, key: str) -> Drawing | None:
@@ -138,6 +144,8 @@ def draw(noun: str, pose: str, mood: str, wearing: dict[str, str], fur: str | No
     if name is None:
         return None
     feeling = heads.feeling(mood)
+    if name in BIRDS:
+        return birds.draw(name, pose, feeling, wearing, fur)
     if name in SMALL:
         return small.draw(name, pose, feeling, wearing, fur)
     if name in SPECIES:

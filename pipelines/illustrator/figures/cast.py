@@ -31,7 +31,7 @@ HAIR_COLORS = {
 }  # fmt: skip
 STYLES = {"bald": "bald", "bun": "bun", "curly": "curly", "curls": "curly", "braid": "braid", "braids": "braid", "plait": "braid", "ponytail": "ponytail", "long": "long", "bob": "bob", "afro": "afro", "wild": "spiky", "messy": "tuft", "short": "short", "spiky": "spiky"}  # fmt: skip
 HAT_WORDS = {
-    "sou'wester": "sou'wester", "oilskin": "sou'wester", "straw": "straw", "sun": "straw", "veil": "straw", "captain": "peaked", "police": "peaked", "sailor": "beret", "peaked": "peaked", "pirate": "tricorne",
+    "sou'wester": "sou'wester", "oilskin": "sou'wester", "straw": "straw", "sun": "straw", "veil": "veil", "captain": "peaked", "police": "peaked", "postman": "peaked", "sailor": "beret", "peaked": "peaked", "pirate": "tricorne",
     "tricorne": "tricorne", "three-cornered": "tricorne", "chef": "toque", "baker": "toque", "toque": "toque", "felt": "fedora", "fedora": "fedora", "cowboy": "cowboy", "crown": "crown", "circlet": "tiara", "tiara": "tiara",
     "wizard": "pointed", "witch": "pointed", "pointed": "pointed", "flat": "flat cap", "bowler": "bowler", "top": "top hat", "nurse": "nurse", "fire": "fire helmet", "beret": "beret", "beanie": "beanie", "woolly": "beanie",
     "wool": "beanie", "turban": "headscarf", "headscarf": "headscarf", "hijab": "headscarf", "kerchief": "headscarf", "bandana": "bandana", "hood": "hood", "helmet": "army helmet", "viking": "viking", "jester": "jester",
@@ -43,6 +43,25 @@ PROP_WORDS = {
     "brush": "brush", "guitar": "guitar", "violin": "violin", "flute": "flute", "trumpet": "trumpet", "wand": "wand", "book": "book", "map": "map", "letter": "paper", "umbrella": "umbrella", "basket": "basket", "camera": "camera",
     "satchel": "bag", "bag": "bag", "briefcase": "bag", "cane": "cane", "shovel": "shovel", "spade": "shovel", "ball": "ball", "telescope": "spyglass", "spyglass": "spyglass", "bouquet": "bouquet", "bread": "bread", "candle": "lantern",
 }  # fmt: skip
+
+
+HAT_EXTRAS = {"goggles": "goggles", "mask": "domino", "loupe": "glasses", "space": "helmet", "diving": "helmet", "topknot": "topknot"}
+"""What is worn on a head and is no hat."""
+NOT_HELD = frozenset(["crown", "ring", "piano", "top hat", "straw hat", "stethoscope", "steering wheel", "ballet shoes", "chain"])
+"""Tools of a trade that are worn or stood at."""
+
+
+def held(tool: str) -> str:
+    """The prop for a tool: one drawn for the hand, else the tool's picture ("thing:compass"), or "" for what no hand holds."""
+    word = tool.lower()
+    if word in NOT_HELD:
+        return ""
+    if word in PROPS:
+        return word
+    if (prop := next((prop for key, prop in PROP_WORDS.items() if re.search(rf"\b{key}", word)), "")) or not word:
+        return prop
+    found = things.find(word)
+    return people.THING + word[:40] if found is not None and found.height_m <= 1.0 and found.habitat != "wall" else ""
 
 
 @cache
@@ -253,16 +272,17 @@ def _said(chosen: dict[str, Any], extras: set[str], said: dict[str, str], wears:
         elif name == "glasses":
             extras.add("glasses")
         elif name == "hat" and "hat" not in wears and "helmet" not in extras:
-            chosen["hat"] = "goggles" if "goggles" in word else next((hat for key, hat in HAT_WORDS.items() if key in word), "")
-            if "goggles" in word:
-                extras.add("goggles")
-            if word == "mask":
-                chosen["hat"] = "hood"
+            worn = next((extra for key, extra in HAT_EXTRAS.items() if key in word), "")
+            chosen["hat"] = "" if worn else next((hat for key, hat in HAT_WORDS.items() if key in word), "fedora")
+            if worn == "topknot":
+                chosen["style"] = "bun"
+            elif worn:
+                extras.add(worn)
             chosen["hat_color"] = tone or chosen["hat_color"]
         elif name == "hat" and tone:
             chosen["hat_color"] = tone
         elif name == "prop" and not chosen.get("prop"):
-            chosen["prop"] = next((prop for key, prop in PROP_WORDS.items() if key in word), word if word in PROPS else "")
+            chosen["prop"] = held(word)
         elif name == "boots" and tone:
             chosen["boots"], chosen["shoes"] = True, tone
 

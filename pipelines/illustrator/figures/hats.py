@@ -207,6 +207,17 @@ def _flower(pen: Pen, look: Look, color: str) -> None:
         pen.oval(x, y, 1.3, 1.3, "#e08a2a")
 
 
+def _veil(pen: Pen, look: Look, color: str) -> None:
+    net = smooth([(20, -12), (22, 6), (17, 20), (2, 25), (-16, 21), (-22, 6), (-21, -12)], 0.6)
+    pen.fill(net, "#f6f2e6", 0.38)
+    with pen.inside(net):
+        for step in range(-24, 26, 6):
+            pen.line([(step, -14), (step * 0.9, 26)], "#8a8478", 0.4)
+        for y in range(-10, 26, 6):
+            pen.line([(-24, y), (24, y)], "#8a8478", 0.4)
+    _straw(pen, look, color)
+
+
 HATS: dict[str, Callable[[Pen, Look, str], None]] = {
     "sou'wester": _souwester,
     "fedora": _brim([(11.5, -9), (11, -20), (4, -23.5), (-1, -21), (-7, -24.5), (-13, -20), (-14.5, -9)], 22),
@@ -214,6 +225,7 @@ HATS: dict[str, Callable[[Pen, Look, str], None]] = {
     "top hat": _brim([(12, -9), (12.4, -24), (12.8, -36), (0, -37.4), (-14, -36), (-14, -24), (-14.5, -9)], 20, -9.5, "#a83a4a"),
     "bowler": _bowler,
     "straw": _straw,
+    "veil": _veil,
     "crown": _crown(5, 11),
     "tiara": _crown(3, 7),
     "pointed": _pointed,

@@ -195,6 +195,12 @@ class Pen:
         """A filled ellipse."""
         self.fill(oval(x, y, rx, ry), color, alpha)
 
+    def figure(self, drawing: Drawing, x: float, y: float, height: float) -> None:
+        """A whole drawing, `height` units high, its foot at (x, y)."""
+        drawing.draw(self.canvas, x, y, height)
+        half = height * drawing.aspect / 2
+        self._seen(box(x - half, y - height, x + half, y))
+
     @contextmanager
     def at(self, x: float, y: float, degrees: float = 0.0, scale: float = 1.0, flip: bool = False) -> Iterator[None]:
         """Draw with (x, y) as the origin, turned clockwise by `degrees` and scaled."""

@@ -6,13 +6,15 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from pipelines.illustrator.figures import dress, hats, heads
+from pipelines.illustrator.figures import dress, hats, heads, things
 from pipelines.illustrator.figures.drawing import Drawing
 from pipelines.illustrator.figures.looks import Look
 from pipelines.illustrator.figures.pen import Pen, Point, box, dark, lerp, light, oval, smooth, tube
 from pipelines.illustrator.figures.poses import BUILDS, POSES, Build, Skeleton, aged, skeleton
 from pipelines.illustrator.figures.props import PROPS, UPRIGHT
 
+THING = "thing:"
+"""Before the name of a thing that is held and is no prop of its own: its picture, small."""
 LONG = frozenset(["staff", "spear", "trident", "pitchfork", "crook", "broom", "shovel"])
 EASY = frozenset(["stand", "walk", "wave", "talk", "proud", "look", "sad", "shrug"])
 """Poses in which the far arm is free to hold something long."""
@@ -148,7 +150,7 @@ def held(look: Look, pose: str) -> str:
         "carry": look.prop or "box",
         "dig": "shovel",
         "cook": look.prop if look.prop in ("pan", "spoon", "bread", "cup") else "spoon",
-    }.get(pose, look.prop if look.prop in PROPS else "")
+    }.get(pose, look.prop if look.prop in PROPS or look.prop.startswith(THING) else "")
 
 
 def put(pen: Pen, prop: str, arm: tuple[Point, Point, Point], planted: bool = False) -> None:
@@ -156,6 +158,11 @@ def put(pen: Pen, prop: str, arm: tuple[Point, Point, Point], planted: bool = Fa
     _, elbow, wrist = arm
     reach = math.hypot(wrist[0] - elbow[0], wrist[1] - elbow[1]) or 1
     hand = (wrist[0] + (wrist[0] - elbow[0]) / reach * 6, wrist[1] + (wrist[1] - elbow[1]) / reach * 6)
+    if prop.startswith(THING):
+        if (thing := things.find(prop.removeprefix(THING))) is not None:
+            high = max(13.0, min(thing.height_m * 100, 34.0 / max(1.0, thing.aspect)))
+            pen.figure(thing, hand[0] + 3, hand[1] + high * 0.3, high)
+        return
     if prop in ("staff", "spear", "trident", "pitchfork", "crook", "cane", "shovel", "broom"):
         length = {"cane": 70 * 0.96, "broom": 78, "shovel": 72}.get(prop, 72)
         turn = 0.0

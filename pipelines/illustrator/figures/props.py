@@ -331,4 +331,59 @@ def _shovel(pen: Pen) -> None:
     pen.line([(-5, -50), (5, -50)], WOOD, 3.4)
 
 
-PROPS["shovel"] = _shovel
+def _chalk(pen: Pen) -> None:
+    pen.line([(0, 2), (5, -12)], "#fdfcf8", 4)
+
+
+def _chain(pen: Pen) -> None:
+    for index in range(7):
+        pen.stroke(oval(0.8 * index, index * 5.0, 2.4, 3.2), GOLD, 1.6)
+    pen.shade(oval(5, 38, 6, 6), GOLD, 1.6, -1)
+
+
+def _hose(pen: Pen) -> None:
+    pen.curve((0, 2), (-14, 40), (-34, 58), "#a8453a", 5)
+    pen.shade(polygon([(-3, 4), (3, 4), (2, -16), (-2, -16)]), STEEL, 1.4, -1)
+
+
+def _whistle(pen: Pen) -> None:
+    pen.shade(oval(2, -3, 5, 5), STEEL, 1.6, -1)
+    pen.fill(box(2, -8, 13, -4, 1), STEEL)
+    pen.oval(2, -3, 1.8, 1.8, "#4a4d55")
+
+
+def _horseshoe(pen: Pen) -> None:
+    pen.curve((-7, 4), (-12, -18), (0, -19), "#8d96a3", 4.4)
+    pen.curve((7, 4), (12, -18), (0, -19), "#8d96a3", 4.4)
+
+
+def _button(pen: Pen) -> None:
+    pen.shade(oval(3, -3, 6, 6), "#e0a53a", 1.6, -1)
+    for x, y in ((1.4, -4.6), (4.6, -4.6), (1.4, -1.4), (4.6, -1.4)):
+        pen.oval(x, y, 0.9, 0.9, "#5a3a1c")
+
+
+def _pipe(pen: Pen) -> None:
+    pen.curve((-2, 0), (8, 3), (13, -4), "#5a3424", 3)
+    pen.shade(box(9, -13, 18, -3, 2), "#7a4a2c", 1.6, -1)
+
+
+def _smoker(pen: Pen) -> None:
+    pen.oval(12, -28, 8, 6, "#e9edf0", 0.6)
+    pen.oval(18, -38, 11, 8, "#e9edf0", 0.4)
+    pen.shade(polygon([(4, -14), (16, -24), (14, -8)]), STEEL, 1.4, -1)
+    pen.shade(box(-6, -14, 10, 10, 2), STEEL, 3, -1)
+    pen.shade(box(-13, -10, -6, 8, 1), "#8a5a34", 1.4, -1)
+
+
+def _scales(pen: Pen) -> None:
+    pen.line([(0, 6), (0, -30)], GOLD, 3)
+    pen.line([(-20, -28), (20, -28)], GOLD, 2.6)
+    for x in (-18, 18):
+        pen.line([(x - 8, -10), (x, -28), (x + 8, -10)], "#c9a24a", 1)
+        pen.shade(smooth([(x - 10, -10), (x + 10, -10), (x + 5, -4), (x - 5, -4)], 0.5), GOLD, 1.4, -1)
+
+
+PROPS |= {
+    "shovel": _shovel, "chalk": _chalk, "chain": _chain, "hose": _hose, "whistle": _whistle, "horseshoe": _horseshoe, "button": _button, "pipe": _pipe, "smoker": _smoker, "scales": _scales,
+}  # fmt: skip
