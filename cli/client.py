@@ -57,7 +57,7 @@ class FarmClient:
         self._ask("DELETE", f"/api/v1/sequences/{story}")
 
     def events(self, story: str) -> Iterator[dict[str, Any]]:
-        """The sequence's progress events (docs/api.md), starting with a snapshot; ends when the story has."""
+        """The sequence's progress events (docs/api.md), starting with a snapshot; ends when the story has. `{"type": "still"}` when there is no news."""
         try:
             with self._http.stream("GET", f"/api/v1/sequences/{story}/events", headers={"Accept": "text/event-stream"}) as response:
                 if response.status_code != httpx.codes.OK:
@@ -67,6 +67,8 @@ class FarmClient:
                 for line in response.iter_lines():
                     if line.startswith("data:"):
                         data.append(line[5:].removeprefix(" "))
+                    elif line.startswith(":"):
+                        yield {"type": "still"}
                     elif not line and data:
                         yield json.loads("\n".join(data))
                         data = []

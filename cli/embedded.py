@@ -21,6 +21,10 @@ from farm import catalog as catalogs
 from farm.settings import Settings
 
 _READY_SECONDS = 60.0
+_ROOM_TO_START_MB = 200
+"""A film of half a minute leaves about 40 MB of pictures, clips and sound."""
+ROOM_TO_GO_ON_MB = 20
+"""Less, and the database may refuse the next result: better to say so than to wait for room."""
 _STOP_SECONDS = 12.0
 _WORKER_GRACE_SECONDS = 4
 _TEAM = "embedded"
@@ -43,6 +47,7 @@ class EmbeddedFarm:
 
         Raises CliError for a port in use, a corrupt models.yaml, a missing server program, a full disk, or a part that does not come up.
         """
+        self.home.room(_ROOM_TO_START_MB)
         self._listener = self._listen()
         self.port = self._listener.getsockname()[1]
         url = f"http://{self.host}:{self.port}"

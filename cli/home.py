@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import secrets
+import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +48,16 @@ class Home:
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
             raise CliError(f"home {self.folder}: cannot be used: {reason}. Choose another with --home DIR or STORYFARM_HOME", Exit.MACHINE) from None
+
+    def room(self, needed_mb: int) -> None:
+        """See that the home's disk has room.
+
+        Raises CliError naming how much there is when it is less than `needed_mb`.
+        """
+        free = shutil.disk_usage(self.folder).free / 1e6
+        if free < needed_mb:
+            said = f"home {self.folder}: its disk has {free:.0f} MB left, {needed_mb} MB are needed"
+            raise CliError(f"{said}. Free some space, or choose another home with --home DIR; what is done already is kept", Exit.MACHINE)
 
     def acquire(self) -> bool:
         """Take the home's lock; False when another farm holds it. The lock ends with this process, however it ends."""

@@ -17,7 +17,7 @@ from typing import Any
 
 from cli.client import FarmAway, FarmClient
 from cli.display import Display, View
-from cli.embedded import EmbeddedFarm
+from cli.embedded import ROOM_TO_GO_ON_MB, EmbeddedFarm
 from cli.errors import CliError, Exit
 from cli.home import Home
 
@@ -114,6 +114,9 @@ class _Remote:
     def __call__(self) -> FarmClient:
         return FarmClient(self._url, self._key)
 
+    def check(self) -> None:
+        """Nothing of ours to look after."""
+
     def close(self) -> None:
         """Nothing of ours to end."""
 
@@ -143,7 +146,13 @@ class _Local:
             raise FarmAway(f"home {self._home.folder}: its farm is starting or ending")
         return FarmClient(running.url, running.key)
 
+    def check(self) -> None:
+        """See that our farm's disk has room to go on; raises CliError when it has not."""
+        if self._farm:
+            self._home.room(ROOM_TO_GO_ON_MB)
+
     def close(self) -> None:
+        """End our farm, if there is one."""
         if self._farm:
             # A second Ctrl-C must not leave half of the processes behind.
             former = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
@@ -229,7 +238,10 @@ class _Render:
         assert self._story is not None
         view = self._view
         for event in client.events(self._story):
+            self._connect.check()
             kind = event.get("type")
+            if kind == "still":
+                continue
             if kind in ("snapshot", "end"):
                 view.title, view.status, view.doing = event.get("title") or "", event["status"], event.get("doing") or ""
                 view.frames = event.get("frames") or []

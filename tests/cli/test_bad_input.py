@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.errors import Exit
+from cli.embedded import EmbeddedFarm
+from cli.errors import CliError, Exit
+from cli.home import Home
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -106,3 +108,27 @@ def test_a_port_that_is_none_is_named(tmp_path: Path, port: str) -> None:
     assert done.returncode == Exit.MACHINE
     assert f"port {port} on 127.0.0.1" in done.stderr
     assert "--port N" in done.stderr
+
+
+def test_a_disk_without_room_is_told_before_anything_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Usage:
+        free = 6_000_000
+
+    monkeypatch.setattr("shutil.disk_usage", lambda _: Usage)  # the fault: a disk that is nearly full
+    home = Home(tmp_path / "home")
+    home.prepare()
+
+    with pytest.raises(CliError) as caught:
+        EmbeddedFarm(home).start()
+
+    assert caught.value.code == Exit.MACHINE
+    assert str(tmp_path / "home") in caught.value.message
+    assert "6 MB left" in caught.value.message
+    assert "--home" in caught.value.message
+
+
+def test_a_gateway_without_a_secret_is_refused(tmp_path: Path) -> None:
+    done = storyfarm("gateway", "--port", "0", cwd=tmp_path, STORYFARM_HOME=str(tmp_path))
+
+    assert done.returncode == Exit.BAD_INPUT
+    assert "STORYFARM_SECRET" in done.stderr
