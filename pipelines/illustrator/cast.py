@@ -6,6 +6,7 @@ import numpy as np
 import skia
 
 from pipelines.illustrator.color import argb, lighter, mix
+from pipelines.illustrator.furniture import table
 from pipelines.illustrator.shapes import oval, strokes
 from pipelines.illustrator.stage import Stage
 from pipelines.illustrator.staging import Placed
@@ -16,7 +17,7 @@ def paint_cast(stage: Stage, placed: list[Placed]) -> None:
     if not placed:
         return
     _halo(stage, placed[0])
-    for one in sorted(placed, key=lambda each: each.y):
+    for one in sorted(placed, key=lambda each: each.order):
         _under(stage, one)
         _figure(stage, one)
         if one.medium == "water":
@@ -43,13 +44,18 @@ def _under(stage: Stage, one: Placed) -> None:
     """The contact shadow and, where the light is low, the long one; a soft one far below what flies."""
     pen = stage.pen("cast")
     half = one.height * one.drawing.aspect / 2
-    if one.medium == "ground":
+    if one.medium == "table":
+        wide = max(half * 2.6, one.table * 1.05)
+        pen.shadow(one.x, one.y + one.table, wide * 0.58, stage.unit * 0.02)
+        table(pen, one.x, one.y + one.table, wide, one.table)
+        pen.shadow(one.x, one.y - one.table * 0.01, half * 1.1, max(2.0, half * 0.16), 0.7)
+    elif one.medium == "ground":
         pen.shadow(one.x, one.y - stage.unit * 0.003, max(half * 1.15, stage.unit * 0.05), max(stage.unit * 0.016, half * 0.2))
         if stage.light.shadow > 0.12 and not stage.light.indoors:
             _cast_shadow(stage, one)
     elif one.medium == "air" and stage.light.shadow > 0.1:
         pen.shadow(one.x, stage.feet, half * 0.9, stage.unit * 0.018, 0.4)
-    elif one.medium == "water":
+    elif one.medium == "water" and not one.sunk:
         _reflection(stage, one)
 
 
@@ -57,6 +63,7 @@ def _rendered(stage: Stage, one: Placed) -> tuple[np.ndarray, float, float]:
     """The drawing by itself, lit and graded: RGBA (not premultiplied) and its top left corner."""
     pad = stage.unit * 0.02 + one.height * 0.14
     left, top, right, bottom = one.box
+    bottom = one.y
     x0, y0 = round(left - pad - one.height * 0.1), round(top - pad)
     width, height = round(right + pad + one.height * 0.1) - x0, round(bottom + pad) - y0
     x0, y0, width, height = _within(stage, x0, y0, width, height)
@@ -72,6 +79,9 @@ def _rendered(stage: Stage, one: Placed) -> tuple[np.ndarray, float, float]:
         dim = stage.light.lamps > 0.6 or min(stage.light.ambient) < 0.6  # subjects stay readable in the dark
         keep = (0.36 if stage.look.technique == "noir" else 0.26) if dim else 0.08
         pixels[..., :3][seen] = np.round(stage.look.grade(np.clip(lit * (1 - keep) + colors * keep, 0, 1)) * 255).astype(np.uint8)
+    if one.sunk:  # a hint of what is under the surface
+        row = max(0, round(one.surface) - y0)
+        pixels[row:, :, 3] = pixels[row:, :, 3] // 6
     return pixels, x0, y0
 
 
@@ -128,7 +138,8 @@ def _rim_color(stage: Stage) -> tuple[float, float, float]:
 
 def _silhouette(stage: Stage, one: Placed) -> tuple[skia.Image, float, float]:
     """The drawing's shape alone, for shadows."""
-    left, top, right, bottom = one.box
+    left, top, right, _ = one.box
+    bottom = one.y
     pad = one.height * 0.1
     x0, y0 = left - pad, top - pad
     width, height = max(1, round(right - left + 2 * pad)), max(1, round(bottom - top + 2 * pad))
@@ -179,8 +190,11 @@ def _waterline(stage: Stage, one: Placed) -> None:
     half, light = one.height * one.drawing.aspect / 2, stage.light
     deep = tuple(part * shade for part, shade in zip((0.17, 0.44, 0.58), light.ambient, strict=True))
     water = mix(deep, light.middle, 0.2)  # type: ignore[arg-type]
-    y = one.y - one.height * 0.05
-    veil = oval(one.x, one.y + one.height * 0.04, half * 1.1, one.height * 0.085)
-    pen.fade(veil, (0, y - one.height * 0.02), (0, one.y + one.height * 0.1), [(water, 0.9), (water, 0.75), (water, 0.0)], emits=True)
-    marks = [(one.x + rng.uniform(-1.1, 1.1) * half, y + rng.uniform(0.0, 0.1) * one.height, half * rng.uniform(0.2, 0.6)) for _ in range(9)]
+    foot, high = one.surface, min(one.height, stage.unit * 0.6)
+    if one.sunk:
+        half *= 0.8
+    y = foot - high * 0.05
+    veil = oval(one.x, foot + high * 0.04, half * 1.1, high * 0.085)
+    pen.fade(veil, (0, y - high * 0.02), (0, foot + high * 0.1), [(water, 0.9), (water, 0.75), (water, 0.0)], emits=True)
+    marks = [(one.x + rng.uniform(-1.1, 1.1) * half, y + rng.uniform(0.0, 0.1) * high, half * rng.uniform(0.2, 0.6)) for _ in range(9)]
     pen.fill(strokes(marks, stage.unit * 0.0035), lighter(light.horizon, 0.35), 0.75, emits=True)

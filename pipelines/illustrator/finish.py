@@ -30,6 +30,21 @@ def finished(stage: Stage, name: str) -> np.ndarray:
     return pixels
 
 
+def make_way(stage: Stage, pixels: np.ndarray, boxes: list[tuple[float, float, float, float]]) -> None:
+    """Fade the foreground where subjects are, in place: nothing stands before them."""
+    keep: np.ndarray = np.full(pixels.shape[:2], 255, np.uint8)
+    for left, top, right, bottom in boxes:
+        corners = [(round(x + stage.bleed_x), round(y + stage.bleed_y)) for x, y in ((left, top), (right, bottom))]
+        if bottom >= stage.height - 1:
+            corners[1] = (corners[1][0], pixels.shape[0])  # a cropped one goes on below the edge
+        cv2.rectangle(keep, corners[0], corners[1], 0, -1)
+    if keep.all() or not pixels[..., 3][keep == 0].any():
+        return
+    soft = max(3, round(stage.unit * 0.03) | 1)
+    keep = cv2.blur(cv2.blur(cv2.erode(keep, np.ones((soft, soft), np.uint8)), (soft, soft)), (soft, soft))
+    pixels[:] = cv2.multiply(pixels, cv2.merge((keep, keep, keep, keep)), scale=1 / 255)
+
+
 @lru_cache(4)
 def _noise(height: int, width: int, technique: str) -> np.ndarray:
     """Texture around 0 (int16): paper's grain, dry brush, fibres."""

@@ -97,7 +97,16 @@ def _paint(
     paint_cast(stage, placed)
     weather_before(stage)
     drawn = perf_counter()
+    boxes = {one.key: _seen(stage, one.box) for one in placed}
     sheets = [Sheet(name, DEPTHS[name], finish.finished(stage, name)) for name in ORDER if name in stage.layers]
+    for sheet in sheets:
+        if sheet.name == "front":
+            finish.make_way(stage, sheet.pixels, list(boxes.values()))
     seconds = {"draw": drawn - began, "filters": perf_counter() - drawn}
-    boxes = {one.key: one.box for one in placed}
     return Painting(stage.width, stage.height, (stage.bleed_x, stage.bleed_y), sheets, boxes, place.name, look.vignette, look.grain, seconds)
+
+
+def _seen(stage: Stage, box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    """The part of a box that is in the picture."""
+    left, top, right, bottom = box
+    return max(0.0, left), max(0.0, top), min(float(stage.width), right), min(float(stage.height), bottom)
