@@ -78,21 +78,19 @@ def strip(cutting: Cutting, check: Check) -> dict[str, Path]:
     with av.open(str(cutting.folder / "film.mp4")) as container:
         stream = container.streams.video[0]
         stream.codec_context.skip_frame = "NONKEY"  # nothing else is decoded
-        filled = 0
-        picture = sheet[:high, :wide]
+        best = [math.inf] * count
         for frame in container.decode(stream):
             check()
             at = float(frame.pts * frame.time_base) if frame.pts is not None and frame.time_base else 0.0
-            due = min(count, math.floor(at / every + 1e-6))
-            for cell in range(filled, due):  # times that no key frame was in show the one before
-                _cell(sheet, cell, columns, high, wide)[:] = picture
-            filled = max(filled, due)
-            picture = np.asarray(frame.reformat(width=wide, height=high, format="rgb24", interpolation="AREA").to_ndarray(), np.uint8)
-            if filled < count and at < (filled + 0.5) * every:
-                _cell(sheet, filled, columns, high, wide)[:] = picture
-                filled += 1
-        for cell in range(filled, count):
-            _cell(sheet, cell, columns, high, wide)[:] = picture
+            cell = min(count - 1, int(at / every))
+            off = abs(at - (cell + 0.5) * every)  # the one nearest the middle: a film begins in black
+            if off < best[cell]:
+                best[cell] = off
+                small = frame.reformat(width=wide, height=high, format="rgb24", interpolation="AREA").to_ndarray()
+                _cell(sheet, cell, columns, high, wide)[:] = small
+    for cell in range(1, count):  # a stretch without a key frame shows what was before
+        if math.isinf(best[cell]):
+            _cell(sheet, cell, columns, high, wide)[:] = _cell(sheet, cell - 1, columns, high, wide)
     image, text = cutting.folder / "strip.jpg", cutting.folder / "strip.vtt"
     Image.fromarray(sheet).save(image, quality=80, optimize=True)
     name = quote(f"{cutting.stem}-strip.jpg")

@@ -21,8 +21,9 @@ Picture = NDArray[np.uint8]
 GOP = 48  # frames between key frames in SPLICE: pieces are cut at most this long, so that two threads can share a title card
 REORDER = 1  # frames that decoding runs ahead of showing: bframes without a pyramid
 
-# x264's macroblock tree reads memory that it never wrote: short pieces came out otherwise from run to run (40 of 64 fades at 160x96 to 426x240
-# with it, none without). The headers stay the same, so packets still join.
+# The macroblock tree looks further ahead than most pieces are long, so it gains nothing here; once it was under suspicion of giving other bytes from run to
+# run, which did not come true when measured: fades of 6, 12 and 24 frames at 160x96 to 640x360, 16 times alone and 64 times four at once, were the same
+# bytes each time with it and without. The headers are the same either way, so packets still join.
 _STEADY = ":mbtree=0"
 _START_CODE = re.compile(rb"\x00*\x00\x00\x01")
 _SLICES = frozenset({1, 5})

@@ -49,7 +49,7 @@ def test_the_strip_shows_each_time_its_picture(timeline, tmp_path):
     assert {cell[2] for cell in cells} == {"my%20film-strip.jpg"}
     sheet = Image.open(tmp_path / "my film-strip.jpg")
     seen = [sheet.crop((x, y, x + w, y + h)).convert("L").getextrema()[1] for x, y, w, h in (map(int, cell[3:]) for cell in cells)]
-    assert all(level > 40 for level in seen[1:])  # a picture in every cell
+    assert all(level > 40 for level in seen)  # a picture in every cell
 
 
 @pytest.mark.parametrize(("name", "form"), [("teaser", "WEBP"), ("gif", "GIF")])
