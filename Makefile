@@ -8,8 +8,10 @@ UV := $(BIN)/uv
 PROMPT ?= A lighthouse keeper befriends a stranded whale.
 OUT ?= film.mp4
 FLAGS ?=
+TORCH ?= torch==2.13.0
+MODELS := .venv-models
 
-.PHONY: help video test check install dev up requirements clean
+.PHONY: help video test test-models check install dev up requirements clean
 help:  ## say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
@@ -24,6 +26,9 @@ up: $(VENV)/.installed  ## keep an embedded farm running and print its address a
 
 test: check  ## install what the tests need, then run the checks and the tests
 	@$(BIN)/python -m pytest -n auto $(FLAGS)
+
+test-models: $(MODELS)/.installed  ## test the engines of real models on the CPU with tiny weights (an environment of its own, with torch)
+	@$(MODELS)/bin/python -m pytest tests/diffusion $(FLAGS)
 
 check: $(VENV)/.dev  ## format, lint, types and import rules
 	@$(BIN)/ruff format --check -q .
@@ -51,10 +56,20 @@ $(VENV)/.dev: $(VENV)/.installed requirements/dev.txt
 	@$(UV) pip install -q --python $(BIN)/python --require-hashes -r requirements/dev.txt
 	@touch $@
 
+# pip, not uv, and torch by itself first: so the index decides which build of torch (CPU, CUDA) this machine gets, and nothing changes it afterwards.
+$(MODELS)/.installed: requirements/core.txt pyproject.toml
+	@echo "Installing torch and the model libraries into $(MODELS) (once, some minutes) …"
+	@test -x $(MODELS)/bin/python || $(PYTHON) -m venv $(MODELS)
+	@$(MODELS)/bin/python -m pip install -q --disable-pip-version-check "$(TORCH)"
+	@$(MODELS)/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/core.txt
+	@sed -n '/^gpu = \[/,/^\]/s/^ *"\([^"]*\)".*/\1/p' pyproject.toml >$(MODELS)/gpu.txt
+	@$(MODELS)/bin/python -m pip install -q --disable-pip-version-check "$(TORCH)" -r $(MODELS)/gpu.txt "pytest>=9,<10" pytest-timeout pytest-xdist hypothesis
+	@touch $@
+
 requirements:  ## export the hashed requirements anew from pyproject.toml (without download addresses)
 	@for set in core dev; do extra=$$([ $$set = dev ] && echo "--extra dev"); \
 	$(UV) pip compile pyproject.toml $$extra --universal --generate-hashes --no-header --no-annotate --python-version 3.11 -q -o requirements/$$set.txt $(FLAGS); done
 	@echo uv | $(UV) pip compile - --universal --generate-hashes --no-header --no-annotate -q -o requirements/uv.txt
 
 clean:  ## remove the virtual environment, the embedded farm's home and the film
-	rm -rf $(VENV) .storyfarm film.mp4
+	rm -rf $(VENV) $(MODELS) .storyfarm film.mp4

@@ -25,8 +25,8 @@ JsonOption = Annotated[bool, typer.Option("--json", help="For programs: print JS
 NamesArgument = Annotated[list[str] | None, typer.Argument(help="Names of models [default: all]", show_default=False)]
 
 CHUNK = 1 << 20
-FETCHED = ["*.json", "*.safetensors", "*.txt", "*.model", "*.jinja", "LICENSE*", "NOTICE*", "README.md"]
-"""What is fetched of a repository: weights that are safe to read and what belongs to them; no pickles, no code."""
+FETCHED = ["*.json", "*.txt", "*.model", "*.jinja", "LICENSE*", "NOTICE*", "README.md"]
+"""What is fetched of a repository besides its weights: no pickles, no code."""
 
 
 @app.command("list")
@@ -129,7 +129,7 @@ def _pull(model: Model, token: str | None, *, quiet: bool) -> dict[str, Any]:
         disable_progress_bars()
     source = model.source
     assert source.hub is not None
-    allowed = list(model.defaults.get("files") or FETCHED)
+    allowed = [*FETCHED, *_weights(model)]
     try:
         folder = Path(snapshot_download(source.hub, revision=source.revision, allow_patterns=allowed, token=token))
     except errors.GatedRepoError as error:
@@ -147,6 +147,14 @@ def _pull(model: Model, token: str | None, *, quiet: bool) -> dict[str, Any]:
     return {"hub": source.hub, "revision": folder.name, "folder": str(folder), "files": len(files), "bytes": sum(path.stat().st_size for path in files)}
 
 
+def _weights(model: Model) -> list[str]:
+    """Which weights are fetched: of a pipeline those of its parts, since many repositories hold the same once more in one file at the top."""
+    if not model.engine.startswith("diffusion"):
+        return ["*.safetensors"]
+    variant = model.defaults.get("variant")
+    return [f"*/*.{variant}*.safetensors"] if variant else ["*/*.safetensors"]
+
+
 def _checked(model: Model) -> dict[str, Any]:
     """What is verified of a model, what is wrong, what is missing."""
     bad: list[str] = []
@@ -160,11 +168,11 @@ def _checked(model: Model) -> dict[str, Any]:
                 wanted.setdefault(str(path.relative_to(folder)), name)
     verified = 0
     for name, digest in wanted.items():
-        path = (folder / name) if folder is not None else None
-        if path is None or not path.is_file():
+        file = (folder / name) if folder is not None else None
+        if file is None or not file.is_file():
             bad.append(f"{name} is not there; run: storyfarm models pull {model.name}")
-        elif (actual := _sha256(path)) != digest.lower():
-            bad.append(f"{name} has SHA-256 {actual}, expected {digest}; it is damaged or another version: remove {path.resolve()} and pull again")
+        elif (actual := _sha256(file)) != digest.lower():
+            bad.append(f"{name} has SHA-256 {actual}, expected {digest}; it is damaged or another version: remove {file.resolve()} and pull again")
         else:
             verified += 1
     return {
@@ -214,7 +222,8 @@ def _missing(model: Model) -> list[str]:
         return [f"{error}."]
     if model.memory_gb > device.budget_gb:
         return [
-            f"It needs {model.memory_gb:g} GB and {device.title} has {device.budget_gb:g} GB for models; take a larger device, or set speed.offload or speed.quantize."
+            f"It needs {model.memory_gb:g} GB and {device.title} has {device.budget_gb:g} GB for models; "
+            "take a larger device, or set speed.offload or speed.quantize."
         ]
     return []
 
