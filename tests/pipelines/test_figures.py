@@ -90,6 +90,23 @@ def test_every_animal_being_and_thing_draws_within_its_box() -> None:
         fills_its_box(objects.draw(name))
 
 
+def test_a_golden_apple_is_golden_and_an_apple_red() -> None:
+    def mean(phrase: str) -> np.ndarray:
+        found = things.find(phrase)
+        assert found is not None
+        picture = pixels(found)
+        return picture[picture[:, :, 3] > 250][:, :3].mean(axis=0)
+
+    red, gold = mean("apple"), mean("a golden apple")
+    assert gold[1] > red[1] + 40
+    assert gold[0] > gold[1] > gold[2]
+
+
+@pytest.mark.parametrize(("noun", "other"), [("seal pup", "pup"), ("tin man", "man"), ("snow leopard", "leopard"), ("bear cub", "cub of men")])
+def test_the_young_and_the_made_are_what_they_are_called(noun: str, other: str) -> None:
+    assert not np.array_equal(pixels(cast.draw_character(beast(noun))), pixels(cast.draw_character(beast(other, key=noun, name=noun))))
+
+
 def test_every_word_of_the_table_has_the_picture_it_names() -> None:
     for word, name in things._hand()["words"].items():
         if name == "none":

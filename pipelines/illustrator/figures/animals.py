@@ -101,10 +101,16 @@ SEEN = {
 """How high a tiny animal is drawn when it is a character, in metres: true to life nobody would see it."""
 
 
+YOUNG = frozenset(["pup", "puppy", "cub", "calf", "chick", "foal", "kid", "baby", "hatchling", "kitten"])
+"""Young of any kind: the animal is the word before."""
+
+
 @lru_cache(maxsize=1024)
 def species(noun: str) -> str | None:
     """The animal that a noun names: one of SPECIES, of SMALL, or a Noto icon; None for no animal."""
     words = re.findall(r"[a-z]+", noun.lower())
+    if len(words) > 1 and words[-1] in YOUNG and kind(words[-2]) == "animal":
+        words = words[:-1]
     for size in (2, 1):
         if len(words) < size:
             continue

@@ -42,6 +42,7 @@ SPECIES: dict[str, Species] = {
     "lioness": Species("#dcab5f", "#f7e2b5", "round", 11, "tuft", 0.9, 1.0, 1.0, 0.8, 1.0),
     "tiger": Species("#ee9035", "#fff4e2", "round", 10, "ring", 0.95, 1.1, 0.95, 0.7, 1.1, marks="stripes"),
     "leopard": Species("#e8b657", "#fff0cf", "round", 10, "thin", 0.7, 0.95, 1.0, 0.8, 1.0, marks="spots"),
+    "snow leopard": Species("#dfe2e6", "#ffffff", "round", 10, "thin", 0.65, 1.0, 0.95, 0.75, 1.05, marks="spots", paws="#c9ced4"),
     "cat": Species("#e8a04a", "#fff1da", "point", 6, "curl", 0.27, 0.9, 0.9, 0.6, 1.2, marks="stripes", nose="#d9706a"),
     "black cat": Species("#3a3742", "#4c4856", "point", 6, "curl", 0.27, 0.9, 0.9, 0.6, 1.2, nose="#8a6a78"),
     "dog": Species("#c48a52", "#f6e3c8", "floppy", 11, "curl", 0.5, 1.0, 1.0, 0.8, 1.1, marks="blaze"),

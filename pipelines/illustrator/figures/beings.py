@@ -24,6 +24,8 @@ NAMES = {
 def find(noun: str) -> str | None:
     """The being that a noun names, or None."""
     words = re.findall(r"[a-z]+", noun.lower())
+    if words[-2:] in (["tin", "man"], ["tin", "woodman"], ["metal", "man"], ["clockwork", "man"], ["mechanical", "man"]):
+        return "robot"
     for word in reversed(words):
         for form in (word, word.removesuffix("s"), word.removesuffix("es")):
             if NAMES.get(form):

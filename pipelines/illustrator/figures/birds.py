@@ -61,6 +61,7 @@ BIRDS: dict[str, Bird] = {
     "ostrich": Bird("#3a3740", "#55505c", "#e0a08a", "#d9a08a", "cone", 60, 60, 0.2, 1.3, 2.0),
     "flamingo": Bird("#f48fb0", "#f9b5c9", "#4a3f48", "#e87f9f", "hook", 56, 44, 0.2, 0.9, 1.3),
 }  # fmt: skip
+HELD = {"read": "book", "cook": "spoon", "carry": "basket", "give": "bouquet"}
 FLYING = frozenset(["fly", "leap", "fall", "float"])
 HANDS = frozenset(
     "wave cheer point reach hold carry give work cook read play throw dig steer row fight hug talk think dance proud stretch sing bow push pull climb eat listen shrug".split()
@@ -133,7 +134,7 @@ def _head(pen: Pen, kind: Bird, pose: str, mood: str) -> None:
     if kind.bill == "long":
         pen.shade(polygon([(14, -5), (58, 4), (14, 7)]), kind.beak, 1, -2)
     if owl:
-        for x in (-17, 13):
+        for x in (-17.0, 13.0):
             pen.shade(smooth([(x - 6, -14), (x - 3, -33), (x + 9, -17)], 0.4), kind.back, 2, -1)
     if kind.marks == "tufts":
         pen.shade(smooth([(-8, -14), (-34, -24), (-42, -18), (-12, -7)], 0.6), dark(kind.back, 0.4), 1, -1)
@@ -281,9 +282,9 @@ def draw(name: str, pose: str, mood: str, wearing: dict[str, str], feathers: str
                 hats.hat(pen, Look(hat=wearing["hat"], hat_color="#3f5f8f"))
     if wearing.get("scarf"):
         pen.shade(smooth([(sx - 19, sy - 6), (sx, sy), (sx + 17, sy - 6), (sx + 17, sy + 3), (sx, sy + 8), (sx - 20, sy + 2)], 0.7), wearing["scarf"], 2, -1)
-    if pose in ("read", "cook", "carry", "hold", "give"):
+    if pose in HELD:
         with pen.at(shoulder[0] + 33, shoulder[1] + 16, 0, 0.8):
-            PROPS[{"read": "book", "cook": "spoon", "carry": "basket", "hold": "lantern", "give": "bouquet"}[pose]](pen)
+            PROPS[HELD[pose]](pen)
     _wing(pen, shoulder, tone, pose, True, up)
     drawing = pen.drawing(name, "water" if swims else "air" if pose == "fly" else "ground", "right")
     standing = 0.72 * (kind.metres / 0.9) ** 0.2

@@ -8,6 +8,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+import skia
+
 from pipelines.illustrator.figures import noto, objects, tables
 from pipelines.illustrator.figures.drawing import Drawing, Faces, Habitat, recorded
 from pipelines.meaning import kind, similarity
@@ -219,4 +221,41 @@ def find(phrase: str) -> Drawing | None:
     if (beast := animals.find(phrase)) is not None:
         return beast
     name = icon(phrase)
-    return drawing(name) if name else None
+    if name is None:
+        return None
+    metal = next((METALS[word] for word in re.findall(r"[a-z]+", phrase.lower())[:-1] if word in METALS), None)
+    return tinted(name, metal) if metal and name not in SHINING else drawing(name)
+
+
+METALS = {
+    "golden": ("#7a4a10", "#f2b93b", "#fff3c0"),
+    "gold": ("#7a4a10", "#f2b93b", "#fff3c0"),
+    "silver": ("#4a5260", "#b9c3cf", "#ffffff"),
+    "bronze": ("#4a2c18", "#b5763a", "#f0cf9a"),
+}
+SHINING = frozenset(["coin", "crown", "ring", "trophy", "bell", "sun", "star", "glowing-star", "drawn:pocket-watch", "drawn:lantern"])
+"""What is of gold already."""
+
+
+@lru_cache(maxsize=64)
+def tinted(name: str, tones: tuple[str, str, str]) -> Drawing:
+    """An icon in metal: its lights and darks kept, its colours those of `tones` (dark, middle, light)."""
+    plain = drawing(name)
+    dark, middle, light = (tuple(bytes.fromhex(tone[1:])) for tone in tones)
+
+    def table(channel: int) -> list[int]:
+        return [
+            round(dark[channel] + (middle[channel] - dark[channel]) * v / 120)
+            if v < 120
+            else round(middle[channel] + (light[channel] - middle[channel]) * (v - 120) / 135)
+            for v in range(256)
+        ]
+
+    gray = skia.ColorFilters.Matrix([0.4, 0.45, 0.15, 0, 0, 0.4, 0.45, 0.15, 0, 0, 0.4, 0.45, 0.15, 0, 0, 0, 0, 0, 1, 0])
+    metal = skia.TableColorFilter.MakeARGB(list(range(256)), table(0), table(1), table(2))
+    recorder = skia.PictureRecorder()
+    canvas = recorder.beginRecording(skia.Rect(-2000, -2000, 2000, 2000))
+    canvas.saveLayer(None, skia.Paint(ColorFilter=skia.ColorFilters.Compose(metal, gray)))
+    canvas.drawPicture(plain.picture)
+    canvas.restore()
+    return recorded(name, recorder.finishRecordingAsPicture(), plain.box, plain.height_m, plain.habitat, plain.faces)
