@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -107,6 +109,19 @@ def test_the_old_film_stays_where_one_cannot_be_made(project: Path, tmp_path: Pa
 
     assert run("film.json", "-o", "../out/film.mp4", cwd=project)[0] == Exit.STORY_FAILED
     assert (tmp_path / "out" / "film.mp4").read_bytes() == b"old"
+
+
+def test_a_full_disk_is_told(project: Path, tmp_path: Path) -> None:
+    """Given a limit on file size in place of a full disk, then the code is the machine's and the folder as it was."""
+    (tmp_path / "out" / "film.mp4").write_bytes(b"old")
+    command = [sys.executable, "-m", "cli", "compose", "film.json", "-o", "../out/film.mp4"]
+    limit = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (3_000, 3_000))
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, timeout=60, check=False, preexec_fn=limit)
+
+    assert done.returncode == Exit.MACHINE, done.stderr
+    assert "make room on the disk" in done.stderr
+    assert {file.name: file.read_bytes() for file in (tmp_path / "out").iterdir()} == {"film.mp4": b"old"}
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
