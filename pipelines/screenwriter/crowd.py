@@ -13,26 +13,14 @@ from pipelines.screenwriter.premise import Being
 from pipelines.screenwriter.weave import Beat
 
 MOST = 3
-_ONE = {
-    "child": "child", "boy": "boy", "girl": "girl", "baby": "baby", "man": "man", "woman": "woman", "stranger": "man", "cook": "cook", "mayor": "mayor", "guard": "guard",
-    "judge": "judge", "milkman": "postman", "beggar": "old man", "neighbour": "woman", "owner": "man", "mouse": "mouse", "bird": "bird", "crow": "crow", "owl": "owl", "goat": "goat",
-    "dog": "dog", "cat": "cat", "cow": "cow", "goose": "goose", "hedgehog": "hedgehog", "fox": "fox", "frog": "frog", "squirrel": "squirrel",
-}  # fmt: skip
-_MANY = {
-    "neighbours": "neighbour",
-    "people": "villager",
-    "crowd": "villager",
-    "children": "child",
-    "grown-ups": "villager",
-    "workmen": "worker",
-    "mice": "mouse",
-    "birds": "bird",
-    "guests": "villager",
-}
+_SEEN = lexicon.table("crowd")
+_ONE: dict[str, str] = _SEEN["one"]
+_MANY: dict[str, str] = _SEEN["many"]
 _SOMEBODY = re.compile(
-    rf"(?<!like )(?<!as )\b(?:(?P<det>an?|the|one|another)\s+(?P<age>old |young |small |little |tiny )?(?P<one>{'|'.join(_ONE)})|(?P<many>{'|'.join(_MANY)}))\b(?!')",
+    r"(?<!like )(?<!as )\b(?:(?:an?|the|one|another)\s+(?P<age>old |young |small |little |tiny )?"
+    rf"(?P<one>{'|'.join(_ONE)})|(?P<many>{'|'.join(_MANY)}))\b(?!')",
     re.IGNORECASE,
-)  # fmt: skip
+)
 
 
 def met(beats: list[Beat], calls: dict[str, set[str]], random: Random, taken: set[str], *, wild: bool) -> tuple[dict[str, Character], dict[str, set[str]]]:
@@ -49,17 +37,13 @@ def met(beats: list[Beat], calls: dict[str, set[str]], random: Random, taken: se
             many = match["many"] is not None
             if many and wild and noun in {"villager", "neighbour", "worker"}:
                 continue
-            age = (
-                "old"
-                if (match["age"] or "").strip() == "old" or noun.startswith("old ")
-                else next((a for a in ("child", "old") if noun in lexicon.group(a)), "adult")
-            )
-            gender = "female" if noun in lexicon.group("female") else "male" if noun in lexicon.group("male") else "neutral"
+            old = (match["age"] or "").strip() == "old" or noun.startswith("old ")
+            age = "old" if old else next((a for a in ("child", "old") if noun in lexicon.group(a)), "adult")
+            gender = next((g for g in ("female", "male") if noun in lexicon.group(g)), "neutral")
             kind = lexicon.kind_of(noun)
+            kind = "human" if kind == "thing" else kind
             key = f"x{len(characters)}"
-            being = Being(
-                noun=noun, head=noun.split()[-1], kind=kind if kind != "thing" else "human", gender=gender, age=age, plural=many, count=3 if many else 1
-            )
+            being = Being(noun=noun, head=noun.split()[-1], kind=kind, gender=gender, age=age, plural=many, count=3 if many else 1)
             made = part(key, being, random, taken, role="supporting", christen=False)
             if made.character is not None:
                 characters[key] = made.character.model_copy(update={"key": re.sub(r"[^a-z]+", "-", word)})

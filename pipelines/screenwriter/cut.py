@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 from pipelines.screenwriter import pace
 from pipelines.screenwriter.hours import apart
@@ -40,7 +41,7 @@ def _clauses(sentence: str) -> list[str]:
     """A long sentence in two, at the clause nearest to its middle; any other as it is."""
     if pace.seconds(sentence) < LONG or '"' in sentence:
         return [sentence]
-    ends = [match for match in _CLAUSE.finditer(sentence)]
+    ends = list(_CLAUSE.finditer(sentence))
     best = min(ends, key=lambda match: abs(match.start() - len(sentence) / 2), default=None)
     if best is None:
         return [sentence]
@@ -63,7 +64,7 @@ def cut(beats: list[Beat]) -> list[Beat]:
         if len(pieces) <= wanted and not any(short):
             break
         costs = []
-        for i, (first, second) in enumerate(zip(pieces, pieces[1:], strict=False)):
+        for i, (first, second) in enumerate(pairwise(pieces)):
             together = pace.seconds(f"{first.text} {second.text}")
             hurried = short[i] or short[i + 1]
             hours = first.tags & _HOURS, second.tags & _HOURS

@@ -10,6 +10,7 @@ from pipelines.screenwriter import lexicon, words
 _STATIC = lexicon.listing("static")
 _SPEECH = frozenset({"say", "ask", "whisper", "call", "answer", "tell", "reply", "cry", "shout"})
 _FRAMES = frozenset({"want", "begin", "start", "set", "try", "promise", "decide", "make", "learn", "need", "wake", "have", "hope", "wish"})
+_TIMES = frozenset({"until", "after", "before", "since", "for", "by"})
 _IDLE = {"low": "sits down", "fail": "looks down", "turn": "looks up", "win": "cheers", "end": "smiles"}
 
 
@@ -49,7 +50,8 @@ def _phrase(token: Any) -> str:
         if prep is not None and goal is not None:
             inside = [t for t in goal.lefts if t.dep_ in {"det", "poss", "amod", "compound"} and t.text.isalpha()]
             after = [prep.text, *(t.text for t in inside[-2:]), goal.text]
-    return words.tidy(" ".join([first, particle, *after]))
+    parts = [first, *after, particle] if direct is not None and direct.pos_ == "PRON" else [first, particle, *after]
+    return words.tidy(" ".join(parts))
 
 
 def action(doc: Any, pronouns: dict[str, set[str]]) -> tuple[str, str]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from random import Random
 
 from pipelines.screenwriter import lexicon, words
+from pipelines.screenwriter.cut import sentences
 from pipelines.screenwriter.plots import Line, Plot, lines_of
 from pipelines.screenwriter.premise import Premise
 
@@ -48,8 +50,11 @@ def shaped(form: str, premise: Premise, plot: Plot, random: Random, product: str
 def _quoted(plot: Plot, part: str) -> str:
     """The plot's line for a part, or the nearest that it has."""
     lines = [line for line in (plot.brief or plot.lines) if not line.more]
+    lines = [line for line in lines if not line.back] + lines  # what stands by itself first
     order = {"try": ("try", "fail", "want"), "low": ("low", "fail"), "turn": ("turn", "win")}[part]
-    return next((line.text for name in order for line in lines if line.part == name), "")
+    text = next((line.text for name in order for line in lines if line.part == name), "")
+    text = sentences(text)[0] if len(text) > 70 and sentences(text) else text
+    return words.capital(re.sub(r"^(?:And|Then|But|So|Just then) (?=[a-z{])", "", text))
 
 
 def _undone(line: Line, premise: Premise) -> Line:
@@ -76,7 +81,13 @@ def _persona(table: dict[str, list[str]], premise: Premise, plot: Plot, random: 
         first = Line("want", "Hi, it's {name}. Nobody ever asks me, so today I will just tell you.", frozenset({"close"}), keep=True)
 
     def told(lines: tuple[Line, ...]) -> tuple[Line, ...]:
-        body = [Line("low" if line.part == "end" else line.part, line.text, line.tags, line.more, line.keep or line.part == "end") for line in lines]
+        body = [
+            replace(line, part="low", keep=True) if line.part == "end" else line
+            for line in lines
+            if line.text not in {"{One}, {h} {deed}.", "{One}, {he} {deed}."}  # the first line tells that
+        ]
         return (first, *body, last)
 
-    return Plot(plot.kind, f"persona.{plot.name}", plot.needs, plot.verbs, plot.only, plot.side, plot.mood, told(plot.lines), told(plot.brief))
+    return Plot(
+        plot.kind, f"persona.{plot.name}", plot.needs, plot.verbs, plot.only, plot.side, plot.mood, told(plot.lines), told(plot.brief) if plot.brief else ()
+    )

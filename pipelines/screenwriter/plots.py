@@ -15,29 +15,7 @@ from pipelines.screenwriter.premise import Place, Premise
 _LINE = re.compile(r"^(\+|[a-z]+)([!^]*)(?:\[([a-z ]+)\])?([!^]*):\s*(.*)$")
 PARTS = ("want", "try", "fail", "low", "turn", "win", "end")
 _NEXT_BEST = ("dream", "ordeal", "make", "journey")
-FORCES = frozenset(
-    [
-        "avalanche",
-        "thunderstorm",
-        "storm",
-        "hurricane",
-        "tornado",
-        "blizzard",
-        "flood",
-        "tide",
-        "wave",
-        "tsunami",
-        "fire",
-        "wildfire",
-        "volcano",
-        "lava",
-        "sandstorm",
-        "wind",
-        "rain",
-        "whirlwind",
-        "landslide",
-    ]
-)
+FORCES = lexicon.listing("forces")
 _WATER = {"shore", "sea", "harbour", "island"}
 _SWIMMERS = lexicon.listing("swimmers")
 _VAGUE = re.compile(r"(?:ness|tion|sion|ship|hood|dom|ity|ment|ance|ence|ism)$")

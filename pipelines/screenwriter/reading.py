@@ -260,7 +260,7 @@ class Reader(Adjuncts):
         """ "searches PLACE for THING": the thing, and where; None when nothing is searched for."""
         prep = next((t for t in verb.subtree if t.dep_ == "prep" and t.lower_ == "for" and t.i > verb.i), None)
         found = next((c for c in prep.children if c.dep_ == "pobj" and c.pos_ in {"NOUN", "PROPN"}), None) if prep is not None else None
-        if found is None or found.lemma_ in WHEN:
+        if prep is None or found is None or found.lemma_ in WHEN:
             return None
         direct = next((c for c in verb.rights if c.dep_ == "dobj" and c.pos_ in {"NOUN", "PROPN"}), None)
         if direct is None:

@@ -74,9 +74,7 @@ _CAMERA_WORDS = {
     "still": "camera holds still",
 }
 _FRAMING_WORDS = {"wide": "wide establishing shot of", "medium": "medium shot of", "close": "close-up of"}
-_PRONOUNS = frozenset(
-    {"he", "him", "his", "himself", "she", "her", "hers", "herself", "they", "them", "their", "themselves", "i", "me", "my", "we", "us", "our"}
-)
+_PRONOUNS = lexicon.listing("pronouns")
 _TITLES = {
     "open": "Once",
     "want": "The wish",

@@ -74,6 +74,8 @@ class Teller:
             if place.prep in {"in", "on", "at", "under", "inside", "aboard", "beneath", "by", "near"}
             else lexicon.preposition(place.phrase, place.kind)
         )
+        if prep == "at" and place.kind in {"sea", "forest", "desert", "lake", "river"}:
+            prep = lexicon.preposition(place.phrase, place.kind)  # "at the bottom of the sea"
         if prep == "on" and place.prep == "on" and place.kind in {"village", "city", "house", "castle"}:
             prep = lexicon.preposition(place.phrase, place.kind)
         if place.kind == "space" and place.phrase.split()[-1] in {"moon", "mars", "planet", "base", "asteroid", "venus", "jupiter"}:

@@ -171,7 +171,7 @@ def _meanwhile(premise: Premise) -> list[Line]:
 
 def _then(premise: Premise, random: Random) -> list[Line]:
     found = []
-    frames = ["And then {he} %s.", "After that, {he} %s.", "The very next day {he} %s."]
+    frames = ["And then {he} %s.", "After that, {he} %s.", "And so {he} %s."]
     random.shuffle(frames)
     for clause in premise.clauses:
         if clause.mark in {"and", "then", "so"}:

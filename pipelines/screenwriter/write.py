@@ -10,7 +10,7 @@ from random import Random
 
 from farm.script import as_script
 from farm.types import Character, EngineError, Hint, Item, Screenplay, Style, WriteSpec
-from pipelines.screenwriter import clean, lexicon, words
+from pipelines.screenwriter import clean, grammar, lexicon, words
 from pipelines.screenwriter.adjuncts import concrete
 from pipelines.screenwriter.cast import Part, part
 from pipelines.screenwriter.crowd import met as bystanders
@@ -136,7 +136,7 @@ def tell(spec: WriteSpec, premise: Premise, random: Random, step: Step) -> Scree
     pronouns |= calls
     items = _items(spec, premise, other)
     text = " ".join(beat.text for beat in beats).lower()
-    items = [item for item in items if item.name.lower().split()[-1] in text or item.name == "shop sign"]
+    items = [item for item in items if item.name.lower().split()[-1] in text or item.name.endswith(" sign")]
     scenes, shots = shoot(beats, scenery, characters, items, pronouns, plot.mood or "warm", random)
     step(4, 5, f"{len(shots)} shots staged")
     used = {key for shot in shots for key in shot.items}
@@ -170,6 +170,8 @@ def _key(p: Part) -> str:
 def _calls(p: Part, hero: Part | None) -> set[str]:
     """The lower-case words by which a narration may call a part."""
     forms = {p.he, p.him, p.his, p.himself} - ({hero.he, hero.him, hero.his, hero.himself} if hero is not None else set()) - {"it", "its", "itself"}
+    if hero is None and p.being.plural:
+        forms |= {"one", "both", "others"}  # of them
     if hero is None and not p.being.plural and p.he != "it":
         forms |= {"i", "me", "my"}  # told by its hero
     found = forms | {p.short.lower(), p.the.lower(), p.a.lower(), p.name.lower().split()[0] if p.name else p.the.lower(), p.being.head.lower()}
@@ -250,9 +252,14 @@ def _pictured(being: Being) -> str:
     if being.alive or not being.noun:
         return ""
     if being.head in _SHOPS:
-        first = being.noun.split()[0]
-        return first if first != being.noun and lexicon.kind_of(first) == "thing" and _solid(first) else "shop sign"
+        wares = [word for word in (*being.adjectives[-1:], *being.noun.split()[:-1]) if lexicon.kind_of(word) == "thing" and words.known(word) and _noun(word)]
+        return wares[-1] if wares else f"{being.head} sign"
     return being.noun if _solid(being.noun) else ""
+
+
+def _noun(word: str) -> bool:
+    """Whether a word before a noun is a noun itself: the lantern of a lantern shop, and not the tiny of a tiny one."""
+    return _solid(word) and grammar.parse(f"I saw the {word}.")[3].pos_ == "NOUN"
 
 
 def _solid(name: str) -> bool:
