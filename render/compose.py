@@ -26,7 +26,7 @@ from render.encode import Coded
 from render.layout import Piece, Placed, place, spans, total
 from render.media import Unreadable, is_colour, read_picture, yuv_of
 from render.source import Clip, Source, Still, foreign, look
-from render.timeline import Entry, Timeline
+from render.timeline import Card, Entry, Timeline
 
 log = structlog.get_logger()
 
@@ -273,17 +273,23 @@ class _Composition:
         if not shots:
             broken = "; ".join(self.left_out) or "the timeline has no shots"
             raise EngineError(f"there is nothing to show: {broken}. Render the shots again", code="nothing_to_show")
-        title = self.timeline.title
-        if title:
-            picture = None
-            if title.picture:
-                try:
-                    picture = read_picture(title.picture, self.size)
-                except Unreadable as error:
-                    self.left_out.append(f"the title's picture: {error}")
-            card = TitleCard(title, picture, self.size, self.fps, self.timeline.style)
-            shots.insert(0, _Shot(None, card, Piece(title.frames)))
+        if self.timeline.title:
+            card = self.card(self.timeline.title, "the title's picture")
+            shots.insert(0, _Shot(None, card, Piece(card.frames)))
+        if self.timeline.end:
+            card = self.card(self.timeline.end, "the end card's picture")
+            shots.append(_Shot(None, card, Piece(card.frames, "dissolve", self.fps // 2)))
         return shots
+
+    def card(self, card: Card, what: str) -> TitleCard:
+        """A card over its picture; without it where it cannot be read."""
+        picture = None
+        if card.picture:
+            try:
+                picture = read_picture(card.picture, self.size)
+            except Unreadable as error:
+                self.left_out.append(f"{what}: {error}")
+        return TitleCard(card, picture, self.size, self.fps, self.timeline.style)
 
     def open(self, entry: Entry, number: int) -> tuple[Source | None, str]:
         """An entry's source, and what is wrong with it: a clip, a clip made conforming, a held picture, or nothing."""

@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import cv2
+import numpy as np
 
 from farm.types import Cancelled, Size
 from render.encode import GOP, Coded, Picture, encode
@@ -133,6 +134,8 @@ class Bench:
             weight = (number + 1) / (span.frames + 1)
             if span.kind == "dissolve":
                 yield mix(before, after, weight)
+            elif span.kind == "wipe":
+                yield wipe(before, after, weight, self.size)
             else:
                 between = self.black if span.kind == "fade" else self.dip
                 yield mix(before, between, weight * 2) if weight < 0.5 else mix(between, after, weight * 2 - 1)
@@ -149,3 +152,21 @@ def _named(sources: Sequence[Source], source: int, first: int, frames: int) -> I
 def mix(before: Picture, after: Picture, weight: float) -> Picture:
     """`before` and `after` mixed; `weight` is the share of `after`, 0 to 1."""
     return cv2.addWeighted(before, 1 - weight, after, weight, 0)  # type: ignore[return-value]
+
+
+_EDGE = 0.08  # of the picture's width that is soft where one picture pushes the other away
+
+
+def wipe(before: Picture, after: Picture, weight: float, size: Size) -> Picture:
+    """`after` coming in from the left over `before`, with a soft edge; at weight 0 nothing of it is seen, at 1 all."""
+    middle = weight * (1 + _EDGE) - _EDGE / 2
+    out = np.empty_like(before)
+    flat_before, flat_after, flat = before.reshape(-1), after.reshape(-1), out.reshape(-1)
+    begin = 0
+    for high, wide in ((size.height, size.width), (size.height // 2, size.width // 2), (size.height // 2, size.width // 2)):
+        share = np.clip((middle - (np.arange(wide, dtype=np.float32) + 0.5) / wide) / _EDGE + 0.5, 0, 1)
+        end = begin + high * wide
+        one, two = (plane[begin:end].reshape(high, wide) for plane in (flat_before, flat_after))
+        flat[begin:end].reshape(high, wide)[:] = np.rint(one * (1 - share) + two * share).astype(np.uint8)
+        begin = end
+    return out

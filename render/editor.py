@@ -19,7 +19,7 @@ def timeline(film: Timeline, shots: Shots, data: FilmData, target: Path) -> str:
     """The document as JSON text.
 
     A dissolve becomes a transition at its middle, both clips keeping the frames under it as handles; dips and fades, which OpenTimelineIO does not
-    know, become transitions of their own type. The title card, which is no file, is taken from the finished film at `target`.
+    know, become transitions of their own type. Title and end cards, which are no files, are taken from the finished film at `target`.
     """
     fps = data.fps
     title = clean(film.title.text) if film.title else ""
@@ -60,15 +60,16 @@ def _pictures(film: Timeline, shots: Shots, fps: int, target: Path) -> list[dict
     for number, (entry, spot) in enumerate(shots):
         following = shots[number + 1][1].overlap if number + 1 < len(shots) else 0
         if entry is None:
-            length = spot.frames - following  # the card's own frames; what dissolves into the first shot is the shot's here
+            length = spot.frames - following  # a card's own frames; what dissolves into the first shot is the shot's here
             if length:
-                found.append(_clip("title", target, spot.start, length, spot.start + spot.frames, fps))
+                found.append(_clip("end" if number else "title", target, spot.start, length, spot.start + spot.frames, fps))
             continue
         overlap = spot.overlap if number and shots[number - 1][0] is not None else 0
         head = overlap // 2
         if overlap:
             found.append(_transition(spot.transition, head, overlap - head, fps))
-        tail = following - following // 2
+        # What is under the dissolve into the end card is the card's, taken from the finished film.
+        tail = following if number + 1 < len(shots) and shots[number + 1][0] is None else following - following // 2
         file = entry.clip if entry.clip is not None else entry.picture
         found.append(_clip(entry.name, file, head, spot.frames - head - tail, spot.frames, fps))
     return found

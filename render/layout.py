@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Transition = Literal["cut", "dissolve", "dip", "fade"]
+Transition = Literal["cut", "dissolve", "dip", "fade", "wipe"]
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Span:
     `copy` takes the source's frames as they are; `open` and `close` come from and go to the film's black.
     """
 
-    kind: Literal["copy", "dissolve", "dip", "fade", "open", "close"]
+    kind: Literal["copy", "dissolve", "dip", "fade", "wipe", "open", "close"]
     source: int
     first: int
     frames: int

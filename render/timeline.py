@@ -16,7 +16,7 @@ Seconds = Annotated[float, Field(ge=-86400, le=86400, allow_inf_nan=False)]
 
 
 class Card(Frozen):
-    """The title card: text over `frames` frames, the picture blurred under it where there is one."""
+    """A title or end card: text over `frames` frames, the picture blurred under it where there is one."""
 
     text: str
     subtitle: str = ""
@@ -50,6 +50,7 @@ class Timeline(Frozen):
     """A whole film as data. Paths are as the process sees them; `load` reads them relative to the file they stand in."""
 
     title: Card | None = None
+    end: Card | None = None  # the end card: like the title's, after the last shot
     entries: tuple[Entry, ...] = ()
     score: Path | None = None
     size: Size = Size(width=1280, height=720)
@@ -100,8 +101,10 @@ def load(path: Path) -> Timeline:
         )
         for entry in timeline.entries
     )
-    title = timeline.title.model_copy(update={"picture": beside(timeline.title.picture)}) if timeline.title else None
-    return timeline.model_copy(update={"entries": entries, "title": title, "score": beside(timeline.score)})
+    cards = {
+        name: card.model_copy(update={"picture": beside(card.picture)}) for name, card in (("title", timeline.title), ("end", timeline.end)) if card is not None
+    }
+    return timeline.model_copy(update={"entries": entries, **cards, "score": beside(timeline.score)})
 
 
 def _found(item: Any) -> str:

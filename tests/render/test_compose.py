@@ -18,6 +18,7 @@ from farm.catalog import Model
 from farm.types import Cancelled, ComposeSpec, Cut, EngineError, FilmData, Size, Style, TaskKind, Title, Word, Work
 from render.captions import spread
 from render.compose import compose
+from render.cut import wipe
 from render.engine import Composer
 from render.film import write_clip
 from render.timeline import Card, Entry, Speech, Timeline, load
@@ -43,7 +44,7 @@ def plays(file: Path) -> str:
     return done.stderr + ("" if done.returncode == 0 else f"exit {done.returncode}")
 
 
-@pytest.mark.parametrize("transition", ["cut", "dissolve", "dip", "fade"])
+@pytest.mark.parametrize("transition", ["cut", "dissolve", "dip", "fade", "wipe"])
 def test_every_frame_is_there_and_plays(clips, tmp_path, transition):
     timeline = film_of(clips)
     timeline = timeline.model_copy(update={"entries": tuple(entry.model_copy(update={"transition": transition}) for entry in timeline.entries)})
@@ -274,6 +275,28 @@ def test_any_title_makes_a_card(clips, tmp_path, text):
     data = compose(timeline, tmp_path / "film.mp4")
     assert data.frames == 30 + 48 - 12
     assert plays(tmp_path / "film.mp4") == ""
+
+
+def test_an_end_card_follows_the_last_shot(clips, tmp_path):
+    data = compose(film_of(clips[:2], end=Card(text="The End", frames=40), closing=6), tmp_path / "film.mp4")
+    assert data.frames == 48 + 48 + 40 - 12 - 12
+    shown = frames_of(tmp_path / "film.mp4")
+    assert shown[100].max() > 150  # type on a dark ground
+    assert np.median(shown[100]) < 90
+    assert plays(tmp_path / "film.mp4") == ""
+
+
+def test_a_wipe_comes_from_the_left(tmp_path):
+    """Given black wiped by white, half way through, then the left is white, the right black, and the edge between them soft."""
+    black, white = np.full((135, 160), 128, np.uint8), np.full((135, 160), 128, np.uint8)
+    black[:90], white[:90] = 16, 235
+    half = wipe(black, white, 0.5, SMALL)
+    assert (half[:90, :70] == 235).all()
+    assert (half[:90, 90:] == 16).all()
+    assert 100 < half[45, 79] < 150
+    assert (half[90:] == 128).all()
+    assert np.array_equal(wipe(black, white, 0.0, SMALL), black)
+    assert np.array_equal(wipe(black, white, 1.0, SMALL), white)
 
 
 def test_same_inputs_give_the_same_bytes(clips, tmp_path, wav):

@@ -8,8 +8,9 @@ from hypothesis import strategies as some
 
 from render.layout import Piece, place, spans, total
 
+KINDS = ["cut", "dissolve", "dip", "fade", "wipe"]
 pieces = some.lists(
-    some.builds(Piece, frames=some.integers(1, 60), transition=some.sampled_from(["cut", "dissolve", "dip", "fade"]), transition_frames=some.integers(0, 40)),
+    some.builds(Piece, frames=some.integers(1, 60), transition=some.sampled_from(KINDS), transition_frames=some.integers(0, 40)),
     min_size=1,
     max_size=12,
 )
