@@ -313,6 +313,14 @@ def test_an_animal_stands_up_to_do_what_people_do() -> None:
     assert walking.aspect > 1 > cooking.aspect
 
 
+@pytest.mark.parametrize("noun", ["elephant", "tortoise", "cow", "sheep", "goat", "deer", "penguin", "owl", "duck", "pig", "lion", "hedgehog"])
+def test_animals_of_every_kind_work_upright(noun: str) -> None:
+    working = cast.draw_character(beast(noun), "cooks soup", "happy")
+    fills_its_box(working)
+    assert working.aspect < 1
+    assert not np.array_equal(pixels(working), pixels(cast.draw_character(beast(noun), "waves", "happy")))
+
+
 def test_a_figure_is_drawn_in_time() -> None:
     surface = skia.Surface(500, 500)
     cast.draw_character(person("wizard"), "reads").draw(surface.getCanvas(), 250, 450, 400)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from pipelines.illustrator.figures import beasts, birds, hats, heads, noto, people, small, things
-from pipelines.illustrator.figures.beasts import SPECIES, Species
+from pipelines.illustrator.figures.beasts import SPECIES, STAND_UP, Species
 from pipelines.illustrator.figures.birds import BIRDS
 from pipelines.illustrator.figures.drawing import Drawing
 from pipelines.illustrator.figures.looks import Look
@@ -56,6 +56,8 @@ HUMAN_POSES = frozenset(  # what no animal does on four legs
         "pull",
         "climb",
         "stretch",
+        "sing",
+        "listen",
     ]
 )
 FOUR = {
@@ -154,6 +156,8 @@ def draw(noun: str, pose: str, mood: str, wearing: dict[str, str], fur: str | No
         return birds.draw(name, pose, feeling, wearing, fur)
     if name in SMALL:
         return small.draw(name, pose, feeling, wearing, fur)
+    if name in STAND_UP and (pose in HUMAN_POSES or wearing.get("apron")):
+        return _upright(STAND_UP[name], name, pose, feeling, wearing)
     if name in SPECIES:
         kind_ = SPECIES[name]
         if fur and kind_.marks not in ("panda",):

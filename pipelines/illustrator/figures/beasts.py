@@ -63,6 +63,28 @@ SPECIES: dict[str, Species] = {
     "donkey": Species("#9a918c", "#e6ded6", "long", 14, "tuft", 1.1, 1.05, 1.1, 1.2, 1.0, mane="#4a4340", hooves=True),
 }  # fmt: skip
 
+STAND_UP: dict[str, Species] = {  # animals of the icon set, as they look when they stand up to do what people do
+    "elephant": Species("#b4b7bf", "#c9ccd3", "big", 1, "thin", 1.15, 1.4, 1.0, 0.6, 1.15, marks="trunk", nose="#a4a7b0"),
+    "turtle": Species("#a8bf4f", "#dbe08f", "none", 5, "shell", 0.36, 1.3, 0.8, 0.6, 1.05),
+    "cow": Species("#f3efe8", "#f6d3cf", "horse", 12, "tuft", 0.95, 1.25, 1.0, 0.8, 1.0, mane="#3f3c42", horn="cow", hooves=True, paws="#4a474d"),
+    "ox": Species("#9a6a44", "#d9b48f", "horse", 12, "tuft", 1.0, 1.3, 1.0, 0.8, 1.0, mane="#6b4630", horn="cow", hooves=True),
+    "ewe": Species("#faf6ec", "#d9d2c8", "floppy", 8, "puff", 0.55, 1.3, 0.8, 0.6, 1.1, marks="wool", hooves=True, paws="#6f6a6c"),
+    "ram": Species("#f1e9da", "#d9d2c8", "floppy", 9, "puff", 0.6, 1.3, 0.8, 0.6, 1.1, marks="wool", horn="goat", hooves=True, paws="#6f6a6c"),
+    "goat": Species("#c9a06a", "#fbeedd", "horse", 13, "stub", 0.55, 1.0, 0.9, 0.8, 1.0, horn="goat", hooves=True, paws="#7a5a48"),
+    "deer": Species("#cf7a4f", "#fbe6cf", "horse", 12, "puff", 0.9, 0.92, 1.2, 1.2, 0.95, horn="twigs", hooves=True),
+    "hippopotamus": Species("#a79aa8", "#d3b8c0", "round", 14, "stub", 0.95, 1.5, 0.8, 0.4, 1.2),
+    "rhinoceros": Species("#a3a6ab", "#c6c8cc", "round", 13, "stub", 1.0, 1.4, 0.8, 0.5, 1.1),
+    "monkey": Species("#8a5a3a", "#f0cfa5", "big", 8, "thin", 0.5, 0.95, 0.9, 0.6, 1.15),
+    "gorilla": Species("#5a5660", "#8d8890", "round", 9, "stub", 1.0, 1.5, 0.8, 0.5, 1.1),
+    "kangaroo": Species("#c9855a", "#f3dcc3", "long", 11, "thin", 0.9, 1.0, 1.1, 0.8, 0.95),
+    "hedgehog": Species("#8a6650", "#f3dcc0", "round", 10, "stub", 0.2, 1.3, 0.6, 0.4, 1.25),
+    "otter": Species("#8f6650", "#e8d3bf", "round", 7, "thin", 0.3, 1.05, 0.7, 0.5, 1.1),
+    "beaver": Species("#8a5a3c", "#d9b48f", "round", 8, "stub", 0.32, 1.3, 0.7, 0.5, 1.15),
+    "llama": Species("#f0e3cc", "#fbf5ea", "horse", 12, "puff", 0.9, 1.0, 1.1, 1.4, 0.95, hooves=True),
+    "zebra": Species("#f4f2ee", "#ffffff", "horse", 14, "tuft", 1.0, 1.0, 1.1, 1.2, 1.0, mane="#2e2c33", marks="stripes", hooves=True),
+    "giraffe": Species("#e8b657", "#fbe9c6", "horse", 13, "tuft", 1.6, 0.9, 1.3, 1.6, 0.9, mane="#9a6238", hooves=True),
+}  # fmt: skip
+
 GAITS: dict[str, tuple[tuple[float, float], ...]] = {  # (angle, bend) of near fore, far fore, near hind, far hind
     "stand": ((2, 0), (-6, 0), (-4, -10), (6, -12)),
     "walk": ((24, 4), (-22, 16), (-24, -4), (20, -26)),
@@ -103,6 +125,11 @@ def ears(pen: Pen, kind: Species, near: bool) -> None:
 def head(pen: Pen, kind: Species, mood: str, asleep: bool = False) -> None:
     """A head about 34 units high, its middle at the origin."""
     fur, s = kind.fur, kind.snout
+    if kind.horn == "twigs":
+        for side, tone in ((7.0, "#a88458"), (-4.0, "#c49f6c")):
+            pen.line([(side, -12), (side - 5, -26), (side - 2, -42)], tone, 3.4)
+            pen.line([(side - 5, -26), (side - 14, -34)], tone, 2.8)
+            pen.line([(side - 4, -32), (side + 5, -39)], tone, 2.8)
     if kind.horn == "antlers":
         for side, tone in ((9.0, "#a88458"), (-6.0, "#c49f6c")):
             pen.shade(
@@ -169,7 +196,10 @@ def head(pen: Pen, kind: Species, mood: str, asleep: bool = False) -> None:
         with pen.inside(skull):
             pen.oval(15 + s * 0.5, 13, 9, 9, kind.belly)
         pen.oval(nose_x, nose_y, 1.3, 1.7, INK)
-        pen.curve((9 + s * 0.5, 14.4), (10 + s * 0.55, 13), (13 + s * 0.6, 13), INK, 1.2)
+        if mood == "sad":
+            pen.curve((9 + s * 0.5, 14.4), (10 + s * 0.55, 13), (13 + s * 0.6, 13), INK, 1.2)
+        else:
+            pen.curve((5 + s * 0.5, 12.4), (9 + s * 0.55, 16.2), (13 + s * 0.6, 13.4), INK, 1.3)
     else:
         reach = s * 0.55
         muzzle = smooth([(4, 1), (9 + reach, 1.2), (12 + reach, 5), (9 + reach, 10), (4, 11.5), (-1, 7)], 0.95)
@@ -189,6 +219,24 @@ def head(pen: Pen, kind: Species, mood: str, asleep: bool = False) -> None:
             pen.curve((nose_x - 8, 10.4), (nose_x - 4, 7.6), (nose_x - 0.5, 9), INK, 1.3)
         else:
             pen.curve((nose_x - 7, 8.6), (nose_x - 3, 10.2), (nose_x, 7), INK, 1.2)
+    if kind.marks == "wool":
+        for curl_x, curl_y, curl in ((-14, -6, 6.5), (-11, -14, 7.5), (-2, -19, 8), (8, -17, 6.5), (-15, 3, 5.5), (1, -12, 6)):
+            pen.shade(oval(curl_x, curl_y, curl, curl), "#fffaf0", 2, -2, 0.12)
+    if kind.horn in ("cow", "goat"):
+        for base, tone in ((5, "#cdbf9f"), (-5, "#e9dfc6")):
+            bend: list[Point] = [(base, -14), (base - 3, -24), (base + 5, -30)]
+            if kind.horn == "goat":
+                bend = [(base, -14), (base - 3, -30), (base - 17, -38)]
+            pen.shade(tube(bend, [6, 4.5, 2]), tone, 1, -1)
+    if kind.horn == "goat":
+        pen.shade(smooth([(9, 14), (15, 15), (14, 28), (10, 32)], 0.5), "#7a5a48", 1, -1)
+    if kind.horn == "cow":
+        pen.oval(-6, -3, 5, 6.5, kind.mane)
+    if kind.marks == "trunk":
+        pen.shade(tube([(12, 3), (20, 14), (18, 27), (27, 33)], [14, 11, 8.5, 6.5]), fur, 2, -2)
+        for y in (10, 16, 22):
+            pen.line([(15.5, y), (20.5, y - 0.6)], dark(fur, 0.2), 1)
+        pen.shade(smooth([(7, 9), (11, 8), (18, 17), (16, 19), (9, 14)], 0.6), "#fbf3df", 1, -1)
     ears(pen, kind, True)
     _eyes(pen, kind, mood, asleep, horse)
 
@@ -228,6 +276,12 @@ def tail(pen: Pen, kind: Species, x: float, y: float, lift: float = 0.0) -> None
                 with pen.inside(path):
                     for sx, sy in ((-12, 1), (-24, -8), (-30, -20), (-29, -31), (-17, -14), (-17, -26)):
                         pen.line([(sx - 6, sy - 2), (sx + 6, sy + 2)], dark(fur, 0.5), 3)
+        elif kind.tail == "shell":
+            shell = smooth([(8, 8), (-16, 6), (-30, -12), (-28, -36), (-12, -52), (8, -50), (16, -20)], 0.9)
+            pen.shade(shell, "#7a8a3f", 5, -3)
+            with pen.inside(shell):
+                for seam in ([(-30, -20), (-12, -24), (14, -18)], [(-20, -50), (-12, -24), (-16, 8)], [(-6, -54), (4, -30), (2, 8)]):
+                    pen.line(seam, "#55632c", 2.6)
         elif kind.tail == "puff":
             pen.shade(oval(-4, -2, 8, 7.5), "#fffaf2", 2, -2, 0.1)
         elif kind.tail == "horse":
