@@ -46,7 +46,11 @@ def write_layers(painting: Painting, path: Path) -> None:
     document = {
         "size": [painting.width, painting.height],
         "bleed": BLEED,
-        "layers": [{"file": f"{place}.png", "depth": sheet.depth, "name": sheet.name} for place, sheet in enumerate(painting.sheets)],
+        "layers": [
+            {"file": f"{place}.png", "depth": sheet.depth, "name": sheet.name}
+            | ({"motion": [round(part, 4) for part in sheet.motion]} if any(sheet.motion) else {})
+            for place, sheet in enumerate(painting.sheets)
+        ],
         "vignette": round(painting.vignette, 3),
         "grain": round(painting.grain, 3),
         "subjects": {key: [round(value, 1) for value in box] for key, box in painting.boxes.items()},

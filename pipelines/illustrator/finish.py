@@ -23,6 +23,8 @@ def finished(stage: Stage, name: str) -> np.ndarray:
     if blur and stage.look.technique not in ("paper",):
         pixels = cv2.GaussianBlur(pixels, (0, 0), max(0.6, blur * stage.unit))
     technique = stage.look.technique
+    if name in ("rain", "air"):
+        return pixels  # these move fast: paint that travels with them would show
     if technique == "wash":
         pixels = _bleeding(pixels, stage.unit)
     if technique in ("wash", "gouache", "paper"):
@@ -96,7 +98,8 @@ def _wobble(height: int, width: int, unit: int) -> tuple[np.ndarray, np.ndarray]
 
     x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
     reach = unit / 720
-    dx, dy = field(6, 2.4 * reach) + field(1.4, 1.1 * reach), field(6, 2.4 * reach) + field(1.4, 1.1 * reach)
+    still = np.minimum(1, np.minimum(x, width - 1 - x) / np.float32(0.02 * width))  # none at the sides, where a moving layer tiles
+    dx, dy = (still * (field(6, 2.4 * reach) + field(1.4, 1.1 * reach)) for _ in range(2))
     first, second = cv2.convertMaps(x + dx, y + dy, cv2.CV_16SC2)
     return first, second
 

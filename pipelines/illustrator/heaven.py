@@ -20,7 +20,7 @@ def paint_sky(stage: Stage) -> None:
     pen = stage.sky()
     stars(stage, pen)
     sun(stage, pen)
-    clouds(stage, pen)
+    clouds(stage)
 
 
 def stars(stage: Stage, pen: Pen, count: int = 260, strength: float | None = None) -> None:
@@ -63,12 +63,14 @@ def sun(stage: Stage, pen: Pen) -> None:
         pen.fill(oval(x, y, radius, radius), light.sun, 0.97 * veil, emits=True)
 
 
-def clouds(stage: Stage, pen: Pen) -> None:
-    """Clouds: a few heaps in clear weather, banks under a grey sky, streaks in wind."""
+def clouds(stage: Stage) -> None:
+    """Clouds on a layer of their own, which creeps: a few heaps in clear weather, banks under a grey sky, streaks in wind."""
     light, rng, unit = stage.light, stage.rng("clouds"), stage.unit
     weather, span = light.weather, stage.horizon - stage.top
     if weather in ("fog",):
         return
+    pen = stage.pen("clouds")
+    left, _, right, _ = stage.tile
     many = {"clear": 5, "wind": 7, "cloudy": 11, "rain": 13, "storm": 16, "snow": 10}[weather]
     lit = mix(lighter(light.middle, 0.45), light.sun, 0.35)
     low = light.sun_up < 0.2 and light.time != "night"
@@ -80,16 +82,48 @@ def clouds(stage: Stage, pen: Pen) -> None:
     if weather in ("cloudy", "rain", "storm", "snow"):
         lit, shade = lighter(light.middle, 0.14), lighter(light.zenith, -0.12 if weather == "storm" else -0.03)
     for place in range(many):
-        x = rng.uniform(stage.left, stage.right)
+        start = rng.uniform(left, right)
         up = rng.uniform(0.08, 0.8)
         y, far = stage.top + span * up, 1 - 0.6 * up
         wide = unit * rng.uniform(0.16, 0.34) * (0.5 + far) * (1.6 if weather in ("rain", "storm", "cloudy") else 1)
-        if weather == "wind" or (weather == "clear" and low):
-            streak(pen, x, y, wide * 1.7, wide * 0.09, lit, shade, rng)
-        else:
-            cloud(pen, x, y, wide, wide * rng.uniform(0.26, 0.4), lit, shade, rng, 0.92 if weather != "clear" else 0.8)
-        if weather == "storm" and place % 3 == 0:
-            cloud(pen, x, stage.top + span * 0.1, wide * 1.6, wide * 0.5, shade, lighter(shade, -0.25), rng, 0.9)
+        high, seed = wide * rng.uniform(0.26, 0.4), rng.random()
+        for x in repeats(start, wide * 1.6, left, right):
+            again = Random(seed)
+            if weather == "wind" or (weather == "clear" and low):
+                streak(pen, x, y, wide * 1.7, wide * 0.09, lit, shade, again)
+            else:
+                cloud(pen, x, y, wide, high, lit, shade, again, 0.92 if weather != "clear" else 0.8)
+            if weather == "storm" and place % 3 == 0:
+                cloud(pen, x, stage.top + span * 0.1, wide * 1.6, wide * 0.5, shade, lighter(shade, -0.25), again, 0.9)
+
+
+def repeats(at: float, reach: float, first: float, last: float) -> list[float]:
+    """Where to draw what is at `at` and `reach` large on either side, so that a layer from `first` to `last` tiles with itself."""
+    span = last - first
+    return [at, *([at + span] if at - reach < first else []), *([at - span] if at + reach > last else [])]
+
+
+def motions(stage: Stage) -> dict[str, tuple[float, float]]:
+    """How the layers that move by themselves travel, in pictures per second (right and down are positive)."""
+    light = stage.light
+    found = {"clouds": ({"wind": 0.012, "storm": 0.012, "rain": 0.006}.get(light.weather, 0.0035), 0.0)}
+    if stage.floats:
+        pass  # no weather: bubbles and the like stay
+    elif light.weather in WET:
+        slant = lean(light.weather) * stage.height / stage.width  # it falls along its own streaks
+        found |= {"rain": (slant * 1.05, 1.05), "air": (slant * 1.7, 1.7)}
+    elif light.weather == "snow":
+        found |= {"rain": (0.006, 0.045), "air": (0.016, 0.095)}
+    elif light.weather == "fog":
+        found |= {"air": (0.011, 0.0)}
+    elif light.weather == "wind":
+        found |= {"air": (0.2, 0.03)}
+    return {name: way for name, way in found.items() if name in stage.layers}
+
+
+def lean(weather: str) -> float:
+    """How far rain is blown aside for one unit that it falls."""
+    return -0.34 if weather == "storm" else -0.16
 
 
 def cloud(pen: Pen, x: float, y: float, wide: float, high: float, lit: object, shade: object, rng: Random, alpha: float = 0.9) -> None:
@@ -134,17 +168,16 @@ def streak(pen: Pen, x: float, y: float, wide: float, high: float, lit: object, 
 
 
 def weather_between(stage: Stage) -> None:
-    """Weather behind the subjects: fog banks and far rain or snow, laid into the mid and ground layers."""
+    """Weather behind the subjects: fog banks in the far and mid layers, far rain or snow on a layer of its own."""
     light = stage.light
-    if light.indoors:
+    if light.indoors or stage.floats:
         return
     if light.weather == "fog":
         for name, alpha, band in (("far", 0.5, 0.16), ("mid", 0.42, 0.2)):
             if name in stage.layers:
                 fog_bank(stage, stage.pen(name), stage.horizon + stage.unit * 0.02, stage.unit * band, alpha, name)
     if light.weather in (*WET, "snow"):
-        pen = stage.pen("mid")
-        falling(stage, pen, near=False)
+        falling(stage, stage.pen("rain"), near=False)
     if light.weather == "storm":
         lightning(stage)
 
@@ -152,51 +185,59 @@ def weather_between(stage: Stage) -> None:
 def weather_before(stage: Stage) -> None:
     """Weather in front of everything: streaks, flakes, drifting fog, blown leaves."""
     light = stage.light
-    if light.indoors:
+    if light.indoors or stage.floats:
         return
     if light.weather in (*WET, "snow"):
         falling(stage, stage.pen("air"), near=True)
     elif light.weather == "fog":
         pen = stage.pen("air")
-        fog_bank(stage, pen, stage.height * 0.97, stage.unit * 0.16, 0.4, "near")
-        fog_bank(stage, pen, stage.height * 0.62, stage.unit * 0.1, 0.16, "nearer")
+        fog_bank(stage, pen, stage.height * 0.97, stage.unit * 0.16, 0.4, "near", wrap=True)
+        fog_bank(stage, pen, stage.height * 0.62, stage.unit * 0.1, 0.16, "nearer", wrap=True)
     elif light.weather == "wind":
         leaves(stage)
 
 
-def fog_bank(stage: Stage, pen: Pen, y: float, high: float, alpha: float, name: str) -> None:
-    """A bank of fog around height `y`, thick in the middle, with soft swells."""
+def fog_bank(stage: Stage, pen: Pen, y: float, high: float, alpha: float, name: str, *, wrap: bool = False) -> None:
+    """A bank of fog around height `y`, thick in the middle, with soft swells; `wrap`: the layer tiles."""
     rng = stage.rng(f"fog {name}")
     tone = pen.tone(lighter(stage.light.haze, 0.08), emits=True)
+    left, _, right, _ = stage.tile if wrap else (stage.left, 0.0, stage.right, 0.0)
     for place in range(7):
-        x = stage.left + (stage.right - stage.left) * (place + rng.random()) / 7
+        x = left + (right - left) * (place + rng.random()) / 7
         wide, tall = stage.unit * rng.uniform(0.4, 0.7), high * rng.uniform(0.7, 1.25)
         cy = y + rng.uniform(-0.3, 0.3) * high
-        pen.canvas.save()
-        pen.canvas.translate(x, cy)
-        pen.canvas.scale(1, tall / wide)
         shader = skia.GradientShader.MakeRadial((0, 0), wide, [argb(tone, alpha), argb(tone, alpha * 0.6), argb(tone, 0)], [0.0, 0.5, 1.0])
-        pen.canvas.drawCircle(0, 0, wide, skia.Paint(Shader=shader, Dither=True))
-        pen.canvas.restore()
+        for at in repeats(x, wide, left, right) if wrap else [x]:
+            pen.canvas.save()
+            pen.canvas.translate(at, cy)
+            pen.canvas.scale(1, tall / wide)
+            pen.canvas.drawCircle(0, 0, wide, skia.Paint(Shader=shader, Dither=True))
+            pen.canvas.restore()
 
 
 def falling(stage: Stage, pen: Pen, *, near: bool) -> None:
     """Rain streaks or snow flakes: fine and many far away, large and few near."""
     light, rng, unit = stage.light, stage.rng(f"falling {near}"), stage.unit
     path = skia.Path()
-    area = math.sqrt((stage.right - stage.left) * (stage.bottom - stage.top)) / unit
+    left, top, right, bottom = stage.tile
+    area = math.sqrt((right - left) * (bottom - top)) / unit
     if light.weather == "snow":
         for _ in range(round((110 if near else 240) * area)):
             size = unit * (rng.uniform(0.0025, 0.0075) if near else rng.uniform(0.001, 0.0026))
-            path.addCircle(rng.uniform(stage.left, stage.right), rng.uniform(stage.top, stage.bottom), size)
+            x, y = rng.uniform(left, right), rng.uniform(top, bottom)
+            for cx in repeats(x, size, left, right):
+                for cy in repeats(y, size, top, bottom):
+                    path.addCircle(cx, cy, size)
         pen.later(lambda: pen.fill(path, "#ffffff", 0.8 if near else 0.7, emits=True))
         return
-    lean = -0.34 if light.weather == "storm" else -0.16
+    slant = lean(light.weather)
     for _ in range(round((170 if near else 330) * area)):
-        x, y = rng.uniform(stage.left, stage.right), rng.uniform(stage.top, stage.bottom)
+        x, y = rng.uniform(left, right), rng.uniform(top, bottom)
         length = unit * (rng.uniform(0.05, 0.11) if near else rng.uniform(0.018, 0.045))
         width = unit * (0.0011 if near else 0.0007)
-        path.addPoly([skia.Point(x - width, y), skia.Point(x + width, y), skia.Point(x + lean * length, y + length)], True)
+        for ax in repeats(x, length, left, right):
+            for ay in repeats(y, length, top, bottom):
+                path.addPoly([skia.Point(ax - width, ay), skia.Point(ax + width, ay), skia.Point(ax + slant * length, ay + length)], True)
     color = mix((0.86, 0.91, 0.97), light.middle, 0.25) if luma(light.middle) < 0.6 else (0.93, 0.96, 1.0)
     pen.later(lambda: pen.fill(path, color, 0.4 if near else 0.34, emits=True))
 
@@ -227,14 +268,18 @@ def lightning(stage: Stage) -> None:
 def leaves(stage: Stage) -> None:
     """Leaves and dust blown across the picture."""
     rng, pen = stage.rng("leaves"), stage.pen("air")
+    left, top, right, bottom = stage.tile
     for color, count in (("#c98a3c", 16), ("#8fa84f", 14), ("#e8dcc0", 26)):
         path = skia.Path()
         for _ in range(count):
-            x, y, size = rng.uniform(stage.left, stage.right), rng.uniform(stage.top, stage.bottom), stage.unit * rng.uniform(0.004, 0.011)
+            x, y, size = rng.uniform(left, right), rng.uniform(top, bottom), stage.unit * rng.uniform(0.004, 0.011)
             if color == "#e8dcc0":
-                path.addPath(poly([(x, y), (x + size * 9, y - size * 0.6), (x + size * 9, y - size * 0.4)]))
+                one = poly([(x, y), (x + size * 9, y - size * 0.6), (x + size * 9, y - size * 0.4)])
             else:
-                path.addPath(blob(x, y, size, size * 0.45, rng, 0.2, 5))
+                one = blob(x, y, size, size * 0.45, rng, 0.2, 5)
+            for ax in repeats(x, size * 9, left, right):
+                for ay in repeats(y, size * 9, top, bottom):
+                    path.addPath(one, ax - x, ay - y)
         pen.fill(path, color, 0.3 if color == "#e8dcc0" else 0.9)
 
 

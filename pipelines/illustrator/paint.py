@@ -13,7 +13,7 @@ import numpy as np
 from farm.types import Character, Item, KeyframeSpec, PortraitSpec, Scene, Shot
 from pipelines.illustrator import finish
 from pipelines.illustrator.cast import paint_cast
-from pipelines.illustrator.heaven import weather_before, weather_between
+from pipelines.illustrator.heaven import motions, weather_before, weather_between
 from pipelines.illustrator.landmarks import paint_landmarks
 from pipelines.illustrator.light import light_of
 from pipelines.illustrator.look import look_of
@@ -31,6 +31,7 @@ class Sheet:
     name: str
     depth: float
     pixels: np.ndarray
+    motion: tuple[float, float] = (0.0, 0.0)  # of its own, in pictures per second
 
 
 @dataclass
@@ -97,8 +98,9 @@ def _paint(
     paint_cast(stage, placed)
     weather_before(stage)
     drawn = perf_counter()
+    moving = motions(stage)
     boxes = {one.key: _seen(stage, one.box) for one in placed}
-    sheets = [Sheet(name, DEPTHS[name], finish.finished(stage, name)) for name in ORDER if name in stage.layers]
+    sheets = [Sheet(name, DEPTHS[name], finish.finished(stage, name), moving.get(name, (0.0, 0.0))) for name in ORDER if name in stage.layers]
     for sheet in sheets:
         if sheet.name == "front":
             finish.make_way(stage, sheet.pixels, list(boxes.values()))

@@ -15,9 +15,10 @@ from pipelines.illustrator.look import Look
 from pipelines.illustrator.pen import Pen
 
 BLEED = 0.1  # of each side: what the camera may move before an edge shows; exact in pixels for most film sizes
-DEPTHS = {"sky": 0.0, "far": 0.16, "mid": 0.36, "ground": 0.6, "cast": 0.64, "front": 0.92, "air": 1.0}
-AIR = {"sky": 0.0, "far": 0.62, "mid": 0.34, "ground": 0.08, "cast": 0.04, "front": 0.0, "air": 0.0}
+DEPTHS = {"sky": 0.0, "clouds": 0.03, "far": 0.16, "mid": 0.36, "rain": 0.5, "ground": 0.6, "cast": 0.64, "front": 0.92, "air": 1.0}
+AIR = {"sky": 0.0, "clouds": 0.0, "far": 0.62, "mid": 0.34, "rain": 0.0, "ground": 0.08, "cast": 0.04, "front": 0.0, "air": 0.0}
 ORDER = tuple(DEPTHS)
+UNMOVED = ("clouds", "rain", "cast", "front", "air")  # the view neither pans nor zooms these: some move by themselves and must tile
 
 
 @dataclass
@@ -94,7 +95,7 @@ class Stage:
         surface = skia.Surface(pixels, skia.kRGBA_8888_ColorType, skia.kPremul_AlphaType)
         canvas = surface.getCanvas()
         canvas.translate(self.bleed_x, self.bleed_y)
-        if name not in ("cast", "front", "air"):
+        if name not in UNMOVED:
             near = 0.3 + 0.7 * DEPTHS[name] / DEPTHS["ground"]
             zoom = 1 + (self.view.zoom - 1) * near
             if name == "sky":
@@ -105,6 +106,11 @@ class Stage:
         return Layer(name, pixels, surface, Pen(canvas, self.light, self.look, AIR[name], self.unit))
 
     # ------------------------------------------------------------ common parts
+
+    @property
+    def tile(self) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom of a whole layer: what moves by itself repeats with this size."""
+        return -self.bleed_x, -self.bleed_y, self.width + self.bleed_x, self.height + self.bleed_y
 
     def sky(self) -> Pen:
         """The sky's gradient behind everything."""

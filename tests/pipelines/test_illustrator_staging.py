@@ -108,3 +108,36 @@ def test_the_foreground_makes_way(place: str, index: int) -> None:
         part = front.pixels[by + int(np.ceil(top)) : by + int(bottom), bx + int(np.ceil(left)) : bx + int(right), 3]
         assert part.size
         assert part.max() < 40
+
+
+@pytest.mark.parametrize("weather", ["clear", "wind", "rain", "storm", "snow", "fog"])
+def test_what_moves_by_itself_tiles(weather: str) -> None:
+    # given
+    shot = Shot(index=1, scene="s", framing="medium")
+    scene = Scene(key="s", title="", place="meadow", weather=weather)  # type: ignore[arg-type]
+    painting = paint_keyframe(KeyframeSpec(shot=shot, scene=scene, prompt="", style=PLAIN, size=Size(width=256, height=144)), {})
+    moving = {sheet.name: sheet for sheet in painting.sheets if any(sheet.motion)}
+    # then: the right kind of layers move, and one edge goes on in the other
+    assert (
+        set(moving)
+        == {
+            "clear": {"clouds"},
+            "wind": {"clouds", "air"},
+            "rain": {"clouds", "rain", "air"},
+            "storm": {"clouds", "rain", "air"},
+            "snow": {"clouds", "rain", "air"},
+            "fog": {"air"},
+        }[weather]
+    )
+    for sheet in moving.values():
+        pixels = sheet.pixels.astype(np.int16)
+        seam = np.abs(pixels[:, 0] - pixels[:, -1]).mean()
+        inside = np.abs(np.diff(pixels, axis=1)).mean(axis=(0, 2))
+        assert seam <= max(4.0, inside.max() * 1.2), sheet.name
+        if sheet.motion[1]:
+            seam = np.abs(pixels[0] - pixels[-1]).mean()
+            inside = np.abs(np.diff(pixels, axis=0)).mean(axis=(1, 2))
+            assert seam <= max(4.0, inside.max() * 1.2), sheet.name
+    if weather in ("rain", "storm"):
+        assert moving["air"].motion[1] > moving["rain"].motion[1] > 0.5
+        assert moving["air"].motion[0] < 0
