@@ -217,7 +217,7 @@ def _chosen(premise: Premise, random: Random, place: Place | None, listed: Calla
         own = [plot for plot in able if verb in plot.verbs]
         open_ = [plot for plot in able if not plot.verbs]
         if any(plot.only for plot in own):
-            return random.choice(own)
+            return random.choice([plot for plot in own if plot.only])
         if "strange" in offered and any("strange" in plot.needs for plot in able):
             return random.choice([plot for plot in able if "strange" in plot.needs])
         if own or open_:
