@@ -8,12 +8,12 @@ from dataclasses import replace
 from functools import lru_cache
 
 from pipelines.illustrator.figures import beasts, birds, hats, heads, noto, people, small, things
-from pipelines.illustrator.figures.beasts import SPECIES, STAND_UP, Species
 from pipelines.illustrator.figures.birds import BIRDS
 from pipelines.illustrator.figures.drawing import Drawing
 from pipelines.illustrator.figures.looks import Look
 from pipelines.illustrator.figures.pen import Pen
 from pipelines.illustrator.figures.small import SMALL
+from pipelines.illustrator.figures.species import SPECIES, STAND_UP, Species
 from pipelines.meaning import kind, nearest
 from pipelines.meaning.vectors import stems
 
