@@ -53,7 +53,7 @@ TASK: Mapping[TaskState, frozenset[TaskState]] = {
     _T.CANCELLED: frozenset(),
 }
 JOB: Mapping[JobState, frozenset[JobState]] = {
-    _J.QUEUED: frozenset({_J.GENERATING_STORY, _J.FAILED, _J.CANCELLED}),
+    _J.QUEUED: frozenset({_J.GENERATING_STORY, _J.GENERATING_VIDEOS, _J.RENDERING_VIDEO, _J.FAILED, _J.CANCELLED}),  # an edit writes nothing
     _J.GENERATING_STORY: frozenset({_J.GENERATING_VIDEOS, _J.FAILED, _J.CANCELLED}),
     _J.GENERATING_VIDEOS: frozenset({_J.RENDERING_VIDEO, _J.COMPLETED, _J.FAILED, _J.CANCELLED}),
     _J.RENDERING_VIDEO: frozenset({_J.COMPLETED, _J.FAILED, _J.CANCELLED}),
@@ -64,7 +64,7 @@ JOB: Mapping[JobState, frozenset[JobState]] = {
 STORY: Mapping[StoryState, frozenset[StoryState]] = {
     _S.DRAFT: frozenset({_S.PROCESSING, _S.FAILED, _S.ARCHIVED}),
     _S.PROCESSING: frozenset({_S.COMPLETED, _S.FAILED, _S.ARCHIVED}),
-    _S.COMPLETED: frozenset({_S.ARCHIVED}),
+    _S.COMPLETED: frozenset({_S.PROCESSING, _S.ARCHIVED}),  # a frame is edited
     _S.FAILED: frozenset({_S.ARCHIVED}),
     _S.ARCHIVED: frozenset(),
 }

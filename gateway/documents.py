@@ -47,6 +47,8 @@ class Writer:
             ("events", "sequence-events", True),
             ("exports", "exports", True),
             ("create-export", "create-export", view.status == "completed"),
+            ("edit-frame", "edit-frame", view.status == "completed"),
+            ("frame-versions", "frame-versions", bool(view.shots)),
             ("cancel", "cancel-sequence", view.status != "archived"),
         ):
             if there and self.table.has(name):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import structlog
 from redis.exceptions import RedisError
@@ -44,14 +44,19 @@ def changed(event: ProgressEvent) -> bool:
 
 
 async def tell_cancelled(house: House, story: str, job: str) -> None:
-    """Wake whoever waits for a story that was cancelled, at every gateway; without Redis their sweeps find it."""
-    event = ProgressEvent(story=story, job=job, task="", kind=TaskKind.COMPOSE, worker="gateway", state="cancelled")
+    """Wake whoever waits for a story that was cancelled (see `tell_changed`)."""
+    await tell_changed(house, story, job, "cancelled")
+
+
+async def tell_changed(house: House, story: str, job: str, state: Literal["cancelled", "runnable"]) -> None:
+    """Wake whoever waits for a story that a caller has changed, at every gateway; without Redis their sweeps find it."""
+    event = ProgressEvent(story=story, job=job, task="", kind=TaskKind.COMPOSE, worker="gateway", state=state)
     house.waiters.notice(story, Note("", _data(event)), changed=True)
     if house.redis is not None:
         try:
             await house.redis.xadd(progress.STREAM, {"event": event.dump()}, maxlen=progress.LENGTH, approximate=True)
         except (RedisError, OSError) as error:
-            log.warning("a cancelled story is not told of: Redis does not answer", story=story, error=str(error))
+            log.warning("a changed story is not told of: Redis does not answer", story=story, error=str(error))
 
 
 async def missed(house: House, position: str | None, story: str) -> list[Note]:

@@ -117,9 +117,9 @@ def view_of(document: StoryDocument) -> StoryView:
             title=shot.title,
             narration=shot.narration,
             seconds=_clip_seconds(tasks.get(f"animate.{shot.index}")) or shot.seconds,
-            picture=_part(tasks.get(f"keyframe.{shot.index}"), "picture"),
-            clip=_part(tasks.get(f"animate.{shot.index}"), "clip"),
-            speech=_part(tasks.get(f"speak.{shot.index}"), "speech"),
+            picture=part_of(tasks.get(f"keyframe.{shot.index}"), "picture"),
+            clip=part_of(tasks.get(f"animate.{shot.index}"), "clip"),
+            speech=part_of(tasks.get(f"speak.{shot.index}"), "speech"),
         )
         for shot in (play.shots if play else ())
     )
@@ -143,15 +143,16 @@ def view_of(document: StoryDocument) -> StoryView:
         screenplay=play,
         shots=shots,
         ids=document.ids,
-        portraits={task.name.removeprefix("portrait."): _part(task, "picture") for task in document.tasks if task.kind is TaskKind.PORTRAIT},
-        music=_part(tasks.get("score"), "score"),
+        portraits={task.name.removeprefix("portrait."): part_of(task, "picture") for task in document.tasks if task.kind is TaskKind.PORTRAIT},
+        music=part_of(tasks.get("score"), "score"),
         film=_film(tasks.get("compose")),
         tasks=tuple(_progress(task) for task in document.tasks),
         mark=(document.status.value, document.updated_at),
     )
 
 
-def _part(task: TaskRecord | None, output: str) -> Part:
+def part_of(task: TaskRecord | None, output: str) -> Part:
+    """What a task makes, as a part of a story."""
     if task is None:
         return NOTHING
     made = task.outputs.get(output)
@@ -165,7 +166,7 @@ def _film(task: TaskRecord | None) -> FilmView:
         return FilmView()
     poster = task.outputs.get("poster")
     return FilmView(
-        part=_part(task, "film"),
+        part=part_of(task, "film"),
         id="exp_" + task.id.partition("_")[2],
         seconds=task.data.get("seconds"),
         at=_moment(task.ended_at) if task.ended_at else None,

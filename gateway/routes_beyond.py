@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from gateway import scripts, styles, webhooks
+from gateway import frames, scripts, styles, webhooks
 from gateway.errors import Problem
+from gateway.models import frames as fra
 from gateway.models import scripts as scr
+from gateway.models import sequences as seq
 from gateway.models import styles as sty
 from gateway.models import webhooks as web
 from gateway.route import Answered, Route
@@ -43,6 +45,44 @@ SCRIPTS = (
         body=scr.EnhanceScript,
         problems=(Problem.NOT_FOUND,),
         examples={"whale": {"script": "A lighthouse keeper befriends a stranded whale.", "targetSeconds": 60}},
+    ),
+)
+
+_FRAME = {"id": "$request.path.id", "frameId": "$request.path.frameId"}
+
+FRAMES = (
+    Route(
+        name="edit-frame",
+        method="PATCH",
+        path="/api/v1/sequences/{id}/frames/{frameId}",
+        summary="Make one frame anew, with another prompt or seed",
+        description="Of a completed sequence: its picture, its clip and the film are made again, nothing else. Costs the clip's share of the credits.",
+        handler=frames.edit,
+        answers={202: Answered("Begun.", seq.Sequence, links={"versions": {"operationId": "frame_versions", "parameters": dict(_FRAME)}})},
+        scope="stories:generate",
+        body=fra.EditFrame,
+        problems=(Problem.CREDITS, Problem.CONFLICT),
+        examples={"night": {"prompt": "The lighthouse at night, the whale far out"}, "again": {"seed": 7}},
+    ),
+    Route(
+        name="frame-versions",
+        method="GET",
+        path="/api/v1/sequences/{id}/frames/{frameId}/versions",
+        summary="Every version of a frame",
+        handler=frames.versions,
+        answers={200: Answered("Its versions.", fra.Versions)},
+        scope="stories:read",
+    ),
+    Route(
+        name="make-version-current",
+        method="POST",
+        path="/api/v1/sequences/{id}/frames/{frameId}/versions/{number}/current",
+        summary="Go back to a version of a frame",
+        description="The film is composed again from what there is; free. 200 where the version is current already.",
+        handler=frames.make_current,
+        answers={200: Answered("It is current already.", seq.Sequence), 202: Answered("Begun.", seq.Sequence)},
+        scope="stories:generate",
+        problems=_SAFE_AGAIN,
     ),
 )
 
@@ -100,4 +140,4 @@ WEBHOOKS = (
     ),
 )
 
-BEYOND = SCRIPTS + STYLES + WEBHOOKS
+BEYOND = FRAMES + SCRIPTS + STYLES + WEBHOOKS

@@ -36,6 +36,7 @@ from farm.store.stories import Stories
 from farm.store.styles import Styles
 from farm.store.tasks import Tasks
 from farm.store.tickets import TicketBox
+from farm.store.versions import NotEditable, Versions
 from farm.store.webhooks import Webhooks
 from farm.store.workers import Workers
 
@@ -51,6 +52,7 @@ __all__ = [
     "InsufficientCredits",
     "Key",
     "Lease",
+    "NotEditable",
     "Reaped",
     "Recorded",
     "Remember",
@@ -83,6 +85,7 @@ class Store:
         self.ledger = Ledger(database)
         self.answers = Answers(database)
         self.styles = Styles(database)
+        self.versions = Versions(database)
         self.webhooks = Webhooks(database)
         self.users = Users(database)
         self.sessions = Sessions(database)

@@ -16,6 +16,7 @@ from farm.store import tables as t
 from farm.store.ledger import refund_all, settle
 from farm.store.records import Artifact, Completed, Lease, new_id
 from farm.store.stories import insert_plan, ring
+from farm.store.versions import made_current
 from farm.store.webhooks import announce
 from farm.story import NewStory
 from farm.types import Screenplay, TaskKind
@@ -177,17 +178,25 @@ def _finish(connection: Connection, job: t.AnyRow) -> None:
     """Settle the job, if its last task has ended."""
     if JobState(job.status) in JOB_ENDED:
         return
-    tasks = connection.execute(sa.select(t.tasks.c.kind, t.tasks.c.state, t.tasks.c.error).where(t.tasks.c.job == job.id)).all()
+    columns = (t.tasks.c.kind, t.tasks.c.state, t.tasks.c.shot, t.tasks.c.error)
+    tasks = connection.execute(sa.select(*columns).where(t.tasks.c.job == job.id)).all()
     if any(task.state not in _ENDED for task in tasks):
         return
     new = NewStory.model_validate(connection.execute(sa.select(t.stories.c.request).where(t.stories.c.id == job.story)).scalar_one())
     shown = TaskKind.ANIMATE if new.motion else TaskKind.KEYFRAME
-    clips = [task for task in tasks if task.kind == shown]
+    clips = [task for task in tasks if task.kind == shown and (job.version is None or task.shot == job.shot)]  # of an edit, its own only
     lost = sum(task.state != TaskState.DONE for task in clips)
     error = _why_failed(tasks, clips, lost, film=new.render_video)
     if error is None:
         settle(connection, job, lost, len(clips))
+        if job.version is not None:
+            made_current(connection, job)
         _close(connection, job, JobState.COMPLETED, StoryState.COMPLETED, None)
+    elif job.former:
+        refund_all(connection, job, note="the edit failed")
+        error = f"Frame {job.shot + 1} could not be changed, and is shown as it was: {error}"
+        connection.execute(t.stories.update().where(t.stories.c.id == job.story).values(job=job.former))
+        _close(connection, job, JobState.FAILED, StoryState.COMPLETED, error[:_LONGEST_ERROR])
     else:
         refund_all(connection, job, note="the job failed")
         _close(connection, job, JobState.FAILED, StoryState.FAILED, error[:_LONGEST_ERROR])
@@ -200,7 +209,7 @@ def _why_failed(tasks: Iterable[t.AnyRow], clips: Sequence[t.AnyRow], lost: int,
             return f"The story could not be written: {task.error}"
     if clips and lost == len(clips):
         first = next((clip.error for clip in clips if clip.state == TaskState.FAILED), None) or _first_error(tasks)
-        return f"None of the {lost} shots could be made: {first}"
+        return f"None of the {lost} shots could be made: {first}" if lost > 1 else f"The shot could not be made: {first}"
     for task in tasks:
         if film and task.kind == TaskKind.COMPOSE and task.state != TaskState.DONE:
             return f"The film could not be composed: {task.error}"

@@ -114,7 +114,9 @@ class Stories:
                 else:  # a refund is for what failed or never started
                     settle(connection, job, 0, 0)
             move(STORY, StoryState(found.status), StoryState.ARCHIVED)
-            connection.execute(t.stories.update().where(t.stories.c.id == story).values(status=StoryState.ARCHIVED.value, updated_at=t.now()))
+            shown = job.id if not job.former or JobState(job.status) in JOB_ENDED else job.former  # an edit that was cut short is not shown
+            values = {"status": StoryState.ARCHIVED.value, "job": shown}
+            connection.execute(t.stories.update().where(t.stories.c.id == story).values(**values, updated_at=t.now()))
             if found.status != StoryState.ARCHIVED:
                 announce(connection, story)
             return True
@@ -151,7 +153,7 @@ class Stories:
         tasks: dict[str, list[TaskRecord]] = {}
         columns_of_tasks = [column for column in t.tasks.c if column.name not in ("spec", "pools")]
         for row in connection.execute(sa.select(*columns_of_tasks).where(t.tasks.c.job.in_(shown)).order_by(t.tasks.c.rank, t.tasks.c.id)):
-            tasks.setdefault(row.job, []).append(_task(row, outputs.get(row.id, {})))
+            tasks.setdefault(row.job, []).append(record_of(row, outputs.get(row.id, {})))
         named: dict[str, dict[str, dict[str, str]]] = {}
         for table in (t.characters, t.scenes, t.items, t.shots):
             for one in connection.execute(sa.select(table.c.story, table.c.id, table.c.key).where(table.c.story.in_(ids))):
@@ -159,7 +161,8 @@ class Stories:
         return [_document(found[story], jobs[story], tasks.get(jobs[story].id, []), named.get(story, {})) for story in stories if story in found]
 
 
-def _task(row: t.AnyRow, outputs: Mapping[str, Artifact]) -> TaskRecord:
+def record_of(row: t.AnyRow, outputs: Mapping[str, Artifact]) -> TaskRecord:
+    """A row of tasks with its files, as documents show it."""
     return TaskRecord(
         id=row.id,
         kind=TaskKind(row.kind),

@@ -164,6 +164,9 @@ def _held(update: Any, lease: Lease) -> Any:
 
 def _began(connection: Connection, task: t.AnyRow) -> None:
     """Move job and story along when their first task, and when the film, is begun."""
+    if task.kind == TaskKind.KEYFRAME:  # the first task of an edit
+        queued = sa.and_(t.jobs.c.id == task.job, t.jobs.c.status == JobState.QUEUED.value)
+        connection.execute(t.jobs.update().where(queued).values(status=JobState.GENERATING_VIDEOS.value, started_at=t.now()))
     following = {TaskKind.WRITE.value: JobState.GENERATING_STORY, TaskKind.COMPOSE.value: JobState.RENDERING_VIDEO}.get(task.kind)
     if following is None:
         return

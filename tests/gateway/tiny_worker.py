@@ -66,7 +66,7 @@ class TinyWorker:
         made = []
         for name, media_type in OUTPUTS[claim.kind].items():
             path = self.scratch / f"{claim.task}.{name}"
-            path.write_bytes(f"{claim.story} {claim.name} {name} ".encode() * 20)
+            path.write_bytes(f"{claim.story} {claim.name} {name} {claim.spec.model_dump_json()}".encode())
             made.append((name, self.artifacts.put(path, media_type)))
             path.unlink(missing_ok=True)
         key = hashlib.sha256(claim.task.encode()).hexdigest()
