@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -188,8 +189,8 @@ def track(spoken: list[Spoken], score: Path | None, seconds: Fraction, scratch: 
             at = (number * CHUNK + np.arange(len(tune))) / _HOP
             mix = voice * np.float32(voice_gain) + tune * (music_gain * np.interp(at, np.arange(len(curve)), curve)).astype(np.float32)[:, None]
             out.write(mix.tobytes())
-            meter.feed(mix, peaks=False)
-    made = _level(mixed, length, meter.loudness(), scratch / "sound.mp4", check)
+            meter.feed(mix)
+    made = _level(mixed, length, meter.loudness(), meter.peak, scratch / "sound.mp4", check)
     mixed.unlink()
     left_out = tuple(voices.left_out + music.left_out)
     return Track(made[0], made[1], made[2], left_out)
@@ -227,11 +228,13 @@ def _gain(decibels: float) -> float:
     return float(10 ** (min(decibels, MOST) / 20))
 
 
-def _level(mixed: Path, length: int, loudness: float, target: Path, check: Callable[[], None]) -> tuple[Path, float, float]:
-    """Find the gain that gives the loudness once the limiter has worked, encode, and measure what was encoded."""
+def _level(mixed: Path, length: int, loudness: float, peak: float, target: Path, check: Callable[[], None]) -> tuple[Path, float, float]:
+    """Find the gain that gives the loudness once the limiter has worked, encode, and measure what was encoded; `peak` is the mix's own, linear."""
     ceiling = CEILING
     gain = 0.0 if loudness <= SILENCE else min(LOUDNESS - loudness, MOST)
     for _ in range(4):
+        if peak * 10 ** (gain / 20) <= 10 ** (ceiling / 20):
+            break  # the limiter has nothing to do, so the loudness is known: what was measured, and the gain
         meter = Meter()
         for chunk in _limited(mixed, length, gain, ceiling):
             check()
@@ -241,7 +244,7 @@ def _level(mixed: Path, length: int, loudness: float, target: Path, check: Calla
             break
         gain += off
     for _ in range(3):
-        _encode(_limited(mixed, length, gain, ceiling), target, check)
+        _encode(_limited(mixed, length, gain, ceiling, peak), target, check)
         meter = Meter()
         for chunk in decode(target, length):
             check()
@@ -253,15 +256,16 @@ def _level(mixed: Path, length: int, loudness: float, target: Path, check: Calla
     return target, round(meter.loudness(), 2), round(meter.true_peak(), 2)
 
 
-def _limited(mixed: Path, length: int, gain: float, ceiling: float) -> Iterator[Samples]:
+def _limited(mixed: Path, length: int, gain: float, ceiling: float, peak: float = math.inf) -> Iterator[Samples]:
     """The mix with its gain and under its ceiling, chunk by chunk; each chunk sees enough of its neighbours to be seamless."""
     factor, top = np.float32(10 ** (gain / 20)), 10 ** (ceiling / 20)
+    calm = peak * factor <= top
     with mixed.open("rb") as file:
         for start in range(0, length, CHUNK):
             low, high = max(0, start - GUARD), min(length, start + CHUNK + GUARD)
             file.seek(low * 8)
             sound = np.frombuffer(file.read((high - low) * 8), dtype=np.float32).reshape(-1, 2) * factor
-            yield limit(sound, top)[start - low : min(start + CHUNK, length) - low]
+            yield (sound if calm else limit(sound, top))[start - low : min(start + CHUNK, length) - low]
 
 
 def _silence(length: int, target: Path) -> Track:
