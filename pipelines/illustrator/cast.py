@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import skia
 
-from pipelines.illustrator.color import argb, lighter, mix
+from pipelines.illustrator.color import LUMA, argb, lighter, mix
 from pipelines.illustrator.furniture import table
 from pipelines.illustrator.shapes import oval, strokes
 from pipelines.illustrator.stage import Stage
@@ -61,7 +61,7 @@ def _under(stage: Stage, one: Placed) -> None:
 
 def _rendered(stage: Stage, one: Placed) -> tuple[np.ndarray, float, float]:
     """The drawing by itself, lit and graded: RGBA (not premultiplied) and its top left corner."""
-    pad = stage.unit * 0.02 + one.height * 0.14
+    pad = stage.unit * 0.02 + one.height * (0.14 if one.kind == "character" else 0.7)  # a lantern shines wider than it is
     left, top, right, bottom = one.box
     bottom = one.y
     x0, y0 = round(left - pad - one.height * 0.1), round(top - pad)
@@ -74,6 +74,8 @@ def _rendered(stage: Stage, one: Placed) -> tuple[np.ndarray, float, float]:
     seen = pixels[..., 3] > 0
     if seen.any():
         colors = pixels[..., :3][seen].astype(np.float32) / 255
+        if one.kind == "item" and stage.look.technique == "noir":
+            colors = _accented(colors)
         air = 0.06 if one.medium != "water" else 0.14
         lit = stage.light.shade(np.clip(colors, 0, 1), air)
         dim = stage.light.lamps > 0.6 or min(stage.light.ambient) < 0.6  # subjects stay readable in the dark
@@ -83,6 +85,14 @@ def _rendered(stage: Stage, one: Placed) -> tuple[np.ndarray, float, float]:
         row = max(0, round(one.surface) - y0)
         pixels[row:, :, 3] = pixels[row:, :, 3] // 6
     return pixels, x0, y0
+
+
+def _accented(colors: np.ndarray) -> np.ndarray:
+    """An item's colours in red, which is what the noir grade leaves: its own lights and darks stay."""
+    light = np.clip(colors @ LUMA, 0, 1)[..., None]
+    red = np.concatenate([0.3 + 0.7 * light, light * 0.16, light * 0.13], axis=-1)
+    white = np.clip((light - 0.86) * 8, 0, 1)  # highlights and paper's white stay a little lighter
+    return (red * (1 - 0.3 * white) + colors * 0.3 * white).astype(np.float32)
 
 
 def _within(stage: Stage, x0: int, y0: int, width: int, height: int) -> tuple[int, int, int, int]:

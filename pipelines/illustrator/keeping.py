@@ -111,7 +111,7 @@ def _held(stage: Stage, key: str, drawing: Drawing, owner: Placed, toward: int, 
     looks = -1 if owner.flip else 1
     grown = owner.height / min(1.12, max(0.6, (owner.drawing.height_m / GROWN) ** 0.55))
     height = grown * min(max((drawing.height_m / GROWN) ** 0.78, 0.15), 0.3)
-    height = min(height, grown * 0.3 / max(0.3, drawing.aspect), stage.height * 0.42)
+    height = min(height, grown * 0.3 / max(0.3, drawing.aspect), stage.height * 0.29)
     ahead, up = reach(owner.drawing)
     x, y = owner.x + looks * (ahead * owner.height + height * drawing.aspect * 0.12), owner.y - up * owner.height + height * 0.42
     if owner.box[3] > stage.height:

@@ -114,5 +114,7 @@ def light_of(time: str, weather: str, indoors: bool, look: Look, lighting: str =
         warm = (0.98, 0.93, 0.86) if light.lamps < 0.4 else (0.8, 0.66, 0.54)
         if any(word in lighting.lower() for word in ("dark", "dim", "candle", "moon", "shadow")):
             warm = (0.66, 0.56, 0.52)
+        if look.technique == "noir" and light.lamps >= 0.4:
+            warm = tuple(part * 1.22 for part in warm)  # type: ignore[assignment]  # the grade darkens what is dim already
         light = replace(light, ambient=warm, haze=mix((0.2, 0.16, 0.16), warm, 0.55), thickness=0.3, gray=gray * 0.3)
     return light

@@ -67,6 +67,10 @@ class Look:
             return _noir(graded, self.contrast, self.accents[0] if self.accents else rgb("#c8281e"))
         light = (graded @ LUMA)[..., None]
         graded = light + (graded - light) * (1 + self.saturation)
+        if self.technique == "golden":  # leaves turn deep and olive, not acid
+            red, green, blue = graded[..., 0], graded[..., 1], graded[..., 2]
+            leaf = (np.clip((green / (red + 0.02) - 0.95) * 6, 0, 1) * np.clip((green - blue) * 4, 0, 1))[..., None]
+            graded = graded * (1 - leaf * np.array([0.16, 0.1, -0.22], np.float32))
         graded = 0.46 + (graded - 0.46) * (1 + self.contrast)
         if self.technique == "neon":
             graded = graded * (0.62 + 0.5 * light) + np.array([0.03, 0.0, 0.07], np.float32) * (1 - light)

@@ -598,11 +598,11 @@ def cave(stage: Stage) -> None:
     stage.set_horizon(0.54, 0.86)
     rng, unit = stage.rng("cave"), stage.unit
     pen = stage.sky()
-    pen.fill(box(stage.left, stage.top, stage.right - stage.left, stage.bottom - stage.top), "#2c2733", emits=True)
+    pen.fill(box(stage.left, stage.top, stage.right - stage.left, stage.bottom - stage.top), "#251d3a", emits=True)
     mouth = (stage.width * 0.52, stage.horizon - unit * 0.08)
     pen.glow(*mouth, unit * 0.62, mix(stage.light.middle, (1, 0.95, 0.8), 0.3), 0.95, now=True)
     pen.fill(blob(*mouth, unit * 0.16, unit * 0.2, rng, 0.14, 12), lighter(stage.light.horizon, 0.1), 0.95, emits=True)
-    for name, air, reach, color in (("far", 0.4, 0.27, "#5c5266"), ("mid", 0.16, 0.42, "#4c4356")):
+    for name, air, reach, color in (("far", 0.3, 0.27, "#6a5a8f"), ("mid", 0.08, 0.42, "#46406f")):
         pen = stage.pen(name, air)
         hole = blob(mouth[0], mouth[1] + unit * 0.02, unit * reach * 1.15, unit * reach, rng, 0.16, 14)
         hole.setFillType(skia.PathFillType.kEvenOdd)
@@ -618,7 +618,7 @@ def cave(stage: Stage) -> None:
                 lighter(rgb(color), -0.12),
             )
     pen = stage.pen("ground")
-    pen.form(ridge(stage.left, stage.right, stage.horizon + unit * 0.1, unit * 0.03, stage.bottom + 50, rng, bumps=3), "#6a5f70", drop=0.5)
+    pen.form(ridge(stage.left, stage.right, stage.horizon + unit * 0.1, unit * 0.03, stage.bottom + 50, rng, bumps=3), "#6f5b78", drop=0.5)
     pen.fill(
         union(
             [
@@ -626,10 +626,15 @@ def cave(stage: Stage) -> None:
                 for _ in range(12)
             ]
         ),
-        "#4a4152",
+        "#3f3557",
         0.6,
     )
-    pen.glow(mouth[0], stage.horizon + unit * 0.16, unit * 0.5, lighter(stage.light.horizon, 0.1), 0.24)
+    pen.glow(mouth[0], stage.horizon + unit * 0.16, unit * 0.5, mix(lighter(stage.light.horizon, 0.1), rgb("#ffc46a"), 0.45), 0.34)
+    wide = unit * 0.34
+    pool = blob(stage.width * 0.3, stage.horizon + unit * 0.2, wide, unit * 0.03, rng, 0.12, 12)
+    pen.fade(pool, (0, stage.horizon + unit * 0.16), (0, stage.horizon + unit * 0.24), [("#58c8d8", 0.85), ("#2f6f9f", 0.8)], emits=True)
+    glints = [(stage.width * 0.3 + rng.uniform(-0.8, 0.8) * wide, stage.horizon + unit * rng.uniform(0.185, 0.215), unit * 0.05) for _ in range(9)]
+    pen.fill(strokes(glints, unit * 0.002), "#d8f6ff", 0.6, emits=True)
     for x in (0.06, 0.17, 0.83, 0.94):
         cx, cy, color = stage.width * x, stage.horizon + unit * rng.uniform(0.14, 0.24), rng.choice(("#6fe0e8", "#b58cff", "#7affc0"))
         for lean, size in ((-0.5, 0.6), (0.0, 1.0), (0.45, 0.7)):
