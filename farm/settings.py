@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,7 +35,8 @@ class Settings:
         """Read the settings; `home` overrides STORYFARM_HOME."""
         env = os.environ if environment is None else environment
         base = (home or Path(env.get("STORYFARM_HOME") or ".storyfarm")).absolute()
-        default_models = Path(__file__).resolve().parent.parent / "models.yaml"
+        beside = Path(__file__).resolve().parent.parent / "models.yaml"
+        default_models = beside if beside.exists() else Path(sys.prefix) / "share" / "storyfarm" / "models.yaml"  # where a wheel puts it
         return cls(
             home=base,
             database_url=env.get("STORYFARM_DATABASE_URL") or f"sqlite:///{base / 'farm.db'}",
