@@ -17,6 +17,9 @@ CURSOR = "^seq_[0-9a-z]{1,48}$"
 PATTERN_MEANINGS[CURSOR] = "is not one of ours; follow _links.next, or leave it out for the first page"
 ModelNames = Annotated[list[Annotated[str, Field(min_length=1, max_length=64)]], Field(min_length=1, max_length=8)]
 Address = Annotated[str, Field(pattern=HTTPS, max_length=2048, json_schema_extra={"format": "uri"})]
+HOOK = "^https://[A-Za-z0-9.-]+(:([1-9][0-9]{0,3}|[1-5][0-9]{4}))?([/?][!-~]*)?$"
+PATTERN_MEANINGS[HOOK] = "should be an https:// address, without a user name"
+Hook = Annotated[str, Field(pattern=HOOK, max_length=2048, json_schema_extra={"format": "uri"})]
 Name = Annotated[str, Field(min_length=1, max_length=255)]
 
 
@@ -63,7 +66,7 @@ class CreateSequence(Request):
     characters: Annotated[list[Name | CastMember], Field(max_length=20)] = Field([])
     locations: Annotated[list[Name | Location], Field(max_length=20)] = Field([])
     elements: Annotated[list[Element], Field(max_length=20)] = Field([])
-    webhook_url: Address | None = Field(None, description="Told when the sequence has completed, failed or been archived; signed (Standard Webhooks).")
+    webhook_url: Hook | None = Field(None, description="Told when the sequence has completed, failed or been archived; signed (Standard Webhooks).")
     seed: Annotated[int, Field(ge=0, le=2**31 - 1), Whole] | None = Field(None, description="Ours: the same request with the same seed gives the same film.")
     burn_captions: bool = Field(False, description="Ours: captions in the picture, not only beside it.")
 
