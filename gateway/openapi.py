@@ -143,7 +143,8 @@ def _answer(route: Route, answer: Answered, references: dict[tuple[type[BaseMode
     if answer.model is not None:
         entry["content"] = {answer.media_type: {"schema": references[answer.model, "serialization"]}}
     elif answer.media_type:
-        entry["content"] = {answer.media_type: {"schema": {"type": "string"}}}
+        # No schema for a stream: tools apply it to each event, and docs/api.md describes those.
+        entry["content"] = {answer.media_type: {} if answer.media_type == "text/event-stream" else {"schema": {"type": "string"}}}
     headers: dict[str, Any] = {name: {"description": words, "schema": {"type": "string"}} for name, words in answer.headers.items()}
     if route.waits and route.method == "GET":
         headers["X-Wait-Changed"] = {
