@@ -24,25 +24,23 @@ def keep_up(folder: Path, *, host: str, port: int, workers: int | None, as_json:
         where = f" (process {other.pid}, {other.url})" if other else ""
         raise CliError(f"home {folder}: another farm runs there{where}. Use it with --farm, end it, or choose another home with --home DIR", Exit.MACHINE)
     farm = EmbeddedFarm(home, host=host, port=port, workers=workers)
+    started = False
     try:
         running = farm.start()
+        started = True
         if as_json:
             print(json.dumps({"url": running.url, "key": running.key}), flush=True)
         else:
             print(f"Storyfarm is up: {running.url}\nKey: {running.key}\nHome: {folder}", flush=True)
             print(f"Try: curl -H 'x-api-key: {running.key}' {running.url}/api/v1/sequences", flush=True)
             print("Ctrl-C ends it.", file=sys.stderr, flush=True)
-        _wait_for_the_end()
+        while True:
+            signal.pause()
+    except KeyboardInterrupt:
+        if not started:
+            raise
     finally:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C does not leave half of the processes behind
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         farm.stop()
         home.release()
-
-
-def _wait_for_the_end() -> None:
-    try:
-        while True:
-            signal.pause()
-    except KeyboardInterrupt:
-        return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -94,9 +95,11 @@ def test_the_hashed_requirements_name_no_address() -> None:
         assert "--hash=sha256:" in path.read_text(), path.name
 
 
-def test_the_licences_of_vendored_things_stand_beside_the_table() -> None:
-    tables = "".join(path.read_text() for path in (ROOT / "docs" / "licences.d").glob("*.md"))
+def test_every_direct_dependency_and_every_model_has_its_licence_recorded() -> None:
+    table = (ROOT / "docs" / "licences.md").read_text().casefold()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    names = [re.split(r"[^A-Za-z0-9._-]", line, maxsplit=1)[0] for line in project["dependencies"]]
     declared = yaml.safe_load((ROOT / "models.yaml").read_text())["models"]
 
-    assert len(tables) > 0
+    assert [name for name in names if name.casefold() not in table] == []
     assert [name for name, entry in declared.items() if not entry.get("licence")] == []
