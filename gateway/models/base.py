@@ -13,7 +13,7 @@ from gateway.errors import PATTERN_MEANINGS
 LETTER = "[A-Za-z\u00aa-\u1fff\u2c00-\ud7ff\uf900-\ufdff\ufe70-\ufefe\uff10-\uffee]"
 """A letter of any script in the basic plane; written out, because JSON Schema's dialects disagree about classes."""
 PATTERN_MEANINGS[LETTER] = "should hold at least one word; there is none in it"
-HTTPS = "^https://[!\"$-.0->@-~]+[!-~]*$"
+HTTPS = '^https://[!"$-.0->@-~]+[!-~]*$'
 PATTERN_MEANINGS[HTTPS] = "should be an https:// address"
 
 
