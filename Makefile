@@ -34,7 +34,7 @@ check: $(VENV)/.dev  ## format, lint, types and import rules
 	@$(BIN)/ruff format --check -q .
 	@$(BIN)/ruff check -q .
 	@$(BIN)/mypy -p farm -p gateway -p workers -p pipelines -p render -p cli
-	@$(BIN)/lint-imports --no-cache >/tmp/storyfarm-imports.$$$$ || { cat /tmp/storyfarm-imports.$$$$; exit 1; }; rm -f /tmp/storyfarm-imports.$$$$
+	@said=$$($(BIN)/lint-imports --no-cache 2>&1) || { echo "$$said"; exit 1; }
 
 install: $(VENV)/.installed  ## make the virtual environment
 dev: $(VENV)/.dev  ## the same, with what the tests and checks need

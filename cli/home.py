@@ -10,6 +10,7 @@ import os
 import secrets
 import shutil
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -125,10 +126,10 @@ class Home:
             raise CliError(f"{folder} belongs to somebody else; set TMPDIR to a folder of your own, or --home to a shorter path", Exit.MACHINE)
         return folder / "redis.sock"
 
-    def _keep(self, name: str, make: object) -> str:
+    def _keep(self, name: str, make: Callable[[], str]) -> str:
         path = self.folder / name
         if not path.exists():
-            self._write(name, make())  # type: ignore[operator]
+            self._write(name, make())
         return path.read_text().strip()
 
     def _write(self, name: str, text: str) -> None:

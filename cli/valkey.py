@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import redis
@@ -46,7 +47,7 @@ def command(program: Path, socket: Path, folder: Path) -> list[str]:
     return [str(program), *(word for pair in flags.items() for word in pair)]
 
 
-def wait_until_up(url: str, seconds: float, alive: object) -> None:
+def wait_until_up(url: str, seconds: float, alive: Callable[[], bool]) -> None:
     """Wait until the server at `url` answers; `alive()` says whether its process still runs.
 
     Raises CliError when it ends or does not answer within `seconds`.
@@ -57,7 +58,7 @@ def wait_until_up(url: str, seconds: float, alive: object) -> None:
         try:
             connection.ping()
         except redis.RedisError as error:
-            if not alive():  # type: ignore[operator]
+            if not alive():
                 raise CliError(f"the embedded Valkey server ended at once; see redis.log under the home's logs. {error}", Exit.MACHINE) from None
             if time.monotonic() > until:
                 raise CliError(f"the embedded Valkey server did not answer within {seconds:.0f} s: {error}", Exit.MACHINE) from None

@@ -70,7 +70,7 @@ def settle(connection: Connection, job: t.AnyRow, failed: int, of: int) -> None:
 
 
 def refund_all(connection: Connection, job: t.AnyRow, note: str) -> None:
-    """Settle a job that failed or was cancelled: give everything back."""
+    """Settle a job that failed, or was cancelled before it began: give everything back."""
     if job.credits:
         _enter(connection, job.team, job.id, REFUND, job.credits, note)
 
