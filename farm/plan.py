@@ -43,6 +43,9 @@ RANKS: Mapping[TaskKind, int] = {
 }
 """What goes first within a story: what others wait for and is short, then pictures that a caller wants to see early, then the long work."""
 
+EARLY = 5
+"""The rank of what would be late by its kind, but others wait for."""
+
 
 @dataclass(frozen=True)
 class Need:
@@ -62,11 +65,12 @@ class Planned:
     spec: Spec
     shot: int | None = None
     needs: Mapping[str, Need] = field(default_factory=dict)
+    early: bool = False  # a portrait that keyframes wait for
 
     @property
     def rank(self) -> int:
         """Its place in the order of its story: lower goes first."""
-        return RANKS[self.kind] * 10_000 + (self.shot or 0)
+        return (EARLY if self.early else RANKS[self.kind]) * 10_000 + (self.shot or 0)
 
 
 def first(new: NewStory) -> list[Planned]:
@@ -94,7 +98,8 @@ def expand(new: NewStory, play: Screenplay) -> list[Planned]:
     if new.origin == "enhance":
         return []
     size = FILM_SIZES[AspectRatio(new.aspect)]
-    plan = [_portrait(new, what, one) for what, group in (("character", play.characters), ("scene", play.scenes), ("item", play.items)) for one in group]
+    kept = _keeps_faces(new)
+    plan = [_portrait(new, what, one, kept) for what, group in (("character", play.characters), ("scene", play.scenes), ("item", play.items)) for one in group]
     for shot in play.shots:
         plan += _shot(new, play, shot, size)
     spoken = {f"speak.{shot.index}": Need(f"speak.{shot.index}", soft=True) for shot in play.shots if shot.narration.strip()}
@@ -105,11 +110,16 @@ def expand(new: NewStory, play: Screenplay) -> list[Planned]:
     return plan
 
 
-def _portrait(new: NewStory, what: str, one: Character | Scene | Item) -> Planned:
+def _keeps_faces(new: NewStory) -> bool:
+    """Whether keyframes are painted after the portraits of those in them: the model says that it takes `portraits`."""
+    return "portraits" in new.takes.get(new.models[TaskKind.KEYFRAME], ())
+
+
+def _portrait(new: NewStory, what: str, one: Character | Scene | Item, kept: bool) -> Planned:
     spec = PortraitSpec.model_validate(
         {what: one, "style": new.style, "size": PORTRAIT_SIZES[what], "seed": seeds.derive(new.seed, f"portrait.{what}.{one.key}")}
     )
-    return Planned(TaskKind.PORTRAIT, f"portrait.{what}.{one.key}", new.models[TaskKind.PORTRAIT], spec)
+    return Planned(TaskKind.PORTRAIT, f"portrait.{what}.{one.key}", new.models[TaskKind.PORTRAIT], spec, early=kept and what != "scene")
 
 
 def _shot(new: NewStory, play: Screenplay, shot: Shot, size: Size) -> list[Planned]:
@@ -129,7 +139,11 @@ def _shot(new: NewStory, play: Screenplay, shot: Shot, size: Size) -> list[Plann
         size=size,
         seed=seeds.derive(new.seed, f"keyframe.{number}"),
     )
-    plan = [Planned(TaskKind.KEYFRAME, f"keyframe.{number}", new.models[TaskKind.KEYFRAME], keyframe, number)]
+    shown: dict[str, Need] = {}
+    if _keeps_faces(new):
+        for what, keys in (("item", shot.items), ("character", shot.characters)):  # of one key, the character
+            shown |= {f"portrait.{key}": Need(f"portrait.{what}.{key}", soft=True) for key in keys}
+    plan = [Planned(TaskKind.KEYFRAME, f"keyframe.{number}", new.models[TaskKind.KEYFRAME], keyframe, number, shown)]
     needs = {"keyframe": Need(f"keyframe.{number}")}
     if shot.narration.strip():
         speak = SpeakSpec(text=shot.narration, voice=_voice(play), locale=play.locale, seed=seeds.derive(new.seed, "speak"))

@@ -40,7 +40,7 @@ def resolve(spec: Spec, needs: Mapping[str, Result]) -> tuple[Spec, dict[str, st
     if isinstance(spec, ComposeSpec):
         return _compose(spec, needs)
     if isinstance(spec, KeyframeSpec):
-        return spec, _references((*spec.characters, spec.scene, *spec.items))
+        return spec, _portraits(needs) | _references((*spec.characters, spec.scene, *spec.items))
     if isinstance(spec, PortraitSpec):
         one = spec.character or spec.scene or spec.item
         return spec, {"reference": one.reference} if one is not None and one.reference else {}
@@ -49,6 +49,12 @@ def resolve(spec: Spec, needs: Mapping[str, Result]) -> tuple[Spec, dict[str, st
 
 def _references(things: Iterable[Any]) -> dict[str, str]:
     return {f"reference.{one.key}": one.reference for one in things if one.reference}
+
+
+def _portraits(needs: Mapping[str, Result]) -> dict[str, str]:
+    """Whoever has no reference of their own looks as in their portrait, where the planner made the keyframe wait for it."""
+    found = {role.partition(".")[2]: result.outputs.get("picture") for role, result in needs.items() if role.startswith("portrait.") and result.done}
+    return {f"reference.{key}": picture for key, picture in found.items() if picture}
 
 
 def _spoken(result: Result) -> SpeechData:

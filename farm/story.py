@@ -29,6 +29,7 @@ class NewStory(BaseModel):
     fps: int = FILM_FPS
     models: dict[TaskKind, str]  # the model of every task kind (farm.catalog.Catalog.choose)
     pools: dict[str, tuple[str, ...]]  # for each of those models the pools that serve it
+    takes: dict[str, tuple[str, ...]] = {}  # and what it takes besides the obvious (farm.catalog.Model.takes); a model that is not here takes nothing
     motion: bool = True
     music: bool = True
     render_video: bool = True

@@ -71,6 +71,7 @@ async def from_sequence(call: Call, body: CreateSequence) -> list[NewStory]:
             aspect=AspectRatio(body.aspect_ratio) if body.aspect_ratio else style.aspect or AspectRatio.WIDE,
             models=models,
             pools=_pools(catalog, models),
+            takes=_takes(catalog, models),
             motion=body.motion,
             music=body.music,
             characters=tuple(characters),
@@ -102,6 +103,7 @@ async def from_story(call: Call, body: GenerateStory) -> NewStory:
         aspect=AspectRatio(body.aspect_ratio or "9:16"),
         models=models,
         pools=_pools(catalog, models),
+        takes=_takes(catalog, models),
         motion=True,
         music=True,
         render_video=bool(body.render_video),
@@ -175,6 +177,10 @@ def _pools(catalog: Catalog, models: Mapping[TaskKind, str]) -> dict[str, tuple[
         if not serving:
             raise ApiError(Problem.UNAVAILABLE, f"no pool of models.yaml serves the model {name!r}; add it to one")
     return pools
+
+
+def _takes(catalog: Catalog, models: Mapping[TaskKind, str]) -> dict[str, tuple[str, ...]]:
+    return {name: catalog.models[name].takes for name in models.values() if catalog.models[name].takes}
 
 
 async def _hint(call: Call, field: str, index: int, one: str | CastMember | Location) -> Hint:

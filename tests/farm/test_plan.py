@@ -163,3 +163,28 @@ def test_ranks_order_the_shots() -> None:
     keyframes = [task.rank for task in tasks if task.kind is TaskKind.KEYFRAME]
     assert keyframes == sorted(set(keyframes))
     assert all(early.rank < late.rank for early, late in itertools.product(tasks, tasks) if (early.kind, late.kind) == (TaskKind.KEYFRAME, TaskKind.ANIMATE))
+
+
+def test_keyframes_of_a_model_that_takes_portraits_are_painted_after_them_and_look_like_them() -> None:
+    play = screenplay(2)
+    own = play.items[0].model_copy(update={"reference": "the-lamp-s-own"})
+    play = play.model_copy(update={"items": (own,)})
+    tasks = plan.expand(
+        new_story("team", takes={"painter": ("reference", "portraits")}, models={**new_story("team").models, TaskKind.KEYFRAME: "painter"}), play
+    )
+    done = {task.name: Result(done=True, outputs={"picture": f"{task.name}/picture"}) for task in tasks if task.kind is TaskKind.PORTRAIT}
+    keyframe = next(task for task in tasks if task.name == "keyframe.0")
+    assert {role: (need.name, need.soft) for role, need in keyframe.needs.items()} == {
+        "portrait.tom": ("portrait.character.tom", True),
+        "portrait.lamp": ("portrait.item.lamp", True),
+    }
+    assert all(done_first.rank < keyframe.rank for done_first in tasks if done_first.name in {need.name for need in keyframe.needs.values()})
+    _, files = resolve(keyframe.spec, {role: done[need.name] for role, need in keyframe.needs.items()})
+    assert files == {"reference.tom": "portrait.character.tom/picture", "reference.lamp": "the-lamp-s-own"}
+    _, without = resolve(keyframe.spec, {role: Result(done=False) for role in keyframe.needs})
+    assert without == {"reference.lamp": "the-lamp-s-own"}
+
+
+def test_keyframes_of_other_models_wait_for_no_portrait() -> None:
+    tasks = plan.expand(new_story("team"), screenplay(2))
+    assert not any(task.needs for task in tasks if task.kind is TaskKind.KEYFRAME)
