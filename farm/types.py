@@ -107,6 +107,7 @@ class Character(Frozen):
     look: dict[str, str] = {}  # e.g. {"coat": "#8a2b2b", "hair": "grey", "hat": "sou'wester"}; stable for the whole story
     voice: str | None = None
     reference: str | None = None  # SHA-256 of a reference picture
+    references: tuple[str, ...] = ()  # of further ones (files `reference.<key>.2`, `.3` …)
 
 
 class Scene(Frozen):
@@ -121,6 +122,7 @@ class Scene(Frozen):
     lighting: str = ""
     indoors: bool = False
     reference: str | None = None
+    references: tuple[str, ...] = ()
 
 
 class Item(Frozen):
@@ -131,6 +133,7 @@ class Item(Frozen):
     description: str = ""
     significance: str = ""
     reference: str | None = None
+    references: tuple[str, ...] = ()
 
 
 class Shot(Frozen):
@@ -174,6 +177,7 @@ class Hint(Frozen):
     description: str = ""
     human: bool | None = None
     reference: str | None = None  # SHA-256 of a checked, re-encoded picture
+    references: tuple[str, ...] = ()  # of further ones, in the caller's order
 
 
 class WriteSpec(Frozen):
@@ -196,7 +200,7 @@ class WriteSpec(Frozen):
 
 
 class PortraitSpec(Frozen):
-    """Paint one character, scene or item by itself. Files in: `reference` (maybe). Outputs: `picture`."""
+    """Paint one character, scene or item by itself. Files in: `reference`, `reference.2` … (maybe). Outputs: `picture`."""
 
     kind: Literal[TaskKind.PORTRAIT] = TaskKind.PORTRAIT
     character: Character | None = None
@@ -208,7 +212,7 @@ class PortraitSpec(Frozen):
 
 
 class KeyframeSpec(Frozen):
-    """Paint one shot's keyframe. Files in: `reference.<key>` (maybe). Outputs: `picture`, and `layers` from engines that give them."""
+    """Paint one shot's keyframe. Files in: `reference.<key>`, `reference.<key>.2` … (maybe). Outputs: `picture`, and `layers` from engines that give them."""
 
     kind: Literal[TaskKind.KEYFRAME] = TaskKind.KEYFRAME
     shot: Shot
