@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Hashable, Sequence
 from pathlib import Path
 from typing import ClassVar, Protocol
 
 from farm.catalog import Model
-from farm.types import Outcome, TaskKind, Work
+from farm.types import Cancelled, EngineError, Outcome, Spec, TaskKind, Work
 
 
 class DeviceLost(Exception):
     """The device cannot be used any more by this process (a sticky CUDA error): the slot ends, and a new one is started."""
+
+
+class OutOfMemory(Exception):
+    """The device's memory was too small for this; the engine can still be used. `MemoryError` and torch's `OutOfMemoryError` mean the same.
+
+    Let it out of `load`, `unpark`, `run` and `run_batch`: the slot makes room (others are parked, a batch is halved), asks `relieve`, tries again.
+    """
 
 
 class Report(Protocol):
@@ -28,7 +36,11 @@ class Report(Protocol):
 
 
 class Engine(ABC):
-    """Loads one model of the catalog onto one device and runs work with it; lives in the slot process."""
+    """Loads one model of the catalog onto one device and runs work with it; lives in the slot process.
+
+    Life: `load`, then any number of `run` and `run_batch`, with `park` and `unpark` between them in pairs, then `unload`; then `load` again or never.
+    A parked engine is never run. All in one thread. What has a default here need not be written: such an engine is loaded, run alone, unloaded.
+    """
 
     kinds: ClassVar[frozenset[TaskKind]]
     """The tasks that this engine can do."""
@@ -42,15 +54,74 @@ class Engine(ABC):
         return []
 
     def load(self, report: Report) -> None:  # noqa: B027 - an engine without weights has nothing to load
-        """Bring the model onto the device; called once, before the first `run`."""
+        """Bring the model onto the device; called once, before the first `run`.
+
+        After a failure it may be called again: leave nothing of a half-loaded model on the device.
+        """
 
     @abstractmethod
     def run(self, work: Work, report: Report) -> Outcome:
         """Do the work; write files only under `work.scratch`.
 
-        Raises `farm.types.EngineError` for what it understands, `farm.types.Cancelled` when told to stop.
+        Raises `farm.types.EngineError` for what it understands, `farm.types.Cancelled` when told to stop, OutOfMemory for `relieve` to be asked.
         The same work (spec with its seed, files) gives the same outcome.
         """
 
     def unload(self) -> None:  # noqa: B027
-        """Free the device's memory; the engine may be loaded again."""
+        """Free the memory of device and machine; the engine may be loaded again."""
+
+    # ---------------------------------------------------------------- staying, going and coming back
+
+    def footprint(self) -> int:
+        """Bytes of the device's memory that the weights hold now; 0: not known (the slot measures, or takes models.yaml's `memory_gb`)."""
+        return 0
+
+    def park(self) -> bool:
+        """Move the weights from the device into the machine's memory (pinned, where the device copies faster from it).
+
+        False: it cannot be done (parts are offloaded already, no memory to pin), nothing was moved; the slot unloads instead. Must not raise for that.
+        """
+        return False
+
+    def unpark(self, report: Report) -> None:
+        """Bring back what `park` moved; `run` then gives what it gave before, to the bit. Raises what `load` raises."""
+        raise NotImplementedError(f"{type(self).__name__} parks but does not unpark")
+
+    # ---------------------------------------------------------------- too little memory
+
+    def relieve(self, work: Work) -> str | None:
+        """Take the next rung of the ladder of ways to need less memory (slicing, tiling, offload …); called after out-of-memory, before a new try.
+
+        Returns the rung's name for people, None when there is none left. What was ordered (size, frames, steps, seed) never changes. Rungs stay taken.
+        """
+        return None
+
+    # ---------------------------------------------------------------- several works in one pass
+
+    @classmethod
+    def batch_key(cls, model: Model, spec: Spec, roles: frozenset[str]) -> Hashable | None:
+        """What must be equal for works to share a pass (kind, size, LoRA, kind of reference …); None: this work goes alone.
+
+        Called in the worker's own process before a work is claimed: without weights, without the heavy libraries, so the module must import without
+        them. `spec` is resolved, `roles` are the names of the input files. The model is the same for all.
+        """
+        return None
+
+    @classmethod
+    def batch_limit(cls, model: Model, spec: Spec) -> int:
+        """How many works one pass can take at most, whatever pays; what pays is measured by `storyfarm models bench`."""
+        return 1
+
+    def run_batch(self, works: Sequence[Work], reports: Sequence[Report]) -> list[Outcome | Exception]:
+        """Do works of one `batch_key` in one pass; the answer to each in order, the exception that `run` would have raised among them.
+
+        A report that raises Cancelled ends its own work only: its answer is that Cancelled, and the others go on. What concerns all (OutOfMemory,
+        DeviceLost) is raised. Every report hears every step. A work's seed decides its noise alone and in company.
+        """
+        answers: list[Outcome | Exception] = []
+        for work, report in zip(works, reports, strict=True):
+            try:
+                answers.append(self.run(work, report))
+            except (EngineError, Cancelled) as error:
+                answers.append(error)
+        return answers
