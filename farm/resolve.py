@@ -43,12 +43,15 @@ def resolve(spec: Spec, needs: Mapping[str, Result]) -> tuple[Spec, dict[str, st
         return spec, _portraits(needs) | _references((*spec.characters, spec.scene, *spec.items))
     if isinstance(spec, PortraitSpec):
         one = spec.character or spec.scene or spec.item
-        return spec, {"reference": one.reference} if one is not None and one.reference else {}
+        return spec, {role.replace(f"reference.{one.key}", "reference", 1): sha for role, sha in _references([one]).items()} if one is not None else {}
     return spec, {}
 
 
 def _references(things: Iterable[Any]) -> dict[str, str]:
-    return {f"reference.{one.key}": one.reference for one in things if one.reference}
+    """The reference pictures of things: each one's first before anyone's second, for engines that look at a few only."""
+    shown = [one for one in things if one.reference]
+    further = {f"reference.{one.key}.{number}": sha for one in shown for number, sha in enumerate(one.references, 2)}
+    return {f"reference.{one.key}": one.reference for one in shown} | further
 
 
 def _portraits(needs: Mapping[str, Result]) -> dict[str, str]:

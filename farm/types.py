@@ -178,6 +178,7 @@ class Hint(Frozen):
     human: bool | None = None
     reference: str | None = None  # SHA-256 of a checked, re-encoded picture
     references: tuple[str, ...] = ()  # of further ones, in the caller's order
+    character: Character | None = None  # as an earlier story showed somebody who is meant
 
 
 class WriteSpec(Frozen):
@@ -243,6 +244,15 @@ class AnimateSpec(Frozen):
     seed: int = 0
 
 
+class Speaker(Frozen):
+    """Who may be heard in a narration: as much of a character as decides its voice."""
+
+    name: str
+    gender: Literal["female", "male", "neutral"] = "neutral"
+    age: Literal["child", "young", "adult", "old"] = "adult"
+    voice: str | None = None
+
+
 class SpeakSpec(Frozen):
     """Speak `text`. Outputs: `speech` (mono sound). Data: `SpeechData`."""
 
@@ -250,6 +260,7 @@ class SpeakSpec(Frozen):
     text: str
     voice: str | None = None
     locale: str = "en"
+    speakers: tuple[Speaker, ...] = ()  # whose quoted words get voices of their own, from engines that have several
     seed: int = 0
 
 

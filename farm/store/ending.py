@@ -20,6 +20,7 @@ from farm.store.versions import made_current
 from farm.store.webhooks import announce
 from farm.story import NewStory
 from farm.types import Screenplay, TaskKind
+from farm.wanted import honoured
 
 MOST_ATTEMPTS = 3
 """Attempts of a task, and crashed ones among them, after which it has failed."""
@@ -126,6 +127,7 @@ def _written(connection: Connection, task: t.AnyRow, job: t.AnyRow, play: Screen
     """The story is written: keep it, and plan everything else."""
     story = connection.execute(sa.select(t.stories.c.request, t.stories.c.title).where(t.stories.c.id == task.story)).one()
     new = NewStory.model_validate(story.request)
+    play = honoured(new, play)
     connection.execute(
         t.stories.update()
         .where(t.stories.c.id == task.story)
