@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import os
@@ -10,11 +11,13 @@ import re
 import secrets
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 import obstore
+from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, S3Store
 
 from farm.store.records import Artifact
@@ -23,10 +26,15 @@ CHUNK = 1 << 18
 _PIECE = 1 << 20  # bytes hashed at a time
 _SHA = re.compile(r"[0-9a-f]{64}\Z")
 _INCOMING = ".incoming"
+_PATIENCE: Any = {"max_retries": 6, "retry_timeout": timedelta(seconds=60)}  # then the task fails, and is tried again by the farm's own rules
 
 
 class Missing(FileNotFoundError):
     """There are no such bytes, or they are not what their name says."""
+
+
+class StorageAway(OSError):
+    """The storage of the artifacts refused or did not answer; what was asked of it may be tried again."""
 
 
 class Artifacts:
@@ -50,7 +58,7 @@ class Artifacts:
         if parts.scheme == "s3" and parts.netloc:
             plain = (os.environ.get("AWS_ENDPOINT_URL") or os.environ.get("AWS_ENDPOINT") or "").startswith("http://")
             options: Any = {"allow_http": True} if plain else None
-            return cls(S3Store(parts.netloc, prefix=parts.path.strip("/") or None, client_options=options), None, secret)
+            return cls(S3Store(parts.netloc, prefix=parts.path.strip("/") or None, client_options=options, retry_config=_PATIENCE), None, secret)
         raise ValueError(f"STORYFARM_ARTIFACTS_URL is {url!r}; use file:///a/folder or s3://bucket/prefix")
 
     # ---------------------------------------------------------------- bytes
@@ -58,7 +66,7 @@ class Artifacts:
     def put(self, path: Path, media_type: str) -> Artifact:
         """Put a copy of the file at `path` away; the same bytes again cost a reading only.
 
-        Either all of it is there under its name or nothing is. Raises OSError when it cannot be read or written (a full disk).
+        Either all of it is there under its name or nothing is. Raises OSError when it cannot be read or written (a full disk, StorageAway).
         """
         return self._put_folder(path, media_type) if self._folder is not None else self._put_remote(path, media_type)
 
@@ -92,7 +100,8 @@ class Artifacts:
             sha = hashlib.file_digest(source, "sha256").hexdigest()
         size = path.stat().st_size
         if self._stored_size(sha) != size:
-            obstore.put(self._store, _name(sha), path, attributes={"Content-Type": media_type, "Cache-Control": "public, max-age=31536000, immutable"})
+            with _named_errors(f"artifact {sha} could not be put into its storage", FileNotFoundError):  # there is no such bucket
+                obstore.put(self._store, _name(sha), path, attributes={"Content-Type": media_type, "Cache-Control": "public, max-age=31536000, immutable"})
         return Artifact(sha, size, media_type)
 
     def local(self, sha: str, scratch: Path) -> Path:
@@ -133,19 +142,21 @@ class Artifacts:
         length = self.size(sha)
         end = length if end is None else min(end, length)
         if start < end:
-            yield from map(bytes, obstore.get(self._store, _name(sha), options={"range": (start, end)}).stream(CHUNK))
+            with _named_errors(f"artifact {sha} could not be read from its storage"):
+                yield from map(bytes, obstore.get(self._store, _name(sha), options={"range": (start, end)}).stream(CHUNK))
 
     async def stream_async(self, sha: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
         """As `stream`, for asyncio."""
-        try:
-            length = (await obstore.head_async(self._store, _name(sha)))["size"]
-        except FileNotFoundError:
-            raise Missing(f"artifact {sha} is not there") from None
-        end = length if end is None else min(end, length)
-        if start < end:
-            found = await obstore.get_async(self._store, _name(sha), options={"range": (start, end)})
-            async for piece in found.stream(CHUNK):
-                yield bytes(piece)
+        with _named_errors(f"artifact {sha} could not be read from its storage"):
+            try:
+                length = (await obstore.head_async(self._store, _name(sha)))["size"]
+            except FileNotFoundError:
+                raise Missing(f"artifact {sha} is not there") from None
+            end = length if end is None else min(end, length)
+            if start < end:
+                found = await obstore.get_async(self._store, _name(sha), options={"range": (start, end)})
+                async for piece in found.stream(CHUNK):
+                    yield bytes(piece)
 
     def sweep(self, older_than: float = 86_400.0) -> int:
         """Remove what puts that were killed left behind (a folder only), if older than that many seconds; returns how many."""
@@ -167,7 +178,8 @@ class Artifacts:
 
     def _stored_size(self, sha: str) -> int | None:
         try:
-            return int(obstore.head(self._store, _name(sha))["size"])
+            with _named_errors(f"the storage could not be asked for artifact {sha}"):
+                return int(obstore.head(self._store, _name(sha))["size"])
         except FileNotFoundError:
             return None
 
@@ -182,6 +194,12 @@ class Artifacts:
             raise ValueError(f"{filename!r} is no file name; take one without slashes")
         return f"/artifacts/{_checked(sha)}/{quote(filename)}?signature={self._sign(sha, filename)}"
 
+    def presigned(self, sha: str, seconds: int) -> str | None:
+        """An absolute address at which the storage itself serves the bytes for so long; None for a folder. Asks nobody whether they are there."""
+        if not isinstance(self._store, S3Store):
+            return None
+        return obstore.sign(self._store, "GET", _name(sha), timedelta(seconds=seconds))
+
     def verify(self, sha: str, filename: str, signature: str) -> bool:
         """Whether `signature` was made for this artifact and name; in constant time."""
         if not _SHA.match(sha):
@@ -193,6 +211,16 @@ class Artifacts:
             raise ValueError("STORYFARM_SECRET is empty, so addresses of artifacts cannot be signed; set it to 32 random characters or more")
         mac = hmac.digest(self._key, f"{sha}/{filename}".encode("utf-8", "surrogatepass"), "sha256")
         return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
+
+
+@contextlib.contextmanager
+def _named_errors(what: str, *more: type[Exception]) -> Iterator[None]:
+    """The storage's own errors are no OSErrors, and their texts run over many lines."""
+    try:
+        yield
+    except (BaseError, *more) as error:
+        said = str(error).partition("Debug source")[0]
+        raise StorageAway(f"{what}: {' '.join(said.split())[:400]}") from error
 
 
 def _checked(sha: str) -> str:

@@ -21,6 +21,8 @@ class Settings:
     """Redis address (STORYFARM_REDIS_URL, default the embedded server's socket under the home)."""
     artifacts_url: str
     """Folder or s3:// address of the artifacts (STORYFARM_ARTIFACTS_URL, default a folder under the home)."""
+    artifacts_redirect: bool
+    """Whether downloads are sent on to the storage's own presigned addresses, where it has them (STORYFARM_ARTIFACTS_REDIRECT, default no)."""
     public_url: str
     """How the world reaches the gateway; absolute links start with it (STORYFARM_PUBLIC_URL). Empty: as the request came."""
     secret: str = field(repr=False)
@@ -42,8 +44,16 @@ class Settings:
             database_url=env.get("STORYFARM_DATABASE_URL") or f"sqlite:///{base / 'farm.db'}",
             redis_url=env.get("STORYFARM_REDIS_URL") or f"unix://{base / 'redis.sock'}",
             artifacts_url=env.get("STORYFARM_ARTIFACTS_URL") or f"file://{base / 'artifacts'}",
+            artifacts_redirect=_yes(env, "STORYFARM_ARTIFACTS_REDIRECT"),
             public_url=(env.get("STORYFARM_PUBLIC_URL") or "").rstrip("/"),
             secret=env.get("STORYFARM_SECRET") or "",
             models=Path(env.get("STORYFARM_MODELS") or default_models),
             profile=env.get("STORYFARM_PROFILE") or "embedded",
         )
+
+
+def _yes(env: Mapping[str, str], name: str) -> bool:
+    value = env.get(name, "").strip().lower()
+    if value not in ("", "yes", "no"):
+        raise ValueError(f"{name} is {value!r}; say yes or no")
+    return value == "yes"

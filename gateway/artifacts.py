@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response, StreamingResponse
 
-from farm.artifacts import Missing
+from farm.artifacts import Missing, StorageAway
 from gateway.call import Call
 from gateway.errors import ApiError, Problem
 from gateway.ranges import Span, Unsatisfiable, fresh, span, unchanged
@@ -18,12 +18,14 @@ _HEADERS = {
     "content-security-policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; media-src 'self'; img-src 'self' data:",
 }
 _CACHE = "public, max-age=31536000, immutable"
+_AWAY_SECONDS = 3_600
+"""How long a presigned address is good for; a player that seeks later comes back to ours, which is cached for half of that."""
 
 
 async def download(call: Call) -> Response:
     """`GET /artifacts/{sha}/{filename}?signature=`: the bytes, or the part that `Range` asks for.
 
-    Raises ApiError: 404 for an address that we did not sign or bytes that are gone, 416 for a range outside.
+    Raises ApiError: 404 for an address that we did not sign or bytes that are gone, 416 for a range outside, 503 while the storage is away.
     """
     request, house = call.request, call.house
     sha, filename = request.path_params["sha"], request.path_params["filename"]
@@ -36,6 +38,8 @@ async def download(call: Call) -> Response:
     headers = {**_HEADERS, "etag": etag, "cache-control": _CACHE}
     if unchanged(request.headers.get("if-none-match"), etag):
         return Response(status_code=304, headers=headers)
+    if house.settings.artifacts_redirect and (elsewhere := house.artifacts.presigned(sha, _AWAY_SECONDS)):
+        return Response(status_code=307, headers={**headers, "location": elsewhere, "cache-control": f"private, max-age={_AWAY_SECONDS // 2}"})
     wanted: Span | None = None
     if fresh(request.headers.get("if-range"), etag):
         try:
@@ -55,6 +59,8 @@ async def download(call: Call) -> Response:
         first = await anext(pieces, b"")  # so that bytes that are gone are a 404, not a torn answer
     except Missing:
         raise ApiError(Problem.NOT_FOUND, f"the file {filename!r} is not there any more") from None
+    except StorageAway:
+        raise ApiError(Problem.UNAVAILABLE, f"the storage that has the file {filename!r} does not answer now; try again in a minute") from None
 
     async def body():  # type: ignore[no-untyped-def]
         yield first

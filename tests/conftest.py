@@ -1,13 +1,15 @@
-"""What the rooms' tests share: a PostgreSQL and a Valkey of our own, and a store on either database."""
+"""What the rooms' tests share: a PostgreSQL, a Valkey and an S3 server of our own, and a store on either database."""
 
 from __future__ import annotations
 
+import logging
 import os
 import pwd
 import shutil
 import subprocess
 import tempfile
 import time
+import urllib.request
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -219,3 +221,27 @@ def store(database_url: str) -> Iterator[object]:
         yield opened
     finally:
         opened.close()
+
+
+# ---------------------------------------------------------------- S3
+
+
+@pytest.fixture(scope="session")
+def _s3_server() -> Iterator[str]:
+    from moto.server import ThreadedMotoServer  # late: it takes a second
+
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    urllib.request.urlopen(urllib.request.Request(f"http://{host}:{port}/films", method="PUT")).close()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def s3(_s3_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of a server that speaks S3, with a bucket named films; the AWS_* variables say so for this test."""
+    for name, value in {"AWS_ENDPOINT_URL": _s3_server, "AWS_ACCESS_KEY_ID": "someone", "AWS_SECRET_ACCESS_KEY": "unsaid", "AWS_REGION": "us-east-1"}.items():
+        monkeypatch.setenv(name, value)
+    return _s3_server

@@ -1,24 +1,37 @@
-"""Artifacts in a folder: whole or not at all, by hash, with addresses that nobody else can make."""
+"""Artifacts in a folder and in S3-compatible storage (a real server): whole or not at all, by hash, with addresses that nobody else can make."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
 import threading
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
+import httpx
 import pytest
+from obstore.store import S3Store
 
-from farm.artifacts import CHUNK, Artifacts, Missing
+from farm.artifacts import CHUNK, Artifacts, Missing, StorageAway
 
 SECRET = "a secret of thirty-two characters"
 NOWHERE = "0" * 64
 
 
 @pytest.fixture
-def artifacts(tmp_path: Path) -> Artifacts:
+def bucket(s3: str, tmp_path: Path) -> Artifacts:
+    return Artifacts.open(f"s3://films/{tmp_path.name}", SECRET)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Artifacts:
     return Artifacts.open(f"file://{tmp_path / 'with space'}", SECRET)
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def artifacts(request: pytest.FixtureRequest) -> Artifacts:
+    return request.getfixturevalue(request.param)
 
 
 @pytest.fixture
@@ -32,10 +45,16 @@ def test_what_is_put_comes_back(artifacts: Artifacts, data: Path, tmp_path: Path
     put = artifacts.put(data, "video/mp4")
     assert (put.sha, put.size, put.media_type) == (hashlib.sha256(data.read_bytes()).hexdigest(), data.stat().st_size, "video/mp4")
     assert artifacts.size(put.sha) == put.size
+    (tmp_path / "scratch").mkdir()
     path = artifacts.local(put.sha, tmp_path / "scratch")
     assert path.read_bytes() == data.read_bytes()
-    assert not (tmp_path / "scratch").exists()  # a folder's file is not copied
     assert artifacts.put(data, "video/mp4") == put
+
+
+def test_a_folder_s_file_is_not_copied(folder: Artifacts, data: Path, tmp_path: Path) -> None:
+    sha = folder.put(data, "video/mp4").sha
+    assert folder.local(sha, tmp_path / "scratch").read_bytes() == data.read_bytes()
+    assert not (tmp_path / "scratch").exists()
 
 
 @pytest.mark.parametrize(("start", "end"), [(0, None), (0, 1), (5, 5), (7, 10), (CHUNK - 3, CHUNK + 3), (100, 10**12), (10**12, None)])
@@ -71,30 +90,73 @@ def test_a_name_that_is_no_hash_reaches_no_file(artifacts: Artifacts, tmp_path: 
     assert not artifacts.verify(sha, "a.png", "x")
 
 
-def test_a_put_that_breaks_leaves_nothing(artifacts: Artifacts, tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_put_that_breaks_leaves_nothing(folder: Artifacts, tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("farm.artifacts.os.fsync", full)
     with pytest.raises(OSError, match="No space left"):
-        artifacts.put(data, "video/mp4")
+        folder.put(data, "video/mp4")
     assert [path for path in (tmp_path / "with space").rglob("*") if path.is_file()] == []
 
 
-def test_a_file_that_was_cut_short_is_replaced(artifacts: Artifacts, data: Path, tmp_path: Path) -> None:
-    put = artifacts.put(data, "video/mp4")
-    artifacts.local(put.sha, tmp_path).write_bytes(b"half")
-    artifacts.put(data, "video/mp4")
-    assert artifacts.size(put.sha) == put.size
+def test_a_file_that_was_cut_short_is_replaced(folder: Artifacts, data: Path, tmp_path: Path) -> None:
+    put = folder.put(data, "video/mp4")
+    folder.local(put.sha, tmp_path).write_bytes(b"half")
+    folder.put(data, "video/mp4")
+    assert folder.size(put.sha) == put.size
 
 
-def test_many_put_the_same(artifacts: Artifacts, data: Path, tmp_path: Path) -> None:
-    threads = [threading.Thread(target=artifacts.put, args=(data, "video/mp4")) for _ in range(8)]
+def test_many_put_the_same(folder: Artifacts, data: Path, tmp_path: Path) -> None:
+    threads = [threading.Thread(target=folder.put, args=(data, "video/mp4")) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert len([path for path in (tmp_path / "with space").rglob("*") if path.is_file()]) == 1
+
+
+def test_a_large_file_goes_up_in_parts_and_comes_down_checked(bucket: Artifacts, tmp_path: Path) -> None:
+    path = tmp_path / "large"
+    path.write_bytes(bytes(range(256)) * 60_000)  # 15 MB: three parts
+    put = bucket.put(path, "video/mp4")
+    (tmp_path / "scratch").mkdir()
+    assert bucket.local(put.sha, tmp_path / "scratch").read_bytes() == path.read_bytes()
+
+
+def test_bytes_that_changed_in_the_bucket_are_not_taken_for_the_artifact(bucket: Artifacts, data: Path, tmp_path: Path) -> None:
+    sha = bucket.put(data, "video/mp4").sha
+    S3Store("films", prefix=tmp_path.name, client_options={"allow_http": True}).put(f"{sha[:2]}/{sha}", b"x" * data.stat().st_size)
+    with pytest.raises(Missing, match="not whole"):
+        bucket.local(sha, tmp_path)
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(sha)] == []
+
+
+def test_a_presigned_address_is_the_storage_s_own(bucket: Artifacts, folder: Artifacts, s3: str, data: Path) -> None:
+    sha = bucket.put(data, "video/mp4").sha
+    address = bucket.presigned(sha, 60)
+    assert address is not None
+    assert address.startswith(s3)
+    part = httpx.get(address, headers={"range": "bytes=1-3"})
+    assert (part.status_code, part.content, part.headers["content-type"]) == (206, data.read_bytes()[1:4], "video/mp4")
+    assert folder.presigned(sha, 60) is None
+
+
+def test_a_bucket_that_is_not_there_is_an_error_that_says_so(bucket: Artifacts, data: Path) -> None:
+    missing = Artifacts.open("s3://no-such-bucket", SECRET)
+    with pytest.raises(StorageAway, match="could not be put into its storage"):
+        missing.put(data, "video/mp4")
+
+
+def test_a_storage_that_does_not_answer_is_an_os_error(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("farm.artifacts._PATIENCE", {"max_retries": 0, "retry_timeout": timedelta(seconds=2)})
+    for name, value in {"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_ACCESS_KEY_ID": "someone", "AWS_SECRET_ACCESS_KEY": "unsaid"}.items():
+        monkeypatch.setenv(name, value)
+    away = Artifacts.open("s3://films", SECRET)
+    with pytest.raises(StorageAway, match="storage"):
+        away.put(data, "video/mp4")
+    with pytest.raises(StorageAway, match="storage"):
+        away.size(NOWHERE)
 
 
 @pytest.mark.parametrize("name", ["film.mp4", "Old Tom's light.png", "später&=?#%.png", "名前.png"])

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+
+from farm.artifacts import Artifacts
+from gateway.app import create_app
+from tests.gateway.conftest import NO_LIMITS, Farm, Serving
 
 
 @pytest.fixture
@@ -77,3 +83,24 @@ def test_a_changed_address_opens_nothing(film: tuple[str, bytes]) -> None:
 def test_an_address_needs_no_key_and_is_absolute(farm: Any, film: tuple[str, bytes]) -> None:
     url, _ = film
     assert url.startswith(farm.url + "/artifacts/")
+
+
+def test_a_bucket_s_files_come_through_us_or_from_where_we_send_the_viewer(farm: Farm, s3: str, tmp_path: Path) -> None:
+    bucket = Artifacts.open("s3://films/tests", farm.settings.secret)
+    path = tmp_path / "film.mp4"
+    path.write_bytes(bytes(range(256)) * 5_000)
+    put = bucket.put(path, "video/mp4")
+    farm.store.artifacts.record(put)
+    address = bucket.address(put.sha, "film.mp4")
+    for redirect in (False, True):
+        settings = replace(farm.settings, artifacts_redirect=redirect)
+        serving = Serving(create_app(settings, farm.catalog, farm.store, bucket, farm.tickets, rates=NO_LIMITS))
+        try:
+            part = httpx.get(serving.url + address, headers={"range": "bytes=300-309"}, follow_redirects=True)
+            assert (part.status_code, part.content, part.headers["content-type"]) == (206, path.read_bytes()[300:310], "video/mp4")
+            assert [one.status_code for one in part.history] == ([307] if redirect else [])
+            assert str(part.url).startswith(s3 if redirect else serving.url)
+            forged = httpx.get(serving.url + address[:-4] + "AAAA", follow_redirects=True)
+            assert forged.status_code == 404
+        finally:
+            serving.stop()
