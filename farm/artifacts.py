@@ -216,9 +216,10 @@ class Artifacts:
 @contextlib.contextmanager
 def _named_errors(what: str, *more: type[Exception]) -> Iterator[None]:
     """The storage's own errors are no OSErrors, and their texts run over many lines."""
+    named: tuple[type[Exception], ...] = (BaseError, *more)
     try:
         yield
-    except (BaseError, *more) as error:
+    except named as error:
         said = str(error).partition("Debug source")[0]
         raise StorageAway(f"{what}: {' '.join(said.split())[:400]}") from error
 
