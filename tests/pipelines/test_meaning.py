@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipelines import meaning
-from pipelines.meaning import vectors
+from pipelines.meaning import facts, vectors
 
 FOLDER = Path(vectors.__file__).parent
 
@@ -65,7 +65,7 @@ def test_the_head_of_a_phrase_says_what_it_is() -> None:
 
 
 def test_it_is_small_and_its_licences_are_beside_it() -> None:
-    assert sum(path.stat().st_size for path in FOLDER.iterdir() if path.is_file()) < 8_000_000
+    assert sum(path.stat().st_size for path in FOLDER.iterdir() if path.is_file()) < 10_000_000
     for name in ("LICENSE-minilm.txt", "LICENSE-wordnet.txt"):
         assert len((FOLDER / name).read_text()) > 500
 
@@ -78,3 +78,28 @@ def test_loading_is_quick_and_needs_no_torch() -> None:
     spent, torch = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=FOLDER.parents[1]).stdout.split()
     assert torch == "False"
     assert float(spent) < 0.3  # 0.1 s on a quiet machine
+
+
+@pytest.mark.parametrize(
+    ("phrase", "noun", "said"),
+    [
+        ("bees", "bee", "insects"),
+        ("electric bicycle", "bicycle", "two wheels"),
+        ("black holes", "black hole", "star"),
+        ("old whale", "whale", "blowhole"),  # and not a very large person
+        ("chess", "chess", "game"),  # and not a weed
+        ("Kyoto", "Kyoto", "Japan"),
+    ],
+)
+def test_a_noun_is_defined_in_the_sense_that_a_film_means(phrase: str, noun: str, said: str) -> None:
+    # when
+    found = facts.fact(phrase)
+    # then
+    assert found is not None
+    assert found.noun == noun
+    assert said in found.what
+
+
+def test_what_is_not_known_is_not_defined() -> None:
+    assert facts.fact("qwzx") is None
+    assert facts.fact("") is None
