@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from farm.story import NewStory
 from farm.types import Character, Hint, Item, Scene, Screenplay, Shot
@@ -134,7 +134,8 @@ def _matched(
     def by_head(hint: Hint, one: Thing) -> bool:
         return any(_plain(hint.name)[-1:] == _plain(name)[-1:] for name in names(one) if _plain(name))
 
-    for same in (by_picture, by_name, by_part, *([by_head] if heads else [])):
+    ways: list[Callable[[Hint, Any], bool]] = [by_picture, by_name, by_part]
+    for same in [*ways, by_head] if heads else ways:
         for hint in list(open_hints):
             one = next((one for one in open_things if same(hint, one)), None)
             if one is not None:

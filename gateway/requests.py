@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any, cast
@@ -10,9 +12,10 @@ from urllib.parse import urlsplit
 from farm.artifacts import Artifact
 from farm.catalog import Catalog, CatalogError
 from farm.outside import checked
-from farm.story import ContentType, NewStory
+from farm.store.cast import Known, What
+from farm.story import EXPAND_BELOW, ContentType, NewStory
 from farm.styles import DEFAULT, builtin
-from farm.types import AspectRatio, Hint, TaskKind
+from farm.types import AspectRatio, Character, Hint, Scene, TaskKind
 from gateway.call import Call
 from gateway.errors import ApiError, Problem, invalid
 from gateway.models.sequences import CastMember, CreateSequence, Element, Location
@@ -23,6 +26,9 @@ from gateway.styles import chosen as chosen_style
 
 USUAL_SECONDS = 30.0
 """How long a film is to be when nobody says."""
+
+_PICTURES_AT_ONCE = 3  # of one request: a decoded one can take 160 MB
+_PICTURES_SECONDS = 60.0
 
 MODEL_FIELDS: Mapping[str, tuple[TaskKind, ...]] = {
     "analysisModels": (TaskKind.WRITE,),
@@ -43,7 +49,7 @@ async def from_sequence(call: Call, body: CreateSequence) -> list[NewStory]:
     writers: Sequence[str | None] = body.analysis_models or [None]
     chosen = []
     for writer in writers:
-        wanted: dict[str, tuple[Sequence[TaskKind], str]] = {}
+        wanted: dict[TaskKind, str] = {}
         named = {
             "analysisModels": [writer] if writer else None,
             "imageModels": body.image_models,
@@ -51,21 +57,22 @@ async def from_sequence(call: Call, body: CreateSequence) -> list[NewStory]:
             "audioModels": body.audio_models,
         }
         for field, names in named.items():
-            kinds = MODEL_FIELDS[field]
-            if names:
-                wanted[field] = (kinds, names[0])
-                for name in names:
-                    _does(catalog, field, name, kinds)
+            for name in names or ():
+                _does(catalog, field, name, MODEL_FIELDS[field])
+                wanted = {kind: name for kind in MODEL_FIELDS[field] if name in catalog.doing(kind)} | wanted  # the first that does it is used
         chosen.append(_models(catalog, profile, wanted, "en"))
-    characters = [await _hint(call, "characters", index, one) for index, one in enumerate(body.characters)]
-    locations = [await _hint(call, "locations", index, one) for index, one in enumerate(body.locations)]
-    elements = [await _element(call, index, one) for index, one in enumerate(body.elements)]
+    faces = "portraits" in catalog.models[chosen[0][TaskKind.KEYFRAME]].takes
+    pictures = await _fetched(call, body)
+    characters = await _hints(call, "characters", body.characters, pictures, faces=faces)
+    locations = await _hints(call, "locations", body.locations, pictures)
+    elements = [_element(one, pictures) for one in body.elements]
+    expands = body.enhance == "always" or (body.enhance == "auto" and len(body.script.strip()) < EXPAND_BELOW)
     return [
         NewStory(
             team=call.team,
             prompt=body.script,
             title=body.title,
-            seconds=float(body.target_seconds or USUAL_SECONDS),
+            seconds=float(body.target_seconds or USUAL_SECONDS) if expands else USUAL_SECONDS,  # a script that keeps its words keeps its length
             enhance=body.enhance,
             style=style,
             aspect=AspectRatio(body.aspect_ratio) if body.aspect_ratio else style.aspect or AspectRatio.WIDE,
@@ -143,11 +150,10 @@ def name_models(schema: dict[str, Any], catalog: Catalog) -> None:
                 branch["items"] = {"type": "string", "enum": usable_models(catalog, kinds)}
 
 
-def _models(catalog: Catalog, profile: str, wanted: Mapping[str, tuple[Sequence[TaskKind], str]], locale: str) -> dict[TaskKind, str]:
-    """The model of every task kind: the profile's, the wanted ones, and for words and voice ones that know the language."""
-    choice = {kind: name for kinds, name in wanted.values() for kind in kinds if name in catalog.doing(kind)}
+def _models(catalog: Catalog, profile: str, choice: Mapping[TaskKind, str], locale: str) -> dict[TaskKind, str]:
+    """The model of every task kind: the profile's, the chosen ones, and for words and voice ones that know the language."""
     try:
-        models = catalog.choose(profile, choice)
+        models = catalog.choose(profile, dict(choice))
     except CatalogError as error:
         raise ApiError(Problem.UNAVAILABLE, f"the farm's models are not set up: {error}") from None
     for kind in (TaskKind.WRITE, TaskKind.SPEAK):
@@ -183,18 +189,74 @@ def _takes(catalog: Catalog, models: Mapping[TaskKind, str]) -> dict[str, tuple[
     return {name: catalog.models[name].takes for name in models.values() if catalog.models[name].takes}
 
 
-async def _hint(call: Call, field: str, index: int, one: str | CastMember | Location) -> Hint:
-    """A character or place by name, with its first reference picture."""
-    if isinstance(one, str):
-        return Hint(name=one)
-    reference = await _picture(call, f"{field}.{index}.referenceImageUrls.0", one.reference_image_urls[0]) if one.reference_image_urls else None
-    return Hint(name=one.name, description=one.description, human=one.is_human if isinstance(one, CastMember) else None, reference=reference)
+async def _hints(call: Call, field: What, given: Sequence[str | CastMember | Location], pictures: Mapping[str, str], *, faces: bool = False) -> list[Hint]:
+    """Characters or places as they are described, or by id or name as an earlier sequence has them; an unknown name is a new one.
+
+    `faces`: the painter takes portraits as references. Raises ApiError (404) for an id that there is not.
+    """
+    names = [one for one in given if isinstance(one, str)]
+    known = await call.house.threads.call(call.house.store.cast.find, call.team, field, names) if names else {}
+    return [_known_hint(field, one, known.get(one), faces) if isinstance(one, str) else _described_hint(one, pictures) for one in given]
 
 
-async def _element(call: Call, index: int, one: Element) -> Hint:
+def _known_hint(field: What, name: str, known: Known | None, faces: bool) -> Hint:
+    if known is None:
+        if _CAST_ID[field].fullmatch(name):
+            raise ApiError(Problem.NOT_FOUND, f"{field}: there is no {name!r}; GET /api/v1/stories/{{id}}/{_LISTED[field]} lists those of a story")
+        return Hint(name=name)
+    if field == "characters":
+        who = Character.model_validate(known.content)
+        reference = who.reference or (known.portrait if faces else None)
+        return Hint(name=who.name or name, description=who.description, human=who.human, reference=reference, references=who.references, character=who)
+    place = Scene.model_validate(known.content)
+    return Hint(name=place.place or place.title or name, description=place.description, reference=place.reference, references=place.references)
+
+
+_CAST_ID: Mapping[What, re.Pattern[str]] = {"characters": re.compile(r"char_[0-9a-z]{26}"), "locations": re.compile(r"scene_[0-9a-z]{26}")}
+_LISTED: Mapping[What, str] = {"characters": "characters", "locations": "scenes"}
+
+
+def _described_hint(one: CastMember | Location, pictures: Mapping[str, str]) -> Hint:
+    shas = list(dict.fromkeys(pictures[url] for url in one.reference_image_urls))
+    human = one.is_human if isinstance(one, CastMember) else None
+    return Hint(name=one.name, description=one.description, human=human, reference=shas[0] if shas else None, references=tuple(shas[1:]))
+
+
+def _element(one: Element, pictures: Mapping[str, str]) -> Hint:
     """A logo or product by its token, its file's name, or its address's."""
     name = one.token or PurePosixPath(one.filename or urlsplit(one.url).path).stem or "element"
-    return Hint(name=name[:255], reference=await _picture(call, f"elements.{index}.url", one.url))
+    return Hint(name=name[:255], reference=pictures[one.url])
+
+
+async def _fetched(call: Call, body: CreateSequence) -> dict[str, str]:
+    """Fetch, check and keep every picture of a request, a few at a time; address to SHA-256.
+
+    Raises ApiError (400) naming the field of a picture that we do not take.
+    """
+    fields: dict[str, str] = {}
+    for field, given in (("characters", body.characters), ("locations", body.locations)):
+        for index, one in enumerate(given):
+            if not isinstance(one, str):
+                for number, url in enumerate(one.reference_image_urls):
+                    fields.setdefault(url, f"{field}.{index}.referenceImageUrls.{number}")
+    for index, element in enumerate(body.elements):
+        fields.setdefault(element.url, f"elements.{index}.url")
+    hands, kept = asyncio.Semaphore(_PICTURES_AT_ONCE), dict[str, str]()
+
+    async def fetch(url: str, field: str) -> None:
+        async with hands:
+            kept[url] = await _picture(call, field, url)
+
+    try:
+        async with asyncio.timeout(_PICTURES_SECONDS), asyncio.TaskGroup() as group:
+            for url, field in fields.items():
+                group.create_task(fetch(url, field))
+    except TimeoutError:
+        late = next(field for url, field in fields.items() if url not in kept)
+        raise invalid(late, f"did not come in time: all pictures of a request have {_PICTURES_SECONDS:.0f} s") from None
+    except ExceptionGroup as group_of:
+        raise group_of.exceptions[0] from None
+    return kept
 
 
 async def _picture(call: Call, field: str, url: str) -> str:

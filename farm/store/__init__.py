@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from farm.store.answers import AlreadyAnswered, Answers, Remember
 from farm.store.artifacts import ArtifactRecords
+from farm.store.cast import Cast
 from farm.store.database import Database, DatabaseError
 from farm.store.keys import Keys, Teams
 from farm.store.ledger import Ledger
@@ -90,6 +91,7 @@ class Store:
         self.users = Users(database)
         self.sessions = Sessions(database)
         self.series = SeriesShelf(database)
+        self.cast = Cast(database)
 
     @classmethod
     def open(cls, url: str) -> Store:

@@ -60,12 +60,16 @@ class CreateSequence(Request):
     analysis_models: ModelNames | None = Field(None, description="Who writes; one sequence is created for each.")
     image_models: ModelNames | None = Field(None, description="Who paints; the first is used.")
     video_models: ModelNames | None = Field(None, description="Who animates; the first is used.")
-    audio_models: ModelNames | None = Field(None, description="Who composes music; the first is used.")
+    audio_models: ModelNames | None = Field(None, description="Who composes music, and who speaks; the first of each is used.")
     motion: bool = Field(False, description="Clips that move; false makes stills only.")
     music: bool = Field(False, description="A score.")
-    characters: Annotated[list[Name | CastMember], Field(max_length=20)] = Field([])
-    locations: Annotated[list[Name | Location], Field(max_length=20)] = Field([])
-    elements: Annotated[list[Element], Field(max_length=20)] = Field([])
+    characters: Annotated[list[Name | CastMember], Field(max_length=20)] = Field(
+        [], description="Who is in it: an id or name of an earlier sequence's, who looks the same again, or somebody new."
+    )
+    locations: Annotated[list[Name | Location], Field(max_length=20)] = Field(
+        [], description="Where it is: an id or name of an earlier sequence's, or a new place."
+    )
+    elements: Annotated[list[Element], Field(max_length=20)] = Field([], description="Logos and products that are to be seen.")
     webhook_url: Hook | None = Field(None, description="Told when the sequence has completed, failed or been archived; signed (Standard Webhooks).")
     seed: Annotated[int, Field(ge=0, le=2**31 - 1), Whole] | None = Field(None, description="Ours: the same request with the same seed gives the same film.")
     burn_captions: bool = Field(False, description="Ours: captions in the picture, not only beside it.")
