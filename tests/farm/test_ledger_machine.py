@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pytest
 import sqlalchemy as sa
@@ -13,14 +18,19 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, precondition, rule, run_state_machine_as_test
 
-from farm.store import Claim, InsufficientCredits, Store
+from farm.store import Claim, InsufficientCredits, NotEditable, Store
 from farm.store import tables as t
-from farm.types import Scene, Screenplay, Shot
+from farm.types import Scene, Screenplay, Shot, TaskKind
 from tests.farm.farming import Hand, new_story, screenplay
 
-STEPS = int(os.environ.get("STORYFARM_LEDGER_STEPS", "400"))
-"""Steps over all examples; for a long run: STORYFARM_LEDGER_STEPS=100000, and --timeout 7200."""
+STEPS = int(os.environ.get("STORYFARM_LEDGER_STEPS", "300"))
+"""Steps over all examples, on each database; for a long run: STORYFARM_LEDGER_STEPS=100000, and --timeout 7200."""
 _A_RUN = 50
+_A_STORE = 200
+"""Examples in one database: a new one after these, so that a long run asks small tables."""
+_number = count()
+_MEMORY = Path("/dev/shm")
+"""Where SQLite's files are kept, if there is such a folder: what is tested are the entries, not the disk."""
 SMALL = Screenplay(title="", scenes=(Scene(key="s", title="s", place="shore"),), shots=tuple(Shot(index=index, scene="s", seconds=3) for index in range(2)))
 
 
@@ -30,6 +40,8 @@ class LedgerMachine(RuleBasedStateMachine):
     store: ClassVar[Store]
     steps: ClassVar[int] = 0
     teams: ClassVar[int] = 0
+    ends: ClassVar[Counter[str]] = Counter()
+    """How the jobs of all examples ended."""
     stories, claims = Bundle("stories"), Bundle("claims")
 
     def __init__(self) -> None:
@@ -39,6 +51,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.hand = Hand(self.store, play=SMALL)
         self.granted = 0
         self.prices: dict[str, int] = {}
+        self.edits: set[str] = set()
         self.made: list[str] = []
 
     @rule(amount=st.integers(1, 60))
@@ -48,6 +61,9 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(target=stories, price=st.integers(1, 30))
     def create(self, price: int) -> str:
+        return self._create(price)
+
+    def _create(self, price: int) -> str:
         balance = self.store.ledger.balance(self.team)
         try:
             made = self.store.stories.create(new_story(self.team, credits=price, music=False, motion=False))
@@ -76,6 +92,37 @@ class LedgerMachine(RuleBasedStateMachine):
     def cancel(self, story: str) -> None:
         if story:
             self.store.stories.cancel(story, self.team)
+
+    @rule(target=stories, price=st.integers(1, 30))
+    def make(self, price: int) -> str:
+        """A story made to its end, as most are."""
+        self.grant(price)
+        story = self._create(price)
+        for _ in range(8):
+            self.work("done")
+        return story
+
+    @rule(story=stories, shot=st.integers(0, 2), seed=st.integers(0, 5))
+    def edit(self, story: str, shot: int, seed: int) -> None:
+        """One shot made anew costs its share; a shot that is not there, or a story that has not completed, costs nothing."""
+        balance = self.store.ledger.balance(self.team)
+        try:
+            made = self.store.versions.edit(story or "seq_x", self.team, shot, prompt=None, seed=seed)
+        except (NotEditable, InsufficientCredits):
+            return
+        if made is not None:
+            self.prices[made.job] = balance - self.store.ledger.balance(self.team)
+            self.edits.add(made.job)
+
+    @rule(story=stories, shot=st.integers(0, 1), number=st.integers(1, 3))
+    def go_back(self, story: str, shot: int, number: int) -> None:
+        """A former version made current is free."""
+        try:
+            made = self.store.versions.restore(story or "seq_x", self.team, shot, number)
+        except NotEditable:
+            return
+        if made is not None:
+            self.prices[made.job] = 0
 
     @rule(story=consumes(stories))
     def cancel_as_another_team(self, story: str) -> None:
@@ -113,12 +160,15 @@ class LedgerMachine(RuleBasedStateMachine):
                 by_job[entry.job][entry.kind] = entry.amount
         assert sum(entry.amount for entry in entries if entry.job is None) == self.granted
         for job, price in self.prices.items():
-            mine, status = by_job[job], jobs[job]
+            mine, status = by_job.get(job, {}), jobs[job]
+            if not price:
+                assert not mine
+                continue
             assert mine["hold"] == -price
             assert 0 <= mine.get("refund", 0) <= price
             if status == "completed":
                 assert mine["capture"] == 0
-                assert mine.get("refund", 0) in (0, -(-price // 2))  # of two clips none or one was lost
+                assert mine.get("refund", 0) in ((0,) if job in self.edits else (0, -(-price // 2)))  # of two clips none or one was lost
             elif status == "failed":
                 assert mine == {"hold": -price, "refund": price}
             elif status == "cancelled":
@@ -127,28 +177,61 @@ class LedgerMachine(RuleBasedStateMachine):
                 assert mine == {"hold": -price}
 
     def teardown(self) -> None:
+        """A completed job kept what its clips were worth. What is left is cancelled, so that no other example's worker takes it."""
+        with self.store.database.read() as connection:
+            jobs = connection.execute(sa.select(t.jobs).where(t.jobs.c.team == self.team)).all()
+            shown = sa.and_(t.tasks.c.team == self.team, t.tasks.c.kind == TaskKind.KEYFRAME.value)
+            pictures = connection.execute(sa.select(t.tasks.c.job, t.tasks.c.shot, t.tasks.c.state).where(shown)).all()
+            kept = sa.select(t.ledger.c.job, -sa.func.sum(t.ledger.c.amount)).where(t.ledger.c.team == self.team).group_by(t.ledger.c.job)
+            spent = dict(connection.execute(kept).all())  # type: ignore[arg-type]
+        for job in jobs:
+            if job.status == "completed" and self.prices[job.id]:
+                states = [one.state for one in pictures if one.job == job.id and job.shot in (None, one.shot)]
+                lost = sum(state != "done" for state in states)
+                assert spent[job.id] == self.prices[job.id] * (len(states) - lost) // len(states)
+        self.ends.update(f"{'edit' if job.former else 'story'} {job.status}" for job in jobs)
         for story in self.made:
             self.store.stories.cancel(story, self.team)
 
 
-@pytest.fixture
-def ledger_store(tmp_path: Path) -> Any:
-    """A store on SQLite: the store's other tests hold both databases to the same."""
-    store = Store.open(f"sqlite:///{tmp_path / 'ledger.db'}")
-    store.migrate()
-    yield store
-    store.close()
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], Store]]:
+    """Opens stores without rows, each in the place of the one before."""
+    folder = Path(tempfile.mkdtemp(prefix="sfledger", dir=_MEMORY if os.access(_MEMORY, os.W_OK) else tmp_path))
+    stores: list[Store] = []
+
+    def make() -> Store:
+        if stores:
+            stores.pop().close()
+        if request.param == "sqlite":
+            shutil.rmtree(folder)
+            folder.mkdir()
+            shutil.copy(request.getfixturevalue("_migrated_sqlite"), folder / "ledger.db")
+            url = f"sqlite:///{folder / 'ledger.db'}"
+        else:
+            template = request.getfixturevalue("_migrated_postgres")
+            url = request.getfixturevalue("postgres").create(f"ledger{next(_number)}", template)
+        stores.append(Store.open(url))
+        return stores[0]
+
+    yield make
+    for store in stores:
+        store.close()
+    shutil.rmtree(folder)
 
 
-def test_the_books_are_right_after_every_step(ledger_store: Store, capsys: pytest.CaptureFixture[str]) -> None:
-    LedgerMachine.store, LedgerMachine.steps = ledger_store, 0
-    examples = max(4, min(400, STEPS // _A_RUN))
+def test_the_books_are_right_after_every_step(new_store: Callable[[], Store], capsys: pytest.CaptureFixture[str]) -> None:
+    LedgerMachine.steps = LedgerMachine.teams = 0
+    LedgerMachine.ends.clear()
+    examples = max(4, min(_A_STORE, STEPS // _A_RUN))
     bounds = settings(max_examples=examples, stateful_step_count=_A_RUN, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     while LedgerMachine.steps < STEPS:
+        LedgerMachine.store = new_store()
         run_state_machine_as_test(LedgerMachine, settings=bounds)
         with capsys.disabled():
             if STEPS > 10_000:
-                print(f"{LedgerMachine.steps} steps, {LedgerMachine.teams} teams", flush=True)
+                ends = ", ".join(f"{count} {name}" for name, count in sorted(LedgerMachine.ends.items()))
+                print(f"{LedgerMachine.steps} steps, {LedgerMachine.teams} teams; jobs: {ends}", flush=True)
 
 
 # ---------------------------------------------------------------- a hundred jobs
