@@ -13,6 +13,8 @@ ENGINES: dict[str, str] = {
     "illustrator": "pipelines.illustrator.engine:Illustrator",
     "camera": "pipelines.camera.engine:Camera",
     "voice": "pipelines.voice.engine:Voice",
+    "transformers-speech": "pipelines.speech.local:TransformersSpeech",
+    "kokoro": "pipelines.speech.kokoro:Kokoro",
     "score": "pipelines.score.engine:Score",
     "composer": "render.engine:Composer",
     "openai-compatible": "pipelines.language.server:OpenAICompatible",

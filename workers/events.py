@@ -16,13 +16,27 @@ from farm.types import Frozen, Outcome, Work
 # ---------------------------------------------------------------- down: commands
 
 
+class Need(Frozen):
+    """What a model takes of its device's memory, in bytes: its weights, and its work beside them."""
+
+    weights: int
+    working: int = 0
+
+    @property
+    def total(self) -> int:
+        """Both."""
+        return self.weights + self.working
+
+
 class Boot(Frozen):
     """The first command: what this slot can run, and on what."""
 
     type: Literal["boot"] = "boot"
     engines: dict[str, str]  # engine name to "module:Class"
     device: str
-    memory_gb: float  # engines beyond this budget are unloaded, the least recently used first
+    memory_gb: float  # engines beyond this budget leave the device, the least recently used first
+    parked_gb: float = 0.0  # of the machine's memory for those that left; beyond it they are unloaded
+    needs: dict[str, Need] = {}  # by model name, where it was measured on this device
 
 
 class Warm(Frozen):
@@ -33,19 +47,27 @@ class Warm(Frozen):
 
 
 class Run(Frozen):
-    """Run one work; exactly one Done or Failed answers it, or the slot's death."""
+    """Run one work, or several that may share a pass; exactly one Done or Failed answers each of them, or the slot's death all."""
 
     type: Literal["run"] = "run"
     run: int  # counts up; events carry it, so that a late event of an earlier run is not mistaken
     model: Model
-    work: Work
+    works: Annotated[tuple[Work, ...], Field(min_length=1)]  # events name a work by its place here, their `member`
 
 
 class Cancel(Frozen):
-    """Stop that run at its next report."""
+    """Stop these works of that run at their next report."""
 
     type: Literal["cancel"] = "cancel"
     run: int
+    members: tuple[int, ...] = (0,)
+
+
+class Park(Frozen):
+    """Take a model off the device, as if others needed its place; Warmed answers. For measuring."""
+
+    type: Literal["park"] = "park"
+    model: str
 
 
 class Stop(Frozen):
@@ -54,7 +76,7 @@ class Stop(Frozen):
     type: Literal["stop"] = "stop"
 
 
-Command = Annotated[Boot | Warm | Run | Cancel | Stop, Field(discriminator="type")]
+Command = Annotated[Boot | Warm | Run | Cancel | Park | Stop, Field(discriminator="type")]
 COMMANDS: TypeAdapter[Command] = TypeAdapter(Command)
 
 # ---------------------------------------------------------------- up: events
@@ -67,10 +89,24 @@ class Ready(Frozen):
 
 
 class Warmed(Frozen):
-    """Which models are loaded now, the most recently used last."""
+    """Which models are on the device now, and which wait in the machine's memory, the most recently used last."""
 
     type: Literal["warmed"] = "warmed"
     models: tuple[str, ...]
+    parked: tuple[str, ...] = ()
+
+
+SwapKind = Literal["load", "park", "unpark", "unload"]
+
+
+class Swapped(Frozen):
+    """A model came or went: from the disk, into the machine's memory, back from there, off."""
+
+    type: Literal["swapped"] = "swapped"
+    model: str
+    what: SwapKind
+    seconds: float
+    bytes: int
 
 
 class Loading(Frozen):
@@ -87,6 +123,7 @@ class Step(Frozen):
 
     type: Literal["step"] = "step"
     run: int
+    member: int = 0
     step: int
     of: int
     note: str = ""
@@ -98,25 +135,31 @@ class Preview(Frozen):
 
     type: Literal["preview"] = "preview"
     run: int
+    member: int = 0
     path: Path
     media_type: str
 
 
 class Done(Frozen):
-    """The run has ended well."""
+    """A work has ended well."""
 
     type: Literal["done"] = "done"
     run: int
+    member: int = 0
     outcome: Outcome
     load_seconds: float
     run_seconds: float
+    batch: int = 1  # how many shared the pass that it was made in
+    peak_bytes: int = 0  # the most that was in use on the device meanwhile; 0: not known
+    relieved: tuple[str, ...] = ()  # what was needed to make it fit
 
 
 class Failed(Frozen):
-    """The run has ended badly, the slot lives on; `code` "cancelled" answers a Cancel."""
+    """A work has ended badly, the slot lives on; `code` "cancelled" answers a Cancel."""
 
     type: Literal["failed"] = "failed"
     run: int
+    member: int = 0
     code: str
     message: str
     retry: bool
@@ -129,5 +172,5 @@ class Died(Frozen):
     reason: str
 
 
-Event = Annotated[Ready | Warmed | Loading | Step | Preview | Done | Failed | Died, Field(discriminator="type")]
+Event = Annotated[Ready | Warmed | Swapped | Loading | Step | Preview | Done | Failed | Died, Field(discriminator="type")]
 EVENTS: TypeAdapter[Event] = TypeAdapter(Event)

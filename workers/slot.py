@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -57,15 +57,27 @@ class SlotError(Exception):
 class Slot:
     """One child process, started when first needed and again after a death."""
 
-    def __init__(self, engines: Mapping[str, str], *, device: str = "cpu", memory_gb: float = 4.0) -> None:
-        self._boot = events.Boot(engines=dict(engines), device=device, memory_gb=memory_gb)
+    def __init__(
+        self,
+        engines: Mapping[str, str],
+        *,
+        device: str = "cpu",
+        memory_gb: float = 4.0,
+        parked_gb: float = 0.0,
+        needs: Mapping[str, events.Need] | None = None,
+        swapped: Callable[[events.Swapped], None] = lambda swap: None,
+    ) -> None:
+        self._boot = events.Boot(engines=dict(engines), device=device, memory_gb=memory_gb, parked_gb=parked_gb, needs=dict(needs or {}))
+        self._swapped = swapped
         self._connection: Connection | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._ended = threading.Event()
         self._runs = 0
         self._sending = threading.Lock()
         self.warm: tuple[str, ...] = ()
-        """Names of the models that the slot has loaded, as far as its events have been read."""
+        """Names of the models that the slot has on its device, as far as its events have been read."""
+        self.parked: tuple[str, ...] = ()
+        """Names of those that it has in the machine's memory."""
         self.deaths = 0
         """How many children have ended without being told to."""
 
@@ -134,19 +146,23 @@ class Slot:
         self.start()
         self._send(events.Warm(models=tuple(models)))
 
-    def run(self, model: Model, work: Work) -> int:
-        """Send one work down and return the run's number; read `next_event` until Done, Failed or Died.
+    def run(self, model: Model, *works: Work) -> int:
+        """Send works that may share a pass down and return the run's number; read `next_event` until each has Done or Failed, or Died.
 
         Raises SlotError when no child can be started.
         """
         self.start()
         self._runs += 1
-        self._send(events.Run(run=self._runs, model=model, work=work))
+        self._send(events.Run(run=self._runs, model=model, works=works))
         return self._runs
 
-    def cancel(self, run: int) -> None:
-        """Ask the engine to stop at its next report."""
-        self._send(events.Cancel(run=run))
+    def cancel(self, run: int, members: Iterable[int] = (0,)) -> None:
+        """Ask the engine to stop these works at their next report."""
+        self._send(events.Cancel(run=run, members=tuple(members)))
+
+    def park(self, model: str) -> None:
+        """Take a model off the device; Warmed tells when that is done."""
+        self._send(events.Park(model=model))
 
     def _send(self, command: events.Command) -> None:
         # A child that is gone or going tells so through its end, in `next_event`.
@@ -171,7 +187,10 @@ class Slot:
             self.kill()
             return events.Died(reason="the slot sent something that is not an event and was killed")
         if isinstance(event, events.Warmed):
-            self.warm = event.models
+            self.warm, self.parked = event.models, event.parked
+        elif isinstance(event, events.Swapped):
+            log.info("model swapped", slot=self.pid, model=event.model, what=event.what, seconds=event.seconds, gigabytes=round(event.bytes / 1e9, 3))
+            self._swapped(event)
         return event
 
     def settle(self) -> None:
@@ -215,7 +234,7 @@ class Slot:
         if self._connection is not None:
             self._connection.close()
         self._connection = None
-        self.warm = ()
+        self.warm = self.parked = ()
 
 
 def _ending(code: int | None) -> str:

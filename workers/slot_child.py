@@ -8,25 +8,25 @@ from __future__ import annotations
 
 import contextlib
 import faulthandler
-import gc
 import os
 import queue
 import resource
 import sys
 import threading
-import time
 import traceback
-from collections import OrderedDict, deque
+from collections import deque
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from farm.catalog import Model
 from farm.types import Cancelled, EngineError
-from pipelines.engine import DeviceLost, Engine
+from pipelines.engine import Engine
 from workers import engines, events
+from workers.memory import DeviceMemory, is_full
 from workers.parent import die_with_parent
+from workers.passes import Pass, is_lost
+from workers.residency import GIGABYTE, Residency, too_big
 
-REPORT_EVERY = 0.05  # seconds between two Step events of one run: twice as often as anybody is told
 # A retry does the same again, so these cannot be mended by one.
 HOPELESS = (TypeError, ValueError, LookupError, AttributeError, ImportError, NotImplementedError, AssertionError)
 EXIT_DEVICE_LOST = 75  # EX_TEMPFAIL of sysexits.h: not the work's fault
@@ -39,8 +39,12 @@ class Slot:
     def __init__(self, connection: Connection, boot: events.Boot) -> None:
         self.boot = boot
         self.commands: queue.SimpleQueue[events.Command] = queue.SimpleQueue()
-        self.loaded: OrderedDict[str, Engine] = OrderedDict()  # by model name, the most recently used last
-        self.cancelled: set[int] = set()
+        self.memory = DeviceMemory(boot.device)
+        self.models = Residency(
+            memory=self.memory, device_bytes=boot.memory_gb * GIGABYTE, parked_bytes=boot.parked_gb * GIGABYTE, make=self.make,
+            tell=self.send, changed=self.say_warm, measured=boot.needs,
+        )  # fmt: skip
+        self.cancelled: set[tuple[int, int]] = set()  # run and member
         self.stopping = threading.Event()
         self._connection = connection
         self._sending = threading.Lock()
@@ -61,7 +65,7 @@ class Slot:
             except (EOFError, OSError):
                 os._exit(1)  # the worker is gone: nobody wants this work any more
             if isinstance(command, events.Cancel):
-                self.cancelled.add(command.run)
+                self.cancelled.update((command.run, member) for member in command.members)
             elif isinstance(command, events.Stop):
                 self.stopping.set()
                 self.commands.put(command)
@@ -82,22 +86,34 @@ class Slot:
                 self.run(command)
             elif isinstance(command, events.Warm):
                 ahead.extend(command.models)
+            elif isinstance(command, events.Park):
+                self.park(command.model)
+
+    def say_warm(self) -> None:
+        """Tell which models are where."""
+        self.send(events.Warmed(models=self.models.ready(), parked=self.models.parked()))
 
     def warm(self, model: Model) -> None:
         """Load a model ahead of its first work, if it fits beside what is loaded."""
-        if model.name in self.loaded or self._used() + model.memory_gb > self.boot.memory_gb:
+        if model.name in self.models.held or not self.models.fits_beside(model):
             return
         try:
-            self.engine(model, _Quiet())
+            self.models.bring(model, _Quiet())
         except BaseException as error:
             print(f"warming {model.name!r} failed: {error}", file=sys.stderr, flush=True)
 
-    def engine(self, model: Model, report: _Report | _Quiet) -> Engine:
-        """The loaded engine of `model`; others are unloaded for it, the least recently used first, when memory is short."""
-        if (found := self.loaded.get(model.name)) is not None and found.model == model:
-            self.loaded.move_to_end(model.name)
-            return found
-        self.drop(model.name)  # same name, other definition
+    def park(self, name: str) -> None:
+        """Take a model off the device."""
+        if name in self.models.ready():
+            self.models.evict(name)
+        else:
+            self.say_warm()
+
+    def make(self, model: Model) -> Engine:
+        """An engine for `model`, not loaded yet.
+
+        Raises EngineError when there is no such engine, or this machine lacks something for it.
+        """
         try:
             kind = engines.engine_class(model.engine, self.boot.engines)
         except ImportError as error:
@@ -106,64 +122,34 @@ class Slot:
             raise EngineError(f"model {model.name!r}: {error}", code="no_engine") from error
         if missing := kind.missing(model):
             raise EngineError(f"model {model.name!r} cannot run here: {' '.join(missing)}", code="model_missing")
-        while self.loaded and self._used() + model.memory_gb > self.boot.memory_gb:
-            self.drop(next(iter(self.loaded)))
-        engine = kind(model, self.boot.device)
-        report.loading(0.0, f"loading {model.title or model.name}")
-        engine.load(report)
-        self.loaded[model.name] = engine
-        self.send(events.Warmed(models=tuple(self.loaded)))
-        return engine
-
-    def drop(self, name: str) -> None:
-        """Unload one engine, if it is loaded."""
-        if (engine := self.loaded.pop(name, None)) is not None:
-            with contextlib.suppress(Exception):
-                engine.unload()
-            gc.collect()
-            self.send(events.Warmed(models=tuple(self.loaded)))
+        return kind(model, self.boot.device)
 
     def run(self, command: events.Run) -> None:
-        """Run one work and answer with Done or Failed, whatever the engine does."""
-        report = _Report(self, command.run)
-        try:
-            report.check()
-            began = time.perf_counter()
-            engine = self.engine(command.model, report)
-            loaded = time.perf_counter()
-            report.start()
-            outcome = engine.run(command.work, report)
-            ended = time.perf_counter()
-            answer: events.Event = events.Done(run=command.run, outcome=outcome, load_seconds=loaded - began, run_seconds=ended - loaded)
-        except BaseException as error:
-            answer = self._failure(command, error)
-        self.cancelled.discard(command.run)
-        self.send(answer)
+        """Run works and answer each with Done or Failed, whatever the engine does."""
+        Pass(self, command).carry_out()
+        for one in [one for one in list(self.cancelled) if one[0] <= command.run]:
+            self.cancelled.discard(one)
 
-    def _failure(self, command: events.Run, error: BaseException) -> events.Failed:
+    def failure(self, run: int, member: int, model: Model, error: BaseException) -> events.Failed:
+        """What is told of an exception; one that leaves the device unusable ends this process instead."""
         if isinstance(error, Cancelled):
-            return events.Failed(run=command.run, code="cancelled", message="The task was told to stop.", retry=False)
+            return events.Failed(run=run, member=member, code="cancelled", message="The task was told to stop.", retry=False)
         if isinstance(error, EngineError):
-            return events.Failed(run=command.run, code=error.code, message=error.message, retry=error.retry)
+            return events.Failed(run=run, member=member, code=error.code, message=error.message, retry=error.retry)
         traceback.print_exception(error)  # to the worker's log
-        if isinstance(error, DeviceLost) or type(error).__name__ == "AcceleratorError":  # torch's, without importing torch
+        if is_lost(error):
             # Every later call to the device would fail too; the attempt counts as crashed, and the worker starts a new slot.
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(EXIT_DEVICE_LOST)
         # Nobody knows in what state an unforeseen exception left the engine, or the memory it holds.
-        self.drop(command.model.name)
+        self.models.drop(model.name)
+        if is_full(error):
+            return self.failure(run, member, model, too_big(model, self.boot.device, (), f"{type(error).__name__}: {error}"))
         what = f"{type(error).__name__}: {error}"
-        if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":  # torch's, without importing torch
-            for name in list(self.loaded):
-                self.drop(name)
-            return events.Failed(run=command.run, code="out_of_memory", message=f"Model {command.model.name!r} ran out of memory ({what}).", retry=True)
         return events.Failed(
-            run=command.run, code="engine_exception", message=f"Engine {command.model.engine!r} failed: {what}", retry=not isinstance(error, HOPELESS)
+            run=run, member=member, code="engine_exception", message=f"Engine {model.engine!r} failed: {what}", retry=not isinstance(error, HOPELESS)
         )
-
-    def _used(self) -> float:
-        return sum(engine.model.memory_gb for engine in self.loaded.values())
 
 
 class _Quiet:
@@ -174,43 +160,6 @@ class _Quiet:
     def step(self, step: int, of: int, note: str = "") -> None: ...
 
     def preview(self, path: Path, media_type: str) -> None: ...
-
-
-class _Report:
-    """What an engine reports to during one run."""
-
-    def __init__(self, slot: Slot, run: int) -> None:
-        self._slot, self._run = slot, run
-        self._sent = 0.0
-        self._stepped = time.perf_counter()
-        self._slowest = 0.0
-
-    def check(self) -> None:
-        """Raise Cancelled when this run is not wanted any more."""
-        if self._run in self._slot.cancelled or self._slot.stopping.is_set():
-            raise Cancelled
-
-    def start(self) -> None:
-        """Loading is over: steps are timed from now."""
-        self.check()
-        self._stepped = time.perf_counter()
-        self._slot.send(events.Step(run=self._run, step=0, of=0))
-
-    def loading(self, fraction: float, note: str = "") -> None:
-        self.check()
-        self._slot.send(events.Loading(run=self._run, fraction=min(1.0, max(0.0, fraction)), note=note))
-
-    def step(self, step: int, of: int, note: str = "") -> None:
-        self.check()
-        now = time.perf_counter()
-        self._slowest, self._stepped = max(self._slowest, now - self._stepped), now
-        if now - self._sent >= REPORT_EVERY or step >= of:
-            self._slot.send(events.Step(run=self._run, step=step, of=of, note=note, seconds=self._slowest))
-            self._sent, self._slowest = now, 0.0
-
-    def preview(self, path: Path, media_type: str) -> None:
-        self.check()
-        self._slot.send(events.Preview(run=self._run, path=path, media_type=media_type))
 
 
 def main() -> None:
