@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 from pathlib import Path
 
 import pytest
+
+# Tiny pipelines have nothing to share between threads: waiting for each other takes them longer than the work. Read when torch is imported, here and in slots.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 collect_ignore_glob = ["test_*.py"] if importlib.util.find_spec("diffusers") is None or importlib.util.find_spec("torch") is None else []
 

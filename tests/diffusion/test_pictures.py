@@ -37,7 +37,7 @@ def sd(weights):
 
 @pytest.mark.parametrize("name", list(tiny.PICTURES))
 def test_each_architecture_paints_the_size_asked_for_with_progress_and_again_the_same(weights, tmp_path, name):
-    model = painter(tiny.saved(name, weights))
+    model = painter(tiny.saved(name, weights), defaults=tiny.DEFAULTS.get(name, {}))
     assert DiffusionPicture.missing(model) == []
     engine = loaded(model)
     report = Listener()
@@ -55,7 +55,7 @@ def test_each_architecture_paints_the_size_asked_for_with_progress_and_again_the
 def test_a_preview_is_a_small_picture_of_the_latent(weights, tmp_path, monkeypatch, name):
     monkeypatch.setattr("pipelines.diffusion.steps.PREVIEW_EVERY", 0.0)
     report = Listener()
-    painted(loaded(painter(tiny.saved(name, weights))), keyframe(tmp_path), report)
+    painted(loaded(painter(tiny.saved(name, weights), defaults=tiny.DEFAULTS.get(name, {}))), keyframe(tmp_path), report)
     assert len(report.previews) == 3
     with Image.open(report.previews[-1]) as small:
         assert max(small.size) == preview.LONGEST_SIDE

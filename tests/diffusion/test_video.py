@@ -44,11 +44,13 @@ def keys_of(path: Path) -> list[int]:
         return [index for index, packet in enumerate(sorted((p for p in file.demux(video=0) if p.size), key=lambda p: p.pts)) if packet.is_keyframe]
 
 
-@pytest.mark.parametrize(
-    ("name", "fields", "frames"), [("wan", {"longest": 9}, 22), ("ltx", {"longest": 17}, 29), ("svd", {"longest": 5, "multiple": 32, "fps": 12}, 13)]
-)
-def test_each_architecture_animates_exactly_so_many_frames_in_several_passes_and_again_the_same(weights, tmp_path, picture, name, fields, frames):
-    model = mover(tiny.saved(name, weights), defaults={**SMALL, **fields})
+LENGTHS = {"ltx": (17, 29), "svd": (5, 13), "cogvideox": (9, 37)}  # the longest pass, and frames for more than one
+
+
+@pytest.mark.parametrize("name", list(tiny.VIDEOS))
+def test_each_architecture_animates_exactly_so_many_frames_in_several_passes_and_again_the_same(weights, tmp_path, picture, name):
+    longest, frames = LENGTHS.get(name, (9, 20))
+    model = mover(tiny.saved(name, weights), defaults={**SMALL, **tiny.DEFAULTS.get(name, {}), "longest": longest})
     assert DiffusionVideo.missing(model) == []
     engine = loaded(model)
     report = Listener()
@@ -99,17 +101,19 @@ def test_a_pipeline_without_a_callback_reports_its_steps_too(weights, tmp_path, 
     assert "step" not in vars(engine._pipe.scheduler)
 
 
-def test_text_to_video_weights_redraw_the_still_keyframe(weights, tmp_path, picture):
-    pipe = tiny.wan()
-    folder = tmp_path / "t2v"
-    from diffusers import WanPipeline
-
-    WanPipeline(tokenizer=pipe.tokenizer, text_encoder=pipe.text_encoder, transformer=pipe.transformer, vae=pipe.vae, scheduler=pipe.scheduler).save_pretrained(
-        folder
-    )
-    engine = loaded(mover(folder, defaults={**SMALL, "call": {"strength": 0.9}}))
+def test_text_to_video_weights_redraw_the_still_keyframe(weights):
+    engine = loaded(mover(tiny.saved("wan-text", weights), defaults=SMALL))
     assert type(engine._pipe).__name__ == "WanVideoToVideoPipeline"
-    assert len(frames_of(engine.run(clip(tmp_path / "a", picture, 7), Listener()).outputs[0].path)) == 7
+
+
+def test_both_experts_have_their_steps(weights, tmp_path, picture):
+    engine = loaded(mover(tiny.saved("wan-experts", weights), defaults={**SMALL, "steps": 4}))
+    used = []
+    for name in ("transformer", "transformer_2"):
+        getattr(engine._pipe, name).register_forward_hook(lambda *_, name=name: used.append(name))
+    engine.run(clip(tmp_path / "a", picture, 5), Listener())
+    assert sorted(set(used)) == ["transformer", "transformer_2"]
+    assert used == sorted(used), "first the one for the noisy steps"
 
 
 def test_every_kind_is_a_class_of_diffusers_that_takes_what_it_is_given():
