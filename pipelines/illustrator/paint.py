@@ -92,8 +92,10 @@ def _paint(
     place.paint(stage)
     paint_landmarks(stage, place, " ".join((scene.place, scene.title, scene.description, shot.picture_prompt)))
     weather_between(stage)
-    subjects: list[tuple[str, str, Drawing]] = [(one.key, "character", character_drawing(one, shot, files, not place.indoors)) for one in characters]
-    subjects += [(item.key, "item", item_drawing(item, files)) for item in items]
+    subjects: list[tuple[str, str, Drawing]] = [
+        (one.key, "character", character_drawing(one, shot, files, not place.indoors, look.technique)) for one in characters
+    ]
+    subjects += [(item.key, "item", item_drawing(item, files, look.technique)) for item in items]
     placed: list[Placed] = arrange(stage, subjects, shot.framing, shot.action, chance)
     paint_cast(stage, placed)
     weather_before(stage)

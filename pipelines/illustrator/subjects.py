@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import skia
 
-from farm.types import Character, EngineError, Item, Shot
+from farm.types import Character, Item, Shot
 from pipelines.illustrator.color import argb, rgb
 from pipelines.illustrator.figures import cast as figures
 from pipelines.illustrator.figures import things
+from pipelines.illustrator.look import Technique
+from pipelines.illustrator.references import puppet
+from pipelines.illustrator.references.pictures import given
 from pipelines.illustrator.shapes import smooth
 from pipelines.illustrator.staging import Drawing
-
-MAX_PIXELS = 40_000_000
 
 
 @dataclass
@@ -40,55 +42,25 @@ class Covered:
             )
 
 
-@dataclass
-class Photograph:
-    """A reference picture as a cut-out with a pale edge."""
-
-    image: skia.Image
-    height_m: float = 1.5
-    habitat: str = "ground"
-    faces: str = "front"
-
-    @property
-    def aspect(self) -> float:
-        """Width over height."""
-        return min(2.2, self.image.width() / max(1, self.image.height()))
-
-    def draw(self, canvas: skia.Canvas, x: float, y: float, height: float, flip: bool = False) -> None:
-        """The picture on a card, its foot at (x, y)."""
-        width, edge = height * self.aspect, height * 0.03
-        frame = skia.Rect.MakeXYWH(x - width / 2, y - height, width, height)
-        canvas.drawRect(frame, skia.Paint(AntiAlias=True, Color=argb((0.98, 0.97, 0.94))))
-        inner = frame.makeInset(edge, edge)
-        canvas.drawImageRect(self.image, inner, skia.SamplingOptions(skia.FilterMode.kLinear, skia.MipmapMode.kLinear))
+def character_drawing(character: Character, shot: Shot, files: dict[str, Path], outdoors: bool | None = None, technique: Technique = "film") -> Drawing:
+    """What a character looks like in this shot: drawn, with the face of its reference pictures, or cut out of them."""
+    pictures = given(files, character.key)
+    if not pictures:
+        return figures.draw_character(character, shot.action, shot.mood, outdoors)
+    known = puppet.likeness(pictures) if character.human else None
+    if known is None:
+        drawn = figures.draw_character(character, "", shot.mood, outdoors)
+        return puppet.figure(pictures[0], technique, max(0.4, drawn.height_m), drawn.habitat)
+    takes = [
+        figures.draw_character(character, shot.action, shot.mood, outdoors, figures.Likeness(worn, known.skin, known.cloth))
+        for worn in (partial(puppet.guise, known, technique, mirrored=mirrored) for mirrored in known.mirrored)
+    ]
+    return takes[0] if len(takes) == 1 else puppet.Puppet(*takes)
 
 
-def photograph(path: Path | None) -> skia.Image | None:
-    """Read a reference picture; None when there is none.
-
-    Raises EngineError for a file that is no picture or is larger than 40 megapixels.
-    """
-    if path is None:
-        return None
-    image = skia.Image.MakeFromEncoded(skia.Data.MakeFromFileName(str(path))) if path.exists() else None
-    if image is None:
-        raise EngineError(f"the reference picture {path.name!r} cannot be read; give a PNG, JPEG or WebP picture", code="bad_reference")
-    if image.width() * image.height() > MAX_PIXELS:
-        raise EngineError(f"the reference picture {path.name!r} is {image.width()}×{image.height()}; give one of at most 40 megapixels", code="bad_reference")
-    return image
-
-
-def character_drawing(character: Character, shot: Shot, files: dict[str, Path], outdoors: bool | None = None) -> Drawing:
-    """What a character looks like in this shot."""
-    reference = photograph(files.get(f"reference.{character.key}"))
-    if reference is not None:
-        return Photograph(reference)
-    return figures.draw_character(character, shot.action, shot.mood, outdoors)
-
-
-def item_drawing(item: Item, files: dict[str, Path]) -> Drawing:
+def item_drawing(item: Item, files: dict[str, Path], technique: Technique = "film") -> Drawing:
     """What an item looks like: its reference picture, its drawing, or a thing under a cloth."""
-    reference = photograph(files.get(f"reference.{item.key}"))
-    if reference is not None:
-        return Photograph(reference, height_m=0.6)
+    pictures = given(files, item.key)
+    if pictures:
+        return puppet.figure(pictures[0], technique, 0.6, "ground")
     return things.find(item.name) or Covered()

@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields, replace
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,17 @@ from pipelines.meaning import kind, nearest
 from pipelines.meaning.vectors import stems
 
 HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """How a person really looks, out of a reference picture: another head by the look under it, colours as "#rrggbb" or ""."""
+
+    guise: Callable[[Look], people.Guise]
+    skin: str = ""
+    cloth: str = ""
+
+
 AKIN = 0.62  # the least similarity at which an unknown trade may wear a known one's clothes
 COLORS = {
     "black": "#2b2730", "white": "#f4f1ea", "grey": "#8d9099", "gray": "#8d9099", "silver": "#c3c9d0", "red": "#c8343a", "crimson": "#a8243a", "scarlet": "#d8382f", "orange": "#e07f2f",
@@ -292,17 +304,17 @@ def look_of(character: Character) -> Look:
     return _person(character.key, character.name, character.noun, character.description, character.gender, character.age, tuple(sorted(character.look.items())))
 
 
-def draw_character(character: Character, action: str = "", mood: str = "", outdoors: bool | None = None) -> Drawing:
+def draw_character(character: Character, action: str = "", mood: str = "", outdoors: bool | None = None, likeness: Likeness | None = None) -> Drawing:
     """A character doing something: a person, an animal, a robot, a being, a thing that is alive, or a group of them.
 
-    Who sits has a stool only where `outdoors` is False; a low rock elsewhere.
+    Who sits has a stool only where `outdoors` is False; a low rock elsewhere. A `likeness` is worn by a person, the first of a group.
     """
     noun = character.noun or ("person" if character.human else "creature")
     pose = pose_of(action)
     count = crowd.size(noun, character.description) if noun else 1
     if count > 1:
-        return crowd.group([_one(_member(character, index), noun, pose, mood, action, outdoors) for index in range(count)], noun)
-    return _one(character, noun, pose, mood, action, outdoors)
+        return crowd.group([_one(_member(character, index), noun, pose, mood, action, outdoors, None if index else likeness) for index in range(count)], noun)
+    return _one(character, noun, pose, mood, action, outdoors, likeness)
 
 
 KIN = frozenset("family sisters brothers siblings twins triplets parents sons daughters cousins grandchildren sister brother".split())
@@ -328,11 +340,16 @@ def _member(character: Character, index: int) -> Character:
     return character.model_copy(update=changed)
 
 
-def _one(character: Character, noun: str, pose: str, mood: str, action: str, outdoors: bool | None = None) -> Drawing:
+def _one(character: Character, noun: str, pose: str, mood: str, action: str, outdoors: bool | None = None, likeness: Likeness | None = None) -> Drawing:
     name = character.name or noun
     look = look_of(character)
     if outdoors is False:
         look = replace(look, extras=look.extras | {"indoors"})
+    if likeness is not None:
+        look = replace(look, skin=likeness.skin or look.skin)
+        if likeness.cloth and not (trade(noun) or {}).keys() & {"top", "coat"}:  # a trade keeps its dress
+            look = replace(look, top=likeness.cloth, bottom=likeness.cloth if look.lower in ("gown", "robe") else look.bottom)
+        return people.draw(look, pose if pose in POSES else "stand", mood, name, action, likeness.guise(look))
     if (being := beings.find(noun)) is not None:
         return beings.draw(being, look, noun, pose, heads.feeling(mood, action), name)
     if (not character.human and own_trade(noun) is None) or (kind(noun) == "animal" and own_trade(noun) is None):

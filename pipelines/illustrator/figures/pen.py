@@ -201,6 +201,12 @@ class Pen:
         half = height * drawing.aspect / 2
         self._seen(box(x - half, y - height, x + half, y))
 
+    def image(self, image: skia.Image, x: float, y: float, width: float, height: float, seen: tuple[float, float, float, float]) -> None:
+        """A picture with its left top corner at (x, y); `seen` (left, top, right, bottom) is what of it counts for the figure's box."""
+        sampling = skia.SamplingOptions(skia.FilterMode.kLinear, skia.MipmapMode.kLinear)
+        self.canvas.drawImageRect(image, skia.Rect.MakeXYWH(x, y, width, height), sampling)
+        self._seen(box(*seen))
+
     @contextmanager
     def at(self, x: float, y: float, degrees: float = 0.0, scale: float = 1.0, flip: bool = False) -> Iterator[None]:
         """Draw with (x, y) as the origin, turned clockwise by `degrees` and scaled."""

@@ -26,18 +26,6 @@ def build_of(look: Look) -> Build:
     return aged(base, look.age)
 
 
-def draw(look: Look, pose: str = "stand", mood: str = "", name: str = "person", action: str = "") -> Drawing:
-    """A person of a look in one of `POSES`.
-
-    Raises KeyError for a pose that does not exist.
-    """
-    pen = Pen()
-    paint(pen, look, pose, heads.feeling(mood, action))
-    posture = POSES[pose]
-    build = build_of(look)
-    return pen.drawing(name, "ground", "right", grounded=posture.lift > 0 and posture.lift < 30, scale=build.scale)
-
-
 @dataclass(frozen=True)
 class Guise:
     """Another head and a tail on a person's body: an animal on its hind legs, a robot."""
@@ -45,6 +33,18 @@ class Guise:
     head: Callable[[Pen, bool], None]  # the pen with the head's middle as origin, asleep or not
     tail: Callable[[Pen, float, float], None] | None = None
     belly: str = ""
+
+
+def draw(look: Look, pose: str = "stand", mood: str = "", name: str = "person", action: str = "", guise: Guise | None = None) -> Drawing:
+    """A person of a look in one of `POSES`, with a guise's head where one is given.
+
+    Raises KeyError for a pose that does not exist.
+    """
+    pen = Pen()
+    paint(pen, look, pose, heads.feeling(mood, action), guise)
+    posture = POSES[pose]
+    build = build_of(look)
+    return pen.drawing(name, "ground", "right", grounded=posture.lift > 0 and posture.lift < 30, scale=build.scale)
 
 
 def paint(pen: Pen, look: Look, pose: str, mood: str = "calm", guise: Guise | None = None) -> None:
