@@ -45,3 +45,9 @@ def speech_seconds(film_seconds: float) -> float:
     shots = max(1, round((film_seconds - TITLE_SECONDS) / SHOT_SECONDS))
     pauses = LEAD_SECONDS + TAIL_SECONDS - TRANSITION_FRAMES / 24
     return max(2.0, film_seconds - TITLE_SECONDS - shots * pauses)
+
+
+def film_seconds(speech: float) -> float:
+    """How long a film is of which `speech` seconds may be spoken: the inverse of `speech_seconds`, within a tenth of a second and a shot's rounding."""
+    pauses = (LEAD_SECONDS + TAIL_SECONDS - TRANSITION_FRAMES / 24) / SHOT_SECONDS
+    return TITLE_SECONDS + speech / (1.0 - pauses)

@@ -15,6 +15,9 @@ SPOKEN = 3.6
 UNHURRIED = 4.0
 """The same for films of more than a minute."""
 LEAST = 1.7  # less speech than this is not worth a picture
+LEAST_OF_FEW = 0.9  # unless the film has but two or three pictures
+FEW = 6.5  # seconds of speech of such a film
+TWO = 2.9  # from here on a film has two pictures
 MOST = 5.4  # two pieces are joined up to this
 LONG = 5.9  # a sentence is parted from here on
 
@@ -58,9 +61,10 @@ def cut(beats: list[Beat]) -> list[Beat]:
             pieces.append(replace(beat, text=text) if at == 0 else replace(beat, text=text, tags=(beat.tags - {"wide"}) | {"close"}))
             owner.append(number)
     total = sum(pace.seconds(piece.text) for piece in pieces)
-    wanted = max(1, round(total / (SPOKEN if total < 55.0 else UNHURRIED)))
+    wanted = max(2 if total >= TWO else 1, round(total / (SPOKEN if total < 55.0 else UNHURRIED)))
+    least = LEAST if total >= FEW else LEAST_OF_FEW
     while len(pieces) > 1:
-        short = [pace.seconds(piece.text) < LEAST for piece in pieces]
+        short = [pace.seconds(piece.text) < least for piece in pieces]
         if len(pieces) <= wanted and not any(short):
             break
         costs = []

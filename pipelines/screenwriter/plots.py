@@ -173,6 +173,8 @@ def facts(premise: Premise, place: Place | None = None) -> frozenset[str]:
             found.add("s.alive")
     if premise.goal is not None:
         found.add("goal")
+    if premise.deed is not None:
+        found.add("deed")
     place = place or premise.place
     if place is not None and place.kind in _WATER:
         found.add("water")
@@ -197,6 +199,21 @@ def facts(premise: Premise, place: Place | None = None) -> frozenset[str]:
     return frozenset(found | premise.facts)
 
 
+_SAYS = {
+    "o": re.compile(r"\{[Oo](?:\.|\})|\{poss_o\}"),
+    "s": re.compile(r"\{[Ss](?:\.|\})"),
+    "goal": re.compile(r"\{[Gg]oal"),
+    "deed": re.compile(r"\{(?:deed|do|doing|had_done)\}"),
+}
+
+
+def _tellable(plot: Plot, offered: frozenset[str]) -> bool:
+    """Whether the lines that are always told speak of nobody and nothing that the premise lacks."""
+    told = " ".join(line.text for line in (*plot.lines, *plot.brief) if not line.more)
+    there = offered | ({"s"} if plot.side else set())
+    return all(need in there for need, says in _SAYS.items() if says.search(told))
+
+
 def _met(needs: frozenset[str], offered: frozenset[str]) -> bool:
     """Whether all needs are offered; a need with a minus before it must not be."""
     return all((need[1:] not in offered) if need.startswith("-") else (need in offered) for need in needs)
@@ -211,7 +228,7 @@ def _chosen(premise: Premise, random: Random, place: Place | None, listed: Calla
     offered = facts(premise, place)
     verb = premise.frame if premise.frame in {"learn"} else premise.deed.lemma if premise.deed else ""
     for kind in dict.fromkeys((premise.kind, *_NEXT_BEST)):
-        able = [plot for plot in listed(kind) if _met(plot.needs, offered) and not (plot.side and premise.side is not None)]
+        able = [p for p in listed(kind) if _met(p.needs, offered) and not (p.side and premise.side is not None) and _tellable(p, offered)]
         if "sleep" in offered and kind == "dream":
             able = [plot for plot in able if "sleep" in plot.needs] or able
         own = [plot for plot in able if verb in plot.verbs]
@@ -222,4 +239,5 @@ def _chosen(premise: Premise, random: Random, place: Place | None, listed: Calla
             return random.choice([plot for plot in able if "strange" in plot.needs])
         if own or open_:
             return random.choice(own * 3 + open_)
-    return plots("ordeal")[0]
+    able = [plot for kind in ("dream", "ordeal", "journey", "portrait", "discovery") for plot in plots(kind) if not plot.only and _tellable(plot, offered)]
+    return min(able, key=lambda plot: len(plot.needs - offered))

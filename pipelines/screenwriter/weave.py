@@ -13,7 +13,8 @@ from pipelines.screenwriter.premise import Clause, Premise
 from pipelines.screenwriter.telling import Teller
 
 BRIEF = 38.0  # seconds of speech up to which a plot's short form is told
-MICRO = 15.0  # below this there is room for the deed and one more line
+MICRO = 9.5  # below this there is room for the deed and a line or two more
+LEAST_OF_TWO = 3.0  # below this for the deed alone
 _KEEP = {"want": 0, "turn": 0, "end": 0, "cause": 1, "then": 1, "open": 2, "low": 3, "win": 4, "try": 5, "fail": 6}
 
 
@@ -40,11 +41,22 @@ class Draft:
 
 
 def weave(
-    premise: Premise, plot: Plot, teller: Callable[[], Teller], seconds: float, random: Random, extras: tuple[Line, ...] = (), form: str = ""
+    premise: Premise,
+    plot: Plot,
+    teller: Callable[[], Teller],
+    seconds: float,
+    random: Random,
+    extras: tuple[Line, ...] = (),
+    form: str = "",
+    *,
+    brief: bool = False,
 ) -> list[Beat]:
-    """Beats from the opening to the last line, within about a tenth of `seconds` of speech where the plot has so much to tell."""
-    if seconds < MICRO:
-        return _micro(premise, teller(), seconds, random)
+    """Beats from the opening to the last line, within about a tenth of `seconds` of speech where the plot has so much to tell.
+
+    `brief`: the deed and a line or two more, no plot.
+    """
+    if brief:
+        return _micro(premise, teller, seconds)
     order = _order(premise, plot, seconds, random, extras, form)
     for draft in order:
         draft.size = pace.seconds(re.sub(r"\{[^}]*\}", "mmmm", draft.line.text.replace("{TROUBLE}", "m" * 110).replace("{SENSE}", "m" * 45)).replace("~", ""))
@@ -81,7 +93,7 @@ def _order(premise: Premise, plot: Plot, seconds: float, random: Random, extras:
     seen_first: dict[str, int] = {}
     before: Draft | None = None
     for index, line in enumerate(lines):
-        rank = 1.0 if line.keep else float(_KEEP.get(line.part, 4)) if not line.more else 20.0 + (index * 7 % 10)
+        rank = min(1.0, float(_KEEP.get(line.part, 4))) if line.keep else float(_KEEP.get(line.part, 4)) if not line.more else 20.0 + (index * 7 % 10)
         if line.part == "find":
             rank = 0.0 if not line.more else rank
         if line.text.strip() in {"{SENSE}", "{TROUBLE}"}:
@@ -333,17 +345,23 @@ def _bare(premise: Premise, teller: Teller, seconds: float) -> list[Beat]:
     """One sentence for a film of five seconds: who does what, and no more."""
     hero = teller.hero
     who = hero.name if hero.being.name else words.a(hero.being.text) if hero.being.noun and not hero.plural and not hero.being.definite else hero.a
-    deed = premise.deed.past(hero.plural) if premise.deed is not None else f"was {teller.a_place()}"
+    deed = teller.deed(premise.deed, "past") if premise.deed is not None else f"was {teller.a_place()}"
     if any(c.mark == "strange" for c in premise.clauses):
         text = next(c.text for c in premise.clauses if c.mark == "strange")
     elif premise.kind in {"thing", "idea"} and teller.other is not None:
         text = f"this is {teller.other.bare if premise.kind == 'idea' else teller.other.the}"
     else:
         text = f"{who} {deed}"
-        if pace.seconds(text) > seconds * 1.4 and teller.other is not None:
-            for adjective in teller.other.being.adjectives:
-                text = text.replace(f"{adjective} ", "", 1)
+        spare = [*(teller.other.being.adjectives if teller.other is not None else ()), *hero.being.adjectives, *hero.being.noun.split()[:-1]]
+        for adjective in spare:
+            if pace.seconds(text) > seconds * 1.15:
+                text = re.sub(rf"\b{re.escape(adjective)} ", "", text, count=1)
+        if pace.seconds(text) > seconds * 1.15 and len((shorter := _NEAR_END.sub("", text)).split()) > 3:
+            text = shorter
     return [Beat("want", words.capital(_articled(words.tidy(text))) + ".", frozenset({"wide"}), frozenset({"h", "o"}))]
+
+
+_NEAR_END = re.compile(r" (?:in|on|at|under|through|across|with|from|near|during) (?:\w+ ){0,4}\w+$")
 
 
 def _articled(text: str) -> str:
@@ -351,21 +369,30 @@ def _articled(text: str) -> str:
     return re.sub(r"\b([Aa])n? ([A-Za-z]+)", lambda m: (m[1] + words.a(m[2])[1:]) if m[2].islower() else m[0], text)
 
 
-def _micro(premise: Premise, teller: Teller, seconds: float, random: Random) -> list[Beat]:
-    if seconds < 5.5:
-        return _bare(premise, teller, seconds)
-    closing = random.choice(lexicon.table("closings").get(premise.kind) or lexicon.table("closings")["discovery"])
-    first = "{One}, {h} {deed}." if premise.deed is not None else "{One}, there was {h}."
+def _micro(premise: Premise, teller: Callable[[], Teller], seconds: float) -> list[Beat]:
+    """Who does what, and one line more: the tellings of two lines that come nearest to the time."""
+    if seconds < LEAST_OF_TWO:
+        return _bare(premise, teller(), seconds)
+    closings = lexicon.table("closings").get(premise.kind) or lexicon.table("closings")["discovery"]
+    firsts = ["{One}, {h} {deed}.", "{H} {deed}."] if premise.deed is not None else ["{One}, there was {h}."]
     if premise.kind in {"thing", "idea"}:
-        first = "{One}, {h} asked what {o.bare} was."
+        firsts = ["{One}, {h} asked what {o.bare} was."]
     if any(c.mark == "strange" for c in premise.clauses):
-        first = "{CAUSE}."
-    lines = [Line("want", first, frozenset({"wide"})), Line("end", closing, frozenset({"close"}))]
-    if seconds >= 9.5 and not any(c.mark == "strange" for c in premise.clauses):
-        lines.insert(0, Line("open", "{OPEN}", frozenset({"wide"})))
-    if premise.goal is not None and seconds > 8.0:
-        lines.insert(-1, Line("then", "And {he} {goaled}."))
-    beats = _render(lines, teller)
-    if sum(pace.seconds(b.text) for b in beats) > seconds * 1.25 and len(beats) > 1:
-        return beats[:1]
-    return beats
+        firsts = ["{CAUSE}."]
+    tellings = []
+    for first in firsts:
+        for closing in closings:
+            last = Line("end", closing, frozenset({"close"}))
+            tellings.append(_render([Line("want", first, frozenset({"wide"})), last], teller()))
+            tellings.append([*_bare(premise, teller(), seconds - 1.6), *_render([last], _met(teller()))])
+            for opening in (("{OPEN}",), ("{OPEN}", "{SENSE}")):
+                lines = [Line("open", text, frozenset({"wide"})) for text in opening]
+                tellings.append(_render([*lines, Line("want", first), last], teller()))
+    return min(tellings, key=lambda beats: abs(sum(pace.seconds(beat.text) for beat in beats) - seconds))
+
+
+def _met(teller: Teller) -> Teller:
+    """The teller after the parts were named."""
+    teller.opened = teller.placed = teller.dated = True
+    teller.introduced |= {"h", "o"}
+    return teller

@@ -14,16 +14,18 @@ from pipelines.screenwriter import clean, grammar, lexicon, words
 from pipelines.screenwriter.adjuncts import concrete
 from pipelines.screenwriter.cast import Part, part
 from pipelines.screenwriter.crowd import met as bystanders
-from pipelines.screenwriter.forms import FORMS, shaped
+from pipelines.screenwriter.fit import FAIR, POOR, fitted, stretched, target
+from pipelines.screenwriter.forms import FORMS, SHORT, shaped
 from pipelines.screenwriter.invent import complete, somewhere
-from pipelines.screenwriter.plots import FORCES, Line, choose
+from pipelines.screenwriter.plots import FORCES, Line, Plot, choose
 from pipelines.screenwriter.premise import Being, Place, Premise
 from pipelines.screenwriter.reading import read
 from pipelines.screenwriter.stage import MAIN, Set, shoot
 from pipelines.screenwriter.telling import Teller
-from pipelines.screenwriter.weave import BRIEF, weave
+from pipelines.screenwriter.weave import BRIEF, MICRO, Beat, weave
 
 LOCALES = ("en",)
+PLOTS_TRIED = 10  # for one whose telling is as long as was ordered
 SCRIPT_WORDS = 60  # from here on a text is a script with events of its own, not a premise
 
 Step = Callable[[int, int, str], None]
@@ -89,6 +91,7 @@ def tell(spec: WriteSpec, premise: Premise, random: Random, step: Step) -> Scree
     hero = part("h", premise.hero, random, taken, role="protagonist", christen=True, hint=hero_hint)
     place = _hinted_place(spec) or somewhere(premise, random)
     plot = choose(premise, random, place, short=spec.speech_seconds <= BRIEF)
+    side_of = plot.side
     form = spec.content_type if spec.content_type in FORMS else ""
     other = None
     if premise.other is not None:
@@ -118,9 +121,27 @@ def tell(spec: WriteSpec, premise: Premise, random: Random, step: Step) -> Scree
     def teller() -> Teller:
         return Teller(premise=premise, hero=hero, other=other, side=side, place=place, random=Random(state), first_person=form == "persona_channel")
 
-    if form:
-        plot = shaped(form, premise, plot, random, _product(premise, hero, other, spec))
-    beats = weave(premise, plot, teller, spec.speech_seconds, random, extras, form)
+    wanted, product = target(spec), _product(premise, hero, other, spec)
+    best: tuple[float, list[Beat], Plot] = (float("inf"), [], plot)
+    for number in range(PLOTS_TRIED):
+        if number:  # another plot, for the same cast
+            plot = choose(premise, random, place, short=spec.speech_seconds <= BRIEF)
+            if plot.side != side_of:
+                continue
+        told = shaped(form, premise, plot, random, product, short=spec.speech_seconds < SHORT) if form else plot
+        weaving = random.getrandbits(32)
+
+        def tell(speech: float, told: Plot = told, weaving: int = weaving, brief: bool = spec.speech_seconds < MICRO) -> list[Beat]:
+            return weave(premise, told, teller, speech, Random(weaving), extras, form, brief=brief)
+
+        off, beats = fitted(tell, wanted, spec.speech_seconds)
+        best = min(best, (off, beats, told), key=lambda one: one[0])
+        if best[0] <= FAIR or spec.speech_seconds < MICRO:
+            break
+    if best[0] > POOR and spec.speech_seconds < 2 * MICRO:  # too short for a plot after all
+        off, beats = fitted(lambda speech: weave(premise, plot, teller, speech, random, brief=True), wanted, spec.speech_seconds)
+        best = min(best, (off, beats, plot), key=lambda one: one[0])
+    _, beats, plot = best
     step(3, 5, "told")
     parts = {p.key: p for p in (hero, other, side) if p is not None}
     named = {key for beat in beats for key in beat.who}
@@ -148,7 +169,7 @@ def tell(spec: WriteSpec, premise: Premise, random: Random, step: Step) -> Scree
         characters=tuple(characters.values()),
         scenes=tuple(_referenced(scenes, spec)),
         items=tuple(item for item in items if item.key in used),
-        shots=tuple(shots),
+        shots=tuple(stretched(shots, wanted)),
     )
     step(5, 5, "written")
     return screenplay

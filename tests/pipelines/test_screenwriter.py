@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from farm import timing
 from farm.catalog import Model
 from farm.screenplay import check
 from farm.script import as_script
 from farm.types import EngineError, Hint, Screenplay, SpeakSpec, Style, Work, WriteSpec
 from pipelines.screenwriter import pace
 from pipelines.screenwriter.engine import Screenwriter
+from pipelines.screenwriter.forms import FORMS
 from pipelines.screenwriter.kinds import KINDS
 from pipelines.screenwriter.plots import plots, shorts
 from pipelines.screenwriter.write import enhance, write
@@ -255,3 +257,20 @@ def test_a_prompt_takes_less_than_a_second() -> None:
     write(spec(PROMPTS[2]))
     # then
     assert time.process_time() - start < 1.0
+
+
+@pytest.mark.parametrize("form", ["cinematic_story", *FORMS])
+def test_a_film_is_as_long_as_was_ordered(form: str) -> None:
+    """Within a tenth by the measured pace of the voice, from eight seconds to five minutes."""
+    for ordered, shots in ((8, 2), (15, 3), (30, 5), (60, 9), (300, 58)):
+        # when
+        play = write(spec(PROMPTS[0], content_type=form, seconds=ordered, speech_seconds=timing.speech_seconds(ordered), seed=1))
+        # then
+        film = pace.film(timing.shot_frames(pace.seconds(shot.narration), shot.seconds, 24) / 24 for shot in play.shots)
+        assert 0.9 * ordered <= film <= 1.1 * ordered, (form, ordered, film)
+        assert len(play.shots) >= shots
+
+
+def test_no_prompt_breaks_a_plot_that_speaks_of_what_is_not_there() -> None:
+    for seed in range(6):
+        assert write(spec("A jazz band plays on the deck of a sinking ship.", seed=seed)).shots
