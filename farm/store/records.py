@@ -75,6 +75,8 @@ class Claim:
     attempt: int
     spec: Spec
     needs: Mapping[str, Result]
+    crashes: int = 0
+    """How many of its attempts before this one ended with their worker or slot."""
 
     @property
     def task(self) -> str:

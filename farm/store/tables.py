@@ -157,6 +157,7 @@ tasks = Table(
     Column("data", Json),  # what the engine reported besides its files
     Column("error", Text),
     Column("error_code", String(64)),
+    Column("above_gb", Double),  # it ran out of memory on a device with so much: only workers with more may claim it
     _time("created_at"),
     _time("started_at", null=True),
     _time("ended_at", null=True),

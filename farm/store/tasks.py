@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +20,8 @@ from farm.store.stories import ring
 from farm.types import Spec, TaskKind
 
 _SPEC: TypeAdapter[Spec] = TypeAdapter(Spec)
+_LOOKED_AT = 4
+"""How many times as many tasks are looked at as a batch may take: not every one is alike."""
 
 
 class Tasks:
@@ -28,23 +30,34 @@ class Tasks:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def claim(self, worker: str, pool: str, models: Sequence[str], warm: Sequence[str], lease_seconds: float) -> Claim | None:
+    def claim(
+        self,
+        worker: str,
+        pool: str,
+        models: Sequence[str],
+        warm: Sequence[str],
+        lease_seconds: float,
+        *,
+        parked: Sequence[str] = (),
+        memory_gb: float | None = None,
+    ) -> Claim | None:
         """The best runnable task that the worker's models can do, under a new lease that counts as an attempt; None when there is none.
 
-        The order: priority of the job; teams with fewer running tasks; a model that is loaded already (`warm`); stories begun before those that
-        begin later, so that a stream of new ones never starves an old one's last tasks; the order within the story; age.
+        The order: priority of the job; teams with fewer running tasks; a model that is on the device already (`warm`), then one that is in the
+        machine's memory (`parked`); stories begun before those that begin later, so that a stream of new ones never starves an old one's last tasks;
+        the order within the story; age. Tasks that ran out of memory on a device with as much as `memory_gb` are left to larger ones.
         """
         running = t.tasks.alias("running")
         busy = sa.select(running.c.team, sa.func.count().label("count")).where(running.c.state == TaskState.RUNNING.value).group_by(running.c.team).subquery()
-        loaded = sa.case((t.tasks.c.model.in_(list(warm)), 0), else_=1) if warm else sa.literal(0)
+        near = [(t.tasks.c.model.in_(list(names)), place) for place, names in enumerate((warm, parked)) if names]
         query = (
             sa.select(t.tasks)
             .select_from(t.tasks.join(t.jobs, t.jobs.c.id == t.tasks.c.job).outerjoin(busy, busy.c.team == t.tasks.c.team))
-            .where(t.tasks.c.state == TaskState.RUNNABLE.value, t.tasks.c.model.in_(list(models)), t.tasks.c.not_before <= t.now())
+            .where(t.tasks.c.model.in_(list(models)), _claimable(memory_gb))
             .order_by(
                 t.tasks.c.priority.desc(),
                 sa.func.coalesce(busy.c.count, 0),
-                loaded,
+                sa.case(*near, else_=2) if near else sa.literal(0),
                 t.jobs.c.started_at.asc().nulls_last(),
                 t.tasks.c.rank,
                 t.tasks.c.created_at,
@@ -55,33 +68,34 @@ class Tasks:
         )
         with self._database.write() as connection:
             task = connection.execute(query).one_or_none()
-            if task is None:
-                return None
-            move(TASK, TaskState(task.state), TaskState.RUNNING)
-            epoch, attempt = task.epoch + 1, task.attempts + 1
-            connection.execute(
-                t.tasks.update()
-                .where(t.tasks.c.id == task.id)
-                .values(
-                    state=TaskState.RUNNING.value, worker=worker, epoch=epoch, attempts=attempt, lease_until=t.now() + lease_seconds,
-                    started_at=t.now(), ended_at=None, step=0, of=0, error=None, error_code=None,
-                )
-            )  # fmt: skip
-            connection.execute(t.attempts.insert().values(task=task.id, epoch=epoch, number=attempt, worker=worker, started_at=t.now()))
-            _began(connection, task)
-            return Claim(
-                lease=Lease(task.id, epoch, worker, lease_seconds),
-                story=task.story,
-                job=task.job,
-                team=task.team,
-                kind=TaskKind(task.kind),
-                name=task.name,
-                shot=task.shot,
-                model=task.model,
-                attempt=attempt,
-                spec=_SPEC.validate_python(task.spec),
-                needs=_needs(connection, task.id),
-            )
+            return None if task is None else _take(connection, task, _needs(connection, task.id), worker, lease_seconds)
+
+    def claim_more(self, first: Claim, most: int, alike: Callable[[Spec, Mapping[str, Result]], bool], *, memory_gb: float | None = None) -> list[Claim]:
+        """Up to `most` more runnable tasks to be done together with `first`, each under a lease of its own: same kind and model, any story, and `alike`.
+
+        `alike` is asked inside of the transaction, so it must be quick and do no I/O. A task that was on a worker which crashed goes alone from then on,
+        and takes nobody with it.
+        """
+        if most < 1 or first.crashes:
+            return []
+        query = (
+            sa.select(t.tasks)
+            .where(t.tasks.c.model == first.model, t.tasks.c.kind == first.kind.value, t.tasks.c.crashes == 0, _claimable(memory_gb))
+            .order_by(t.tasks.c.priority.desc(), t.tasks.c.rank, t.tasks.c.created_at, t.tasks.c.id)
+            .limit(most * _LOOKED_AT)
+            .with_for_update(skip_locked=True)
+        )
+        with self._database.write() as connection:
+            found = []
+            for task in connection.execute(query).all():
+                needs = _needs(connection, task.id)
+                if alike(_SPEC.validate_python(task.spec), needs):
+                    found.append((task, needs))
+                if len(found) == most:
+                    break
+            # In the order of jobs, whose rows are locked too when a first task begins: two that claim at once must not wait for each other.
+            found.sort(key=lambda one: one[0].job)
+            return [_take(connection, task, needs, first.lease.worker, first.lease.seconds) for task, needs in found]
 
     def renew(self, lease: Lease, progress: ProgressEvent | None = None) -> Renewal:
         """Extend the lease, noting how far the task is; says when the lease is lost, or the task cancelled."""
@@ -124,6 +138,33 @@ class Tasks:
                 return None
             return ending.failed(connection, task, job, error, code, retry=retry, crashed=crashed)
 
+    def too_big(self, lease: Lease, error: str, memory_gb: float, larger: Sequence[str] = ()) -> TaskState | None:
+        """A task did not fit a device with `memory_gb`: it goes back, the attempt not counted, for workers with more; with none it has failed.
+
+        Who has more: pools in which a registered worker does, and those of `larger` (what the catalog knows) that serve the task. None: the lease is void.
+        """
+        with self._database.write() as connection:
+            task, job = ending.lock(connection, lease)
+            if task is None or job is None:
+                return None
+            rows = connection.execute(sa.select(t.workers.c.pool, t.workers.c.device).where(t.workers.c.pool.in_(list(task.pools)))).all()
+            more = {row.pool for row in rows if float(row.device.get("memory_gb") or 0) > memory_gb} | (set(larger) & set(task.pools))
+            if not more:
+                sentence = f"{error} No worker of the pools that serve it ({', '.join(task.pools)}) has more than {memory_gb:g} GB."
+                return ending.failed(connection, task, job, sentence, "out_of_memory", retry=False, crashed=False)
+            ending.close_attempt(connection, task.id, task.epoch, "released", error=error)
+            move(TASK, TaskState(task.state), TaskState.RUNNABLE)
+            connection.execute(
+                t.tasks.update()
+                .where(t.tasks.c.id == task.id)
+                .values(
+                    state=TaskState.RUNNABLE.value, worker=None, lease_until=None, attempts=t.tasks.c.attempts - 1, above_gb=memory_gb,
+                    error=error, error_code="out_of_memory", rung_at=t.now(), not_before=t.now(), step=0, of=0,
+                )
+            )  # fmt: skip
+            ring(connection, sorted(more))
+            return TaskState.RUNNABLE
+
     def release(self, lease: Lease) -> bool:
         """Give a task back as if it had not been claimed: the attempt does not count. False: the lease is void."""
         with self._database.write() as connection:
@@ -159,6 +200,41 @@ class Tasks:
 def _held(update: Any, lease: Lease) -> Any:
     return update.where(
         t.tasks.c.id == lease.task, t.tasks.c.epoch == lease.epoch, t.tasks.c.worker == lease.worker, t.tasks.c.state == TaskState.RUNNING.value
+    )
+
+
+def _claimable(memory_gb: float | None) -> Any:
+    now = sa.and_(t.tasks.c.state == TaskState.RUNNABLE.value, t.tasks.c.not_before <= t.now())
+    return now if memory_gb is None else sa.and_(now, sa.or_(t.tasks.c.above_gb.is_(None), t.tasks.c.above_gb < memory_gb))
+
+
+def _take(connection: Connection, task: t.AnyRow, needs: Mapping[str, Result], worker: str, lease_seconds: float) -> Claim:
+    """Give a runnable task, locked, to `worker`."""
+    move(TASK, TaskState(task.state), TaskState.RUNNING)
+    epoch, attempt = task.epoch + 1, task.attempts + 1
+    connection.execute(
+        t.tasks.update()
+        .where(t.tasks.c.id == task.id)
+        .values(
+            state=TaskState.RUNNING.value, worker=worker, epoch=epoch, attempts=attempt, lease_until=t.now() + lease_seconds,
+            started_at=t.now(), ended_at=None, step=0, of=0, error=None, error_code=None,
+        )
+    )  # fmt: skip
+    connection.execute(t.attempts.insert().values(task=task.id, epoch=epoch, number=attempt, worker=worker, started_at=t.now()))
+    _began(connection, task)
+    return Claim(
+        lease=Lease(task.id, epoch, worker, lease_seconds),
+        story=task.story,
+        job=task.job,
+        team=task.team,
+        kind=TaskKind(task.kind),
+        name=task.name,
+        shot=task.shot,
+        model=task.model,
+        attempt=attempt,
+        spec=_SPEC.validate_python(task.spec),
+        needs=needs,
+        crashes=task.crashes,
     )
 
 

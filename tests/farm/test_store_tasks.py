@@ -241,3 +241,116 @@ def test_cancelling_while_many_complete_leaves_no_task_open_and_settles_once(sto
             assert cancelled.result()
         assert set(states(store, story).values()) <= {"done", "cancelled"}
     assert [entry.kind for entry in store.ledger.entries(team, limit=100)].count("capture") == 5
+
+
+# ---------------------------------------------------------------- several at once
+
+
+def keyframe(store: Store, worker: str = "painter") -> Claim:
+    return Hand(store, worker).must_claim(models=("model-keyframe",))
+
+
+def test_tasks_of_several_stories_are_claimed_together_each_under_its_own_lease(store: Store, team: str) -> None:
+    stories = [written(store, team, 2), written(store, team, 2)]
+    first = keyframe(store)
+    more = store.tasks.claim_more(first, 8, lambda spec, needs: True)
+    claims = [first, *more]
+    assert len({claim.task for claim in claims}) == len(claims) == 4
+    assert {claim.story for claim in claims} == set(stories)
+    assert {claim.kind for claim in claims} == {"keyframe"}
+    assert all(claim.attempt == 1 and claim.lease.worker == "painter" for claim in claims)
+    # each ends by itself
+    assert Hand(store, "painter").complete(claims[0]) is not None
+    assert store.tasks.fail(claims[1].lease, "no luck", retry=False) == "failed"
+    assert store.tasks.release(claims[2].lease)
+    assert not store.tasks.renew(claims[3].lease).lost
+    (reaped,) = store.tasks.reap(["painter"])
+    assert reaped.task == claims[3].task
+
+
+def test_only_what_is_alike_and_no_more_than_asked_for_is_claimed(store: Store, team: str) -> None:
+    written(store, team, 6)
+    first = keyframe(store)
+    odd = store.tasks.claim_more(first, 8, lambda spec, needs: spec.shot.index % 2 == 1)
+    assert {claim.spec.shot.index for claim in odd} == {1, 3, 5}
+    assert len(store.tasks.claim_more(first, 1, lambda spec, needs: True)) == 1
+    assert store.tasks.claim_more(first, 0, lambda spec, needs: True) == []
+
+
+def test_what_was_on_a_worker_that_crashed_goes_alone(store: Store, team: str) -> None:
+    written(store, team, 3)
+    crashed = keyframe(store)
+    store.tasks.fail(crashed.lease, "the slot died", retry=True, crashed=True)
+    again_first = keyframe(store)
+    assert (again_first.task, again_first.crashes) == (crashed.task, 1)
+    assert store.tasks.claim_more(again_first, 8, lambda spec, needs: True) == []
+    # nor is it taken along by another: it waits as runnable while the others are claimed
+    other = keyframe(store, "other")
+    store.tasks.release(again_first.lease)
+    taken = store.tasks.claim_more(other, 8, lambda spec, needs: True)
+    assert len(taken) == 1
+    assert crashed.task not in {other.task, *(claim.task for claim in taken)}
+
+
+def test_two_that_claim_batches_at_once_share_nothing(store: Store, team: str) -> None:
+    for _ in range(4):
+        written(store, team, 4)
+
+    def take(worker: str) -> list[str]:
+        claimed = []
+        while (first := Hand(store, worker).claim(models=("model-keyframe",))) is not None:
+            claimed += [first.task, *(claim.task for claim in store.tasks.claim_more(first, 3, lambda spec, needs: True))]
+        return claimed
+
+    with ThreadPoolExecutor(4) as threads:
+        taken = [task for tasks in threads.map(take, ["w1", "w2", "w3", "w4"]) for task in tasks]
+    assert len(taken) == len(set(taken)) == 16
+
+
+# ---------------------------------------------------------------- too little memory
+
+
+def registered(store: Store, name: str, pool: str, memory_gb: float) -> None:
+    store.workers.register(name, pool=pool, host="h", pid=1, models=ALL, device={"memory_gb": memory_gb})
+
+
+def test_what_did_not_fit_is_left_to_workers_with_more_memory(store: Store, team: str) -> None:
+    story = store.stories.create(new_story(team, pools=dict.fromkeys(ALL, ("small", "large")))).story
+    store.tickets.sent([ticket.id for ticket in store.tickets.take(100)])
+    registered(store, "large-1", "large", 80.0)
+    claim = store.tasks.claim("small-1", "small", ALL, (), 30, memory_gb=24.0)
+    assert claim is not None
+    assert store.tasks.too_big(claim.lease, "it did not fit", 24.0) == "runnable"
+    assert [ticket.pool for ticket in store.tickets.take(100)] == ["large"]
+    assert store.tasks.claim("small-2", "small", ALL, (), 30, memory_gb=24.0) is None
+    larger = store.tasks.claim("large-1", "large", ALL, (), 30, memory_gb=80.0)
+    assert larger is not None
+    assert (larger.task, larger.attempt) == (claim.task, 1)  # an attempt that could not succeed does not count
+    assert store.tasks.too_big(claim.lease, "late", 24.0) is None
+    assert Hand(store, "large-1").complete(larger) is not None
+    assert states(store, story)["write"] == "done"
+
+
+def test_with_nobody_larger_it_fails_in_words(store: Store, team: str) -> None:
+    story = store.stories.create(new_story(team)).story
+    registered(store, "w", "cpu", 24.0)
+    claim = Hand(store).must_claim()
+    assert store.tasks.too_big(claim.lease, "It ran out of memory.", 24.0) == "failed"
+    task = store.stories.document(story).task("write")
+    assert task.error_code == "out_of_memory"
+    assert "No worker of the pools that serve it (cpu) has more than 24 GB" in task.error
+
+
+def test_a_larger_pool_without_a_worker_just_now_is_waited_for(store: Store, team: str) -> None:
+    store.stories.create(new_story(team, pools=dict.fromkeys(ALL, ("small", "large"))))
+    claim = Hand(store).must_claim()
+    assert store.tasks.too_big(claim.lease, "It ran out of memory.", 24.0, larger=["large", "foreign"]) == "runnable"
+
+
+def test_a_model_in_the_machines_memory_is_preferred_to_one_on_the_disk_and_less_than_one_on_the_device(store: Store, team: str) -> None:
+    written(store, team, 2)
+    claim = store.tasks.claim("w", "cpu", ("model-keyframe", "model-speak"), (), 30, parked=("model-speak",))
+    assert claim.model == "model-speak"
+    store.tasks.release(claim.lease)
+    claim = store.tasks.claim("w", "cpu", ("model-keyframe", "model-speak"), ("model-keyframe",), 30, parked=("model-speak",))
+    assert claim.model == "model-keyframe"
