@@ -348,6 +348,7 @@ class SpeechData(Frozen):
 
     seconds: float
     words: tuple[Word, ...] = ()
+    word_times: Literal["", "model", "aligned", "estimated"] = ""  # where they are from: the voice's own, a recogniser's, shared out by sounds; "": not said
 
 
 class ClipData(Frozen):

@@ -54,7 +54,9 @@ class Voices:
             raise EngineError(" ".join(wrong), code="bad_defaults")
         listed = dict(model.defaults.get("voices") or {})
         voices = [
-            Voice(name, **{word: str(said[word]) for word in ABOUT if word in said}, settings={word: value for word, value in said.items() if word not in ABOUT})
+            Voice(
+                name, **{word: str(said[word]) for word in ABOUT if word in said}, settings={word: value for word, value in said.items() if word not in ABOUT}
+            )
             for name, said in ((name, said or {}) for name, said in listed.items())
         ]
         return cls(model.name, voices, str(model.defaults.get("voice") or ""), dict(model.defaults.get("names") or {}))

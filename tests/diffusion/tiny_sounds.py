@@ -1,0 +1,114 @@
+"""Speech and music models of real architectures with a few thousand random weights, built from configs and saved as folders."""
+
+from __future__ import annotations
+
+import json
+import string
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+
+
+def vits(folder: Path, speakers: int = 1) -> None:
+    """MMS-TTS's shape: letters in, 16 kHz out."""
+    from transformers import VitsConfig, VitsModel, VitsTokenizer
+
+    folder.mkdir(parents=True)
+    vocabulary = {letter: number for number, letter in enumerate("k'z- " + "".join(letter for letter in string.ascii_lowercase if letter not in "kz"))}
+    path = folder / "vocab.json"
+    path.write_text(json.dumps(vocabulary | {"<unk>": len(vocabulary)}), encoding="utf-8")
+    VitsTokenizer(str(path), pad_token="k", unk_token="<unk>", phonemize=False, language="eng").save_pretrained(folder)
+    VitsModel(
+        VitsConfig(
+            vocab_size=40, hidden_size=16, num_hidden_layers=1, num_attention_heads=2, ffn_dim=16, window_size=4, flow_size=16, spectrogram_bins=9,
+            upsample_initial_channel=16, upsample_rates=[16, 16], upsample_kernel_sizes=[32, 32], resblock_kernel_sizes=[3], resblock_dilation_sizes=[[1]],
+            prior_encoder_num_flows=2, prior_encoder_num_wavenet_layers=1, posterior_encoder_num_wavenet_layers=1, duration_predictor_filter_channels=16,
+            depth_separable_num_layers=1, duration_predictor_num_flows=2, num_speakers=speakers, speaker_embedding_size=8 if speakers > 1 else 0,
+            noise_scale_duration=0.1,
+        )
+    ).save_pretrained(folder)  # fmt: skip
+
+
+def wav2vec2(folder: Path) -> None:
+    """A recogniser of letters, 50 frames a second."""
+    from transformers import Wav2Vec2Config, Wav2Vec2CTCTokenizer, Wav2Vec2FeatureExtractor, Wav2Vec2ForCTC
+
+    folder.mkdir(parents=True)
+    vocabulary = {token: number for number, token in enumerate(["<pad>", "<s>", "</s>", "<unk>", "|", *string.ascii_uppercase, "'"])}
+    path = folder / "vocab.json"
+    path.write_text(json.dumps(vocabulary), encoding="utf-8")
+    Wav2Vec2CTCTokenizer(str(path)).save_pretrained(folder)
+    Wav2Vec2FeatureExtractor(sampling_rate=16_000).save_pretrained(folder)
+    Wav2Vec2ForCTC(
+        Wav2Vec2Config(
+            vocab_size=len(vocabulary), hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16, num_feat_extract_layers=7,
+            conv_dim=(8,) * 7, conv_stride=(5, 2, 2, 2, 2, 2, 2), conv_kernel=(10, 3, 3, 3, 3, 2, 2), num_conv_pos_embeddings=16,
+            num_conv_pos_embedding_groups=2, pad_token_id=0,
+        )
+    ).save_pretrained(folder)  # fmt: skip
+
+
+def _field(number: int, value: bytes | int | str) -> bytes:
+    """One field of a protocol buffer."""
+
+    def varint(value: int) -> bytes:
+        found = b""
+        while value > 127:
+            found, value = found + bytes([value & 127 | 128]), value >> 7
+        return found + bytes([value])
+
+    if isinstance(value, int):
+        return varint(number << 3) + varint(value)
+    data = value.encode() if isinstance(value, str) else value
+    return varint(number << 3 | 2) + varint(len(data)) + data
+
+
+def kokoro(folder: Path) -> None:
+    """An ONNX graph with Kokoro's inputs, output and inner tensor of durations: each phoneme sounds for two ticks, at a loudness of its number."""
+    import numpy as np
+
+    def node(kind: str, given: list[str], gives: str, attributes: bytes = b"") -> bytes:
+        return _field(1, b"".join(_field(1, one) for one in given) + _field(2, gives) + _field(3, gives) + _field(4, kind) + attributes)
+
+    def constant(name: str, values: Any, kind: int) -> bytes:
+        return _field(5, b"".join(_field(1, size) for size in values.shape) + _field(2, kind) + _field(8, name) + _field(9, values.tobytes()))
+
+    def tensor(field: int, name: str, kind: int, shape: list[int | str]) -> bytes:
+        sizes = b"".join(_field(1, _field(1 if isinstance(size, int) else 2, size)) for size in shape)
+        return _field(field, _field(1, name) + _field(2, _field(1, _field(1, kind) + _field(2, sizes))))
+
+    real, whole = 1, 7  # onnx.TensorProto.DataType
+    beep = np.sin(np.arange(1200) * 0.2).astype(np.float32)[None] / 60
+    graph = b"".join(
+        [
+            node("Cast", ["input_ids"], "ids", _field(5, _field(1, "to") + _field(3, real) + _field(20, 2))),
+            node("Mul", ["ids", "zero"], "none"), node("Add", ["none", "two"], "/encoder/Clip_output_0"),
+            node("ReduceSum", ["style"], "shade"), node("Mul", ["speed", "shade"], "still"), node("Mul", ["still", "zero"], "quiet"),
+            node("Transpose", ["ids"], "column"), node("Mul", ["column", "beep"], "beeps"), node("Add", ["beeps", "quiet"], "all"),
+            node("Reshape", ["all", "flat"], "waveform"), _field(2, "kokoro"),
+            constant("zero", np.zeros(1, np.float32), real), constant("two", np.full(1, 2, np.float32), real), constant("beep", beep, real),
+            constant("flat", np.full(1, -1, np.int64), whole),
+            tensor(11, "input_ids", whole, [1, "n"]), tensor(11, "style", real, [1, 256]), tensor(11, "speed", real, [1]), tensor(12, "waveform", real, ["m"]),
+        ]
+    )  # fmt: skip
+    (folder / "onnx").mkdir(parents=True)
+    (folder / "voices").mkdir()
+    (folder / "onnx" / "model.onnx").write_bytes(_field(1, 8) + _field(7, graph) + _field(8, _field(2, 13)))
+    for number, name in enumerate(("af_heart", "am_adam", "bf_emma", "jf_alpha")):
+        np.full(510 * 256, number / 100, "<f4").tofile(folder / "voices" / f"{name}.bin")
+    letters = ";:,.!? abdefhijklmnopstuvwzæðŋɑɔəɛɡɪɹɾʃʊʌʒθˈˌʧʤᵊAIOWY"
+    (folder / "tokenizer.json").write_text(json.dumps({"model": {"vocab": {letter: number + 1 for number, letter in enumerate(letters)}}}), encoding="utf-8")
+
+
+MODELS: dict[str, Callable[[Path], None]] = {"vits": vits, "wav2vec2": wav2vec2, "kokoro": kokoro, "vits-3": lambda folder: vits(folder, 3)}
+
+
+def saved(name: str, folder: Path) -> Path:
+    """The folder of the model `name`; built and saved if it is not there."""
+    target = folder / name
+    if not target.exists():
+        torch.manual_seed(0)
+        MODELS[name](target)
+    return target
