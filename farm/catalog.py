@@ -29,6 +29,7 @@ class Source(_Entry):
     hub: str | None = None
     revision: str | None = None
     files: dict[str, str] = {}  # file name to SHA-256
+    fetch: tuple[str, ...] = ()  # what `models pull` fetches of a repository, as patterns; empty: what its engine usually needs
 
     @model_validator(mode="after")
     def _one_place(self) -> Source:
@@ -56,6 +57,26 @@ class Model(_Entry):
     gives: tuple[str, ...] = ()  # e.g. picture, layers, clip, sound
     defaults: dict[str, Any] = {}
     speed: dict[str, Any] = {}
+    batch: Annotated[int, Field(ge=1, le=64)] | None = None  # most works in one pass; none: as measured here by `storyfarm models bench`
+
+    def further(self) -> tuple[Source, ...]:
+        """Hub repositories that `defaults` names besides the model's own: a recogniser, an upscaler, an adapter."""
+        found: dict[tuple[str, str | None], Source] = {}
+
+        def visit(value: Any) -> None:
+            if isinstance(value, dict):
+                if isinstance(hub := value.get("hub"), str):
+                    kept = {key: value[key] for key in ("hub", "revision", "fetch", "files") if value.get(key) is not None}
+                    source = Source.model_validate(kept)
+                    found.setdefault((hub, source.revision), source)
+                for inner in value.values():
+                    visit(inner)
+            elif isinstance(value, list | tuple):
+                for inner in value:
+                    visit(inner)
+
+        visit(self.defaults)
+        return tuple(found.values())
 
 
 class Pool(_Entry):
@@ -64,6 +85,7 @@ class Pool(_Entry):
     name: Name
     models: Annotated[tuple[Name, ...], Field(min_length=1)]
     device: Literal["cpu", "cuda"] = "cpu"
+    memory_gb: float | None = None  # of one device, at least; which pools may take what was too big for others
 
 
 class Profile(_Entry):

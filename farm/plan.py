@@ -23,6 +23,7 @@ from farm.types import (
     Shot,
     ShotTime,
     Size,
+    Speaker,
     SpeakSpec,
     Spec,
     TaskKind,
@@ -42,6 +43,8 @@ RANKS: Mapping[TaskKind, int] = {
     TaskKind.PORTRAIT: 50,
 }
 """What goes first within a story: what others wait for and is short, then pictures that a caller wants to see early, then the long work."""
+
+_QUOTES = '"“”„«»'
 
 EARLY = 5
 """The rank of what would be late by its kind, but others wait for."""
@@ -146,7 +149,9 @@ def _shot(new: NewStory, play: Screenplay, shot: Shot, size: Size) -> list[Plann
     plan = [Planned(TaskKind.KEYFRAME, f"keyframe.{number}", new.models[TaskKind.KEYFRAME], keyframe, number, shown)]
     needs = {"keyframe": Need(f"keyframe.{number}")}
     if shot.narration.strip():
-        speak = SpeakSpec(text=shot.narration, voice=_voice(play), locale=play.locale, seed=seeds.derive(new.seed, "speak"))
+        speak = SpeakSpec(
+            text=shot.narration, voice=_voice(play), locale=play.locale, speakers=_speakers(shot, characters), seed=seeds.derive(new.seed, "speak")
+        )
         plan.append(Planned(TaskKind.SPEAK, f"speak.{number}", new.models[TaskKind.SPEAK], speak, number))
         needs["speak"] = Need(f"speak.{number}", soft=True)
     if new.motion:
@@ -167,6 +172,14 @@ def _shot(new: NewStory, play: Screenplay, shot: Shot, size: Size) -> list[Plann
 def _voice(play: Screenplay) -> str | None:
     """The narrator's voice: one for the whole film."""
     return next((one.voice for one in play.characters if one.voice and one.role == "protagonist"), None)
+
+
+def _speakers(shot: Shot, characters: Mapping[str, Character]) -> tuple[Speaker, ...]:
+    """Who may be heard in a narration: those of the shot, where somebody is quoted at all (a face that changes is no reason to speak anew)."""
+    if not any(mark in shot.narration for mark in _QUOTES):
+        return ()
+    who = (characters[key] for key in shot.characters)
+    return tuple(Speaker(name=one.name, gender=one.gender, age=one.age, voice=one.voice) for one in who)
 
 
 def _score(new: NewStory, play: Screenplay, title: Title | None, spoken: Mapping[str, Need]) -> Planned:
