@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.errors import CliError, Exit
-from farm.catalog import Catalog, Model
+from farm.catalog import Catalog, Model, Source
 from farm.settings import Settings
 
 app = typer.Typer(
@@ -121,17 +121,25 @@ def _pull(model: Model, token: str | None, *, quiet: bool) -> dict[str, Any]:
     """Fetch one model; raises CliError saying what to do."""
     if importlib.util.find_spec("huggingface_hub") is None:
         raise CliError("the Python package huggingface_hub is not installed; install it: pip install huggingface_hub", Exit.MACHINE)
-    import httpx
-    from huggingface_hub import errors, snapshot_download
     from huggingface_hub.utils import disable_progress_bars
 
     if quiet:
         disable_progress_bars()
-    source = model.source
+    assert model.source.hub is not None
+    row = _fetched(model, model.source, list(model.source.fetch) or _weights(model), token)
+    for source in model.further():  # what it needs besides: a recogniser, an upscaler
+        more = _fetched(model, source, list(source.fetch) or ["*.safetensors"], token)
+        row = {**row, "files": row["files"] + more["files"], "bytes": row["bytes"] + more["bytes"]}
+    return row
+
+
+def _fetched(model: Model, source: Source, weights: list[str], token: str | None) -> dict[str, Any]:
+    import httpx
+    from huggingface_hub import errors, snapshot_download
+
     assert source.hub is not None
-    allowed = [*FETCHED, *_weights(model)]
     try:
-        folder = Path(snapshot_download(source.hub, revision=source.revision, allow_patterns=allowed, token=token))
+        folder = Path(snapshot_download(source.hub, revision=source.revision, allow_patterns=[*FETCHED, *weights], token=token))
     except errors.GatedRepoError as error:
         raise CliError(
             f"{model.name}: {source.hub} asks to accept its licence ({model.licence}) at https://huggingface.co/{source.hub}; then pass --token-file",
