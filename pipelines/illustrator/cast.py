@@ -74,12 +74,14 @@ def _rendered(stage: Stage, one: Placed) -> tuple[np.ndarray, float, float]:
     seen = pixels[..., 3] > 0
     if seen.any():
         colors = pixels[..., :3][seen].astype(np.float32) / 255
-        if one.kind == "item" and stage.look.technique == "noir":
+        own = getattr(one.drawing, "own_colors", False)
+        if one.kind == "item" and stage.look.technique == "noir" and not own:
             colors = _accented(colors)
         air = 0.06 if one.medium != "water" else 0.14
         lit = stage.light.shade(np.clip(colors, 0, 1), air)
         dim = stage.light.lamps > 0.6 or min(stage.light.ambient) < 0.6  # subjects stay readable in the dark
         keep = (0.36 if stage.look.technique == "noir" else 0.26) if dim else 0.08
+        keep = max(keep, 0.5) if own else keep
         pixels[..., :3][seen] = np.round(stage.look.grade(np.clip(lit * (1 - keep) + colors * keep, 0, 1)) * 255).astype(np.uint8)
     if one.sunk:  # a hint of what is under the surface
         row = max(0, round(one.surface) - y0)

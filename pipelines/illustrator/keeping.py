@@ -24,6 +24,9 @@ HOLDING = re.compile(
 LYING = re.compile(r"\b(sleep\w*|asleep|slept|fall\w*|fell|swim\w*|swam|climb\w*|fl(?:y|ies|ying|ew)|fight\w*|fought|row\w*)\b")
 
 
+FACE = 0.24  # of a person's height is above the chin
+
+
 def portable(drawing: Drawing) -> bool:
     """Whether a hand carries it."""
     return drawing.height_m <= 0.95 if drawing.habitat == "held" else drawing.height_m <= 0.5 and drawing.habitat in ("ground", "wall")
@@ -118,7 +121,11 @@ def _held(stage: Stage, key: str, drawing: Drawing, owner: Placed, toward: int, 
         y = min(y, stage.height * 0.985)
         if owner.y - up * owner.height > stage.height * 0.88:
             x = owner.x + toward * owner.height * 0.13
-    return _inside(stage, Placed(key, drawing, x, y, height, False, "hand", "item", order=owner.order + 0.5))
+    one = _inside(stage, Placed(key, drawing, x, y, height, False, "hand", "item", order=owner.order + 0.5))
+    chin = owner.y - owner.height * (1 - FACE)
+    if one.y > owner.y - owner.height and one.y - one.height < chin and abs(one.x - owner.x) < one.height * drawing.aspect / 2 + owner.height * 0.07:
+        one.y = chin + one.height  # before the chest: it hides no face
+    return one
 
 
 def _away(stage: Stage, key: str, drawing: Drawing, owner: Placed, toward: int, framing: str) -> Placed:

@@ -18,6 +18,8 @@ from pipelines.illustrator.landmarks import paint_landmarks
 from pipelines.illustrator.light import light_of
 from pipelines.illustrator.look import look_of
 from pipelines.illustrator.places import Place
+from pipelines.illustrator.references.pictures import given
+from pipelines.illustrator.references.plates import paint_plate
 from pipelines.illustrator.stage import DEPTHS, ORDER, Stage, View
 from pipelines.illustrator.staging import Drawing, Placed, arrange
 from pipelines.illustrator.subjects import character_drawing, item_drawing
@@ -67,7 +69,9 @@ def paint_portrait(spec: PortraitSpec, files: dict[str, Path]) -> Painting:
     )
     shot = Shot(index=0, scene=scene.key, framing="wide" if spec.scene else "close", action="stands" if spec.character else "")
     place = choose_place(scene, scene.description)
-    files = {f"reference.{one.key}": files["reference"] for one in (spec.character, spec.item) if one and "reference" in files}
+    shown = spec.character or spec.scene or spec.item
+    if shown is not None:  # a portrait's files are named without a key
+        files = {name.replace("reference", f"reference.{shown.key}", 1): path for name, path in files.items()}
     characters: list[Character] = [spec.character] if spec.character else []
     items: list[Item] = [spec.item] if spec.item else []
     return _paint(spec, scene, shot, place, characters, items, files)
@@ -89,8 +93,11 @@ def _paint(
         tilt=chance.uniform(-0.02, 0.02),
     )
     stage = Stage(spec.size.width, spec.size.height, light, look, view, seed)
-    place.paint(stage)
-    paint_landmarks(stage, place, " ".join((scene.place, scene.title, scene.description, shot.picture_prompt)))
+    if plates := given(files, scene.key):  # several pictures of one place are seen in turn
+        paint_plate(stage, plates[shot.index % len(plates)])
+    else:
+        place.paint(stage)
+        paint_landmarks(stage, place, " ".join((scene.place, scene.title, scene.description, shot.picture_prompt)))
     weather_between(stage)
     subjects: list[tuple[str, str, Drawing]] = [
         (one.key, "character", character_drawing(one, shot, files, not place.indoors, look.technique)) for one in characters

@@ -13,10 +13,12 @@ from pipelines.illustrator.color import argb, rgb
 from pipelines.illustrator.figures import cast as figures
 from pipelines.illustrator.figures import things
 from pipelines.illustrator.look import Technique
-from pipelines.illustrator.references import puppet
+from pipelines.illustrator.references import puppet, signs
 from pipelines.illustrator.references.pictures import given
 from pipelines.illustrator.shapes import smooth
 from pipelines.illustrator.staging import Drawing
+
+PRODUCT = 0.75  # metres: larger than life, since it is to be recognised
 
 
 @dataclass
@@ -62,5 +64,7 @@ def item_drawing(item: Item, files: dict[str, Path], technique: Technique = "fil
     """What an item looks like: its reference picture, its drawing, or a thing under a cloth."""
     pictures = given(files, item.key)
     if pictures:
-        return puppet.figure(pictures[0], technique, 0.6, "ground")
+        if signs.is_sign(pictures[0], f"{item.name} {item.description}"):
+            return signs.board(pictures[0])
+        return puppet.figure(pictures[0], technique, PRODUCT, "ground", own_colors=True)
     return things.find(item.name) or Covered()

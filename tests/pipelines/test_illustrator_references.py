@@ -11,11 +11,11 @@ import pytest
 import skia
 from PIL import Image, ImageDraw
 
-from farm.types import Character, EngineError, KeyframeSpec, PortraitSpec, Scene, Shot, Size, Style
+from farm.types import Character, EngineError, Item, KeyframeSpec, PortraitSpec, Scene, Shot, Size, Style
 from pipelines.illustrator.figures import cast
 from pipelines.illustrator.files import flatten
 from pipelines.illustrator.paint import paint_keyframe, paint_portrait
-from pipelines.illustrator.references import cutting, faces, puppet, toning
+from pipelines.illustrator.references import cutting, faces, puppet, signs, toning
 from pipelines.illustrator.references.pictures import Picture, given, plain, read
 from pipelines.illustrator.subjects import character_drawing
 
@@ -191,3 +191,70 @@ def test_the_same_picture_twice_gives_the_same_bytes() -> None:
     first = shown({"reference.ann": PHOTOGRAPH})
     cutting.head.cache_clear()
     assert np.array_equal(first, shown({"reference.ann": PHOTOGRAPH}))
+
+
+def test_a_locations_picture_is_the_background_with_somebody_before_it(tmp_path: Path) -> None:
+    # given: a picture, green above and orange below, of another shape than the frame
+    image = Image.new("RGB", (300, 240), (20, 140, 60))
+    image.paste((230, 130, 30), (0, 150, 300, 240))
+    image.save(tmp_path / "place.png")
+    # when
+    flat = shown({"reference.s": tmp_path / "place.png"}).astype(int)
+    # then: it covers the frame's edge, green above, orange below
+    assert flat[2, 5:-5, 1].mean() > flat[2, 5:-5, 2].mean() + 20
+    assert flat[-3, 5:-5, 2].mean() > flat[-3, 5:-5, 0].mean() + 60
+    # and the baker still stands in front
+    assert np.abs(flat - shown({"reference.s": tmp_path / "place.png"}, who=ANN.model_copy(update={"noun": "wizard"})).astype(int)).max() > 40
+
+
+def test_several_pictures_of_a_place_are_seen_in_turn(tmp_path: Path) -> None:
+    Image.new("RGB", (64, 64), (220, 40, 40)).save(tmp_path / "a.png")
+    Image.new("RGB", (64, 64), (40, 40, 220)).save(tmp_path / "b.png")
+    files = {"reference.s": tmp_path / "a.png", "reference.s.2": tmp_path / "b.png"}
+
+    first, second = (shown(files, index=index)[10, 10].astype(int) for index in (0, 1))
+    assert first[2] > first[0] + 60
+    assert second[0] > second[2] + 60
+
+
+def test_a_logo_is_on_a_board_with_its_own_shape(tmp_path: Path) -> None:
+    image = Image.new("RGB", (400, 100), (255, 255, 255))
+    ImageDraw.Draw(image).rectangle((0, 0, 99, 99), fill=(255, 0, 255))  # a square at its left end
+    image.save(tmp_path / "logo.png")
+    item = Item(key="logo", name="brand logo")
+    shot = Shot(index=0, scene="s", items=("logo",))
+    spec = KeyframeSpec(shot=shot, scene=Scene(key="s", title="", place="meadow"), items=(item,), prompt="", style=PLAIN, size=Size(width=640, height=360))
+
+    flat = flatten(paint_keyframe(spec, {"reference.logo": tmp_path / "logo.png"})).astype(int)
+    pink = (flat[..., 2] - flat[..., 1] > 90) & (flat[..., 0] - flat[..., 1] > 90)
+    rows, columns = np.flatnonzero(pink.any(axis=1)), np.flatnonzero(pink.any(axis=0))
+    # then: the square is still a square, and large enough to see
+    assert abs(len(rows) - len(columns)) <= 3
+    assert len(rows) > 20
+
+
+def test_a_product_stands_by_itself_and_a_brand_on_a_board(tmp_path: Path) -> None:
+    product = picture(blob(tmp_path / "tea.png"))
+    assert not signs.is_sign(product, "tea tin")
+    assert signs.is_sign(product, "the brand's logo")
+
+
+def test_a_portraits_own_reference_is_in_it(tmp_path: Path) -> None:
+    Image.new("RGB", (64, 64), (40, 40, 220)).save(tmp_path / "b.png")
+    spec = PortraitSpec(scene=Scene(key="s", title="hall", place="castle"), style=PLAIN, size=Size(width=160, height=160))
+    flat = flatten(paint_portrait(spec, {"reference": tmp_path / "b.png"})).astype(int)
+    assert flat[..., 0].mean() > flat[..., 2].mean() + 60
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (720, 1280)])
+def test_what_is_held_hides_no_face(size: tuple[int, int], tmp_path: Path) -> None:
+    blob(tmp_path / "tea.png")
+    tea = Item(key="tea", name="tea")
+    shot = Shot(index=1, scene="s", characters=("ann",), items=("tea",), action="waves with the tea", framing="close")
+    wanted = Size(width=size[0], height=size[1])
+    spec = KeyframeSpec(shot=shot, scene=Scene(key="s", title="", place="village"), characters=(ANN,), items=(tea,), prompt="", style=PLAIN, size=wanted)
+    boxes = paint_keyframe(spec, {"reference.tea": tmp_path / "tea.png"}).boxes
+    middle = (boxes["ann"][0] + boxes["ann"][2]) / 2
+    head = boxes["ann"][1] + 0.16 * size[1]
+    left, top, right, bottom = boxes["tea"]
+    assert not (left < middle < right and top < head < bottom)

@@ -73,3 +73,8 @@ def plain(pixels: Pixels) -> Pixels:
     if alpha.min() == 255:
         return np.ascontiguousarray(pixels[..., :3])
     return ((pixels[..., :3].astype(np.uint16) * alpha + 255 * (255 - alpha)) // 255).astype(np.uint8)
+
+
+def opaque(rgb: Pixels) -> Pixels:
+    """RGB as RGBA."""
+    return np.ascontiguousarray(np.dstack([rgb, np.full(rgb.shape[:2], 255, np.uint8)]))

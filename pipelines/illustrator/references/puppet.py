@@ -179,6 +179,7 @@ class Cutout:
     height_m: float = 1.2
     habitat: str = "ground"
     faces: str = "front"
+    own_colors: bool = False  # as a product's are: the scene's light and a style's accents touch them little
 
     @property
     def aspect(self) -> float:
@@ -195,9 +196,9 @@ class Cutout:
         )
 
 
-def figure(picture: Picture, technique: Technique, height_m: float, habitat: str) -> Cutout:
+def figure(picture: Picture, technique: Technique, height_m: float, habitat: str, *, own_colors: bool = False) -> Cutout:
     """The subject of a picture as a figure."""
-    return Cutout(_image(_Kept(_cut(picture)), technique), height_m, habitat)
+    return Cutout(_image(_Kept(_cut(picture)), technique), height_m, habitat, own_colors=own_colors)
 
 
 @lru_cache(16)
