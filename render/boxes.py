@@ -33,6 +33,7 @@ class Table:
     sizes: list[int]
     shown: list[int]  # number in showing order, from 0
     keys: frozenset[int]  # places in decoding order
+    sound: bool = False  # whether there is a sound track beside it
 
 
 def table(handle: int) -> Table | None:
@@ -48,7 +49,8 @@ def table(handle: int) -> Table | None:
 
 def _table(handle: int, length: int) -> Table:
     moov = _moov(handle, length)
-    videos = [media for media in _tracks(moov) if media["hdlr"][8:12] == b"vide"]
+    tracks = list(_tracks(moov))
+    videos = [media for media in tracks if media["hdlr"][8:12] == b"vide"]
     if len(videos) != 1 or b"mvex" in {kind for kind, _ in _boxes(moov)}:
         raise _Odd
     media = videos[0]
@@ -69,7 +71,8 @@ def _table(handle: int, length: int) -> Table:
     if any((time - zero) % delta for time in times) or _begins(media.get("elst"), zero) != zero:
         raise _Odd
     keys = frozenset(number - 1 for number in _numbers(media["stss"])) if "stss" in media else frozenset(range(count))
-    return Table(width, height, Fraction(scale, delta), bytes(avcc), _places(media, sizes), sizes, [(time - zero) // delta for time in times], keys)
+    sound = any(media["hdlr"][8:12] == b"soun" for media in tracks)
+    return Table(width, height, Fraction(scale, delta), bytes(avcc), _places(media, sizes), sizes, [(time - zero) // delta for time in times], keys, sound)
 
 
 def _moov(handle: int, length: int) -> bytes:

@@ -19,13 +19,14 @@ import structlog
 from PIL import Image
 
 from farm.types import Cancelled, EngineError, FilmData
-from render import captions, film, sound
+from render import captions, film, sound, stems
 from render.card import TitleCard
 from render.cut import Bench, Broken, Made, Part, parts
 from render.encode import Coded
 from render.layout import Piece, Placed, place, spans, total
-from render.media import Unreadable, is_colour, read_picture, yuv_of
-from render.source import Clip, Source, Still, foreign, look
+from render.media import Unreadable, is_colour, yuv_of
+from render.opening import Opener
+from render.source import Clip, Source, Still
 from render.timeline import Card, Entry, Timeline
 
 log = structlog.get_logger()
@@ -66,6 +67,7 @@ class _Shot:
     entry: Entry | None
     source: Source
     piece: Piece
+    sound: Path | None = None  # a file with the shot's own sound, from its first frame on
 
 
 def compose(timeline: Timeline, output: Path, report: Report | None = None, also: Iterable[str] = ()) -> FilmData:
@@ -210,8 +212,7 @@ class _Composition:
         cut = parts(spans(placed, opening=opening, closing=self.timeline.closing), sources, burned)
         dip = next((colour for colour in self.timeline.style.palette[:1] if is_colour(colour)), "#000000")
         bench = Bench(self.size, self.fps, self.work, yuv_of("#000000", self.size), yuv_of(dip, self.size), self.stopped, burn)
-        spoken = self.spoken(shots, placed)
-        hearing = self.pool.submit(sound.track, spoken, self.timeline.score, Fraction(frames, self.fps), self.work, self.check)
+        hearing = self.pool.submit(sound.track, self.lanes(shots, placed), Fraction(frames, self.fps), self.work, self.check)
         making = {number: self.pool.submit(bench.make, part, sources, number) for number, part in enumerate(cut) if not part.copied}
         picturing = self.pool.submit(self.poster, shots)
         self._done, self._of = 0, len(making) + 3
@@ -260,86 +261,34 @@ class _Composition:
         Raises EngineError when nothing is left.
         """
         entries = self.timeline.entries
-        opened = [(entry, self.pool.submit(self.open, entry, number)) for number, entry in enumerate(entries)]
+        opener = Opener(self.timeline, self.work, self.check, self.broken)
+        waiting = [(entry, self.pool.submit(opener.open, entry, number)) for number, entry in enumerate(entries)]
         shots: list[_Shot] = []
-        for entry, future in opened:
+        for entry, future in waiting:
             self.attend([future])
-            source, note = future.result()
-            if note:
-                self.left_out.append(f"{entry.name}: {note}")
-                log.warning("shot is broken", shot=entry.name, why=note, kept=source is not None)
-            if source is not None:
-                shots.append(_Shot(entry, source, Piece(source.frames, entry.transition, entry.transition_frames)))
+            opened = future.result()
+            if opened.note:
+                self.left_out.append(f"{entry.name}: {opened.note}")
+                log.warning("shot is broken", shot=entry.name, why=opened.note, kept=opened.source is not None)
+            if opened.source is not None:
+                shots.append(_Shot(entry, opened.source, Piece(opened.source.frames, entry.transition, entry.transition_frames), opened.sound))
         if not shots:
             broken = "; ".join(self.left_out) or "the timeline has no shots"
             raise EngineError(f"there is nothing to show: {broken}. Render the shots again", code="nothing_to_show")
         if self.timeline.title:
-            card = self.card(self.timeline.title, "the title's picture")
+            card = self.card(opener, self.timeline.title, "the title's picture")
             shots.insert(0, _Shot(None, card, Piece(card.frames)))
         if self.timeline.end:
-            card = self.card(self.timeline.end, "the end card's picture")
+            card = self.card(opener, self.timeline.end, "the end card's picture")
             shots.append(_Shot(None, card, Piece(card.frames, "dissolve", self.fps // 2)))
         return shots
 
-    def card(self, card: Card, what: str) -> TitleCard:
-        """A card over its picture; without it where it cannot be read."""
-        picture = None
-        if card.picture:
-            try:
-                picture = read_picture(card.picture, self.size)
-            except Unreadable as error:
-                self.left_out.append(f"{what}: {error}")
-        return TitleCard(card, picture, self.size, self.fps, self.timeline.style)
-
-    def open(self, entry: Entry, number: int) -> tuple[Source | None, str]:
-        """An entry's source, and what is wrong with it: a clip, a clip made conforming, a held picture, or nothing."""
-        why = ""
-        if entry.name in self.broken:
-            why = f"its clip cannot be used: {self.broken[entry.name]}"
-        elif entry.clip is not None:
-            try:
-                return self.clip(entry, entry.clip, number)
-            except Unreadable as error:
-                why = f"its clip cannot be used: {error}"
-        if entry.picture is not None:
-            try:
-                still = Still(read_picture(entry.picture, self.size), entry.frames)
-                return still, f"{why}; its picture is held instead" if why else ""
-            except Unreadable as error:
-                why = f"{why}; " if why else ""
-                why += f"its picture cannot be used: {error}"
-        return None, why or "it has neither clip nor picture"
-
-    def clip(self, entry: Entry, file: Path, number: int) -> tuple[Source, str]:
-        """A clip of exactly the entry's frames: as it is, or encoded anew where it does not conform."""
-        seen = look(file, self.size, self.fps)
-        if seen.conforming and seen.frames >= entry.frames:
-            return Clip(file, entry.frames, seen.keys | {seen.frames}, seen.table), ""
-        note = f"its clip ends after {seen.frames} of {entry.frames} frames; the last one is held" if seen.conforming else ""
-        log.info("clip is made conforming", shot=entry.name, why=seen.reason or note)
-        whole = Clip(file, seen.frames, seen.keys).pictures(0, seen.frames) if seen.conforming else foreign(file, self.size, self.fps, entry.frames)
-        return self.conform(whole, entry.frames, number), note
-
-    def conform(self, pictures: Iterator, count: int, number: int) -> Source:
-        """Encode any frames as a splice-ready clip in the scratch folder; the last frame is held where they are short."""
-        file = self.work / f"conformed-{number}.mp4"
-
-        def exactly() -> Iterator:
-            given, last = 0, None
-            for last in pictures:
-                self.check()
-                yield last
-                given += 1
-                if given >= count:
-                    return
-            while given < count:
-                self.check()
-                yield last
-                given += 1
-
-        film.write_clip(file, exactly(), size=self.size, fps=self.fps, keys=(12, max(0, count - 12)))
-        seen = look(file, self.size, self.fps)
-        return Clip(file, count, seen.keys | {count}, seen.table)
+    def card(self, opener: Opener, card: Card, what: str) -> TitleCard:
+        """A card's source; a picture that cannot be read is named."""
+        source, note = opener.card(card)
+        if note:
+            self.left_out.append(f"{what}: {note}")
+        return source
 
     def cues(self, shots: Sequence[_Shot], placed: Sequence[Placed]) -> list[captions.Cue]:
         """Captions of all shots, in film time."""
@@ -360,13 +309,19 @@ class _Composition:
             found += made
         return found
 
-    def spoken(self, shots: Sequence[_Shot], placed: Sequence[Placed]) -> list[sound.Spoken]:
-        """Narrations with their places in the film."""
-        found = []
-        for shot, spot in zip(shots, placed, strict=True):
+    def lanes(self, shots: Sequence[_Shot], placed: Sequence[Placed]) -> dict[str, list[stems.Placed]]:
+        """What is heard, and where in the film: narrations, the clips' own sound crossing over in transitions, the score."""
+        spoken, own = [], []
+        overlaps = [*(spot.overlap for spot in placed[1:]), self.timeline.closing]
+        for shot, spot, following in zip(shots, placed, overlaps, strict=True):
+            start = spot.start / self.fps
             if shot.entry and shot.entry.speech and shot.entry.speech.file:
-                found.append(sound.Spoken(shot.entry.name, shot.entry.speech.file, spot.start / self.fps + shot.entry.speech.at))
-        return found
+                spoken.append(stems.Placed(f"{shot.entry.name}'s narration", shot.entry.speech.file, start + shot.entry.speech.at))
+            if shot.entry and shot.sound:
+                rise, fall = spot.overlap / self.fps, following / self.fps
+                own.append(stems.Placed(f"{shot.entry.name}'s own sound", shot.sound, start, spot.frames / self.fps, rise, fall))
+        score = [stems.Placed("the score", self.timeline.score, 0.0, fall=sound.FADE_OUT)] if self.timeline.score else []
+        return {sound.VOICE: spoken, sound.CLIPS: own, sound.SCORE: score}
 
     def burning(self, cues: Sequence[captions.Cue]) -> tuple[Callable[[int, int], bool], Callable | None]:
         """Whether a run of frames has captions drawn into it, and what draws them."""

@@ -1,47 +1,50 @@
-"""The film's sound: narration at its places, the score ducked under it, one loudness, one AAC track of exactly the film's length."""
+"""The film's sound: narration, the clips' own sound and the score in one balance, one loudness, one AAC track of exactly the film's length.
+
+Each file is decoded once, into a stem (`render.stems`); everything after that is done in chunks that know nothing of each other, side by side, and comes to
+the same bytes however many threads there are. Loudness is arithmetic on the stems' K-weighted powers, hop by hop, so that gains, ducking and limiter are
+settled before the mix is made, and it is encoded once.
+"""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
-import av
 import numpy as np
 import structlog
-from av.audio.resampler import AudioResampler
 from numpy.typing import NDArray
 
-from render.loudness import GUARD, RATE, SILENCE, Meter, Samples, bend, limit
-from render.media import Unreadable, open_media
+from render import aac
+from render.loudness import HOP, LEAD, PEAK_HOP, RATE, SILENCE, Samples, bend, decibels, drawn, held, integrated, peaks, powers, weigh
+from render.stems import CHUNK, Placed, Stem, lay
 
 log = structlog.get_logger()
 
 LOUDNESS = -14.0  # LUFS, what the video platforms play at
 CEILING = -1.6  # dBTP before coding: AAC overshoots by some tenths, and the film may not pass -1
 PEAK = -1.0  # dBTP of the finished track
-VOICE = -16.0  # LUFS of narration before the whole is levelled
-SCORE = -23.0  # LUFS of music where nobody speaks: 7 LU under the voice
-DUCK = 10.0  # dB that music steps back under the voice: 17 LU below speech, within the 15 to 20 of broadcast practice
-MOST = 30.0  # dB of gain at most: what is quieter than that is noise, not sound
-BITRATE = 192_000
-FADE_OUT = 1.5  # seconds
-CHUNK = 10 * RATE
-_CODED = 1024  # samples in an AAC frame, and the encoder's delay
-_HOP = RATE // 100  # the ducking curve has a point each 10 ms
-_AHEAD, _HOLD = 15, 45  # points: music steps back 150 ms before a word, and stays back over pauses of 450 ms
+VOICE, CLIPS, SCORE = "voice", "clips", "score"
+LEVEL: Mapping[str, float] = {VOICE: -16.0, CLIPS: -21.0, SCORE: -23.0}
+"""LUFS of each lane where nobody speaks, before the whole is levelled: music 7 LU under the voice, what is seen a little above the music."""
+DUCK: Mapping[str, float] = {CLIPS: 10.0, SCORE: 10.0}
+"""dB that a lane steps back under the voice: music comes to 17 LU below speech, within the 15 to 20 of broadcast practice."""
+RAISED: Mapping[str, float] = {VOICE: 30.0, CLIPS: 12.0, SCORE: 30.0}
+"""dB of gain at most: what is quieter than that is noise, not sound; a clip's faint room is left faint."""
+MOST = 30.0  # dB of the whole
+FADE_OUT = 1.5  # seconds over which the score ends
+_AHEAD, _HOLD = 15, 45  # hops: what is under the voice steps back 150 ms before a word, and stays back over pauses of 450 ms
 _BEND = 12
+_SPEAKING = 24.0  # dB under the voice's loudness is breath and room
+_TRIES = 12
+_WIDE = 50  # hops of 1 ms on each side of a peak that came out too high that are brought down with it
 
-
-@dataclass(frozen=True)
-class Spoken:
-    """A narration's file and when it starts in the film, in seconds."""
-
-    name: str
-    file: Path
-    at: float
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -54,249 +57,217 @@ class Track:
     left_out: tuple[str, ...]
 
 
-def decode(path: Path, most: int) -> Iterator[Samples]:
-    """Sound of a file as 48 kHz stereo chunks, `most` samples in all at most; any rate, channels and codec.
+def track(lanes: Mapping[str, Sequence[Placed]], seconds: Fraction, scratch: Path, check: Callable[[], None]) -> Track:
+    """Mix, level and encode the film's sound; `lanes` are VOICE, CLIPS and SCORE.
 
-    Raises Unreadable when nothing can be decoded; what comes before a fault is kept.
+    `check` is called several times a second and may raise to stop. Raises OSError when the disk is full.
     """
-    held: list[NDArray[np.float32]] = []
-    size = given = 0
-    for part in _frames(path):
-        held.append(part)
-        size += len(part)
-        given += len(part)
-        if size >= RATE or given >= most:  # a second at a time: a frame of 1,024 samples is too little to work on
-            yield _sound(held)
-            held, size = [], 0
-        if given >= most:
-            return
-    if held:
-        yield _sound(held)
-    if not given:
-        raise Unreadable("no sound in it can be decoded")
+    length, target = round(seconds * RATE), scratch / "sound.mp4"
+    if not any(lanes.values()):
+        aac.write(aac.silence(length), length, target)
+        return Track(target, SILENCE, -120.0, ())
+    stems = {name: Stem(scratch / f"{name}.f32", length) for name, placed in lanes.items() if placed}
+    pool = ThreadPoolExecutor(max_workers=max(2, min(4, os.cpu_count() or 2)), thread_name_prefix="sound")
+    try:
+        laid = [pool.submit(lay, stem, lanes[name], check) for name, stem in stems.items()]
+        left_out = tuple(note for future in laid for note in future.result())
+        made = _Mix(stems, length, pool, check).encoded(target)
+        return Track(target, *made, left_out)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+        for name, stem in stems.items():
+            stem.close()
+            (scratch / f"{name}.f32").unlink(missing_ok=True)
 
 
-def _frames(path: Path) -> Iterator[NDArray[np.float32]]:
-    with open_media(path) as container:
-        if not container.streams.audio:
-            raise Unreadable("there is no sound in it")
-        resampler = AudioResampler(format="fltp", layout="stereo", rate=RATE)
-        try:
-            for frame in container.decode(container.streams.audio[0]):
-                for part in resampler.resample(frame):
-                    yield part.to_ndarray().T  # type: ignore[misc]
-            for part in resampler.resample(None):
-                yield part.to_ndarray().T  # type: ignore[misc]
-        except (av.FFmpegError, ValueError) as error:
-            log.warning("sound is broken", file=path.name, error=str(error))
+class _Mix:
+    """The stems on their way into one track."""
 
+    def __init__(self, stems: Mapping[str, Stem], length: int, pool: ThreadPoolExecutor, check: Callable[[], None]) -> None:
+        self.stems, self.length, self.pool, self.check = stems, length, pool, check
+        self.chunks = -(-length // CHUNK)
+        self.gains: dict[str, float] = {}
+        self.duck = np.ones(1)
+        self.cut = np.ones(1)  # the limiter's gain where hops of 1 ms begin
+        self.gain = 1.0
 
-def _sound(parts: list[NDArray[np.float32]]) -> Samples:
-    # Hostile floats (NaN, infinity, 1e30) would poison the whole mix.
-    return np.clip(np.nan_to_num(np.concatenate(parts), copy=False, nan=0.0, posinf=0.0, neginf=0.0), -4.0, 4.0)
+    def encoded(self, target: Path) -> tuple[float, float]:
+        """Balance, level, encode; gives loudness and true peak of what a player will hear."""
+        power = self.balance()
+        loudness = integrated(power)
+        level = 0.0 if loudness <= SILENCE else min(LOUDNESS - loudness, MOST)
+        top = 10 ** (CEILING / 20)
+        told, found, allowed = level - 1.0, np.zeros(0, np.float32), np.zeros(0)  # up to which level peaks are told rightly: looking is what costs
+        for _ in range(_TRIES):
+            if level > told:
+                told = level + 1.0
+                found = np.concatenate(list(self.each(partial(self.peaks, top / _linear(told)), range(self.chunks))))
+                allowed = np.full(len(found), top)
+            self.gain = _linear(level)
+            self.cut = held(np.minimum(1.0, allowed / np.maximum(found * self.gain, 1e-9)))
+            off = LOUDNESS - integrated(power * self.gain**2 * _eased(self.cut, len(power))) if loudness > SILENCE else 0.0
+            if abs(off) < 0.05 or level + off > MOST + 6:
+                break
+            level += off  # what the limiter took is given back
+        pieces = list(self.each(self.piece, range(self.chunks)))
+        for _ in range(_TRIES):
+            before = self.cut
+            lowered = [self.lower(allowed, found, number, piece) for number, piece in enumerate(pieces)]  # every one of them, not up to the first
+            if not any(lowered):
+                break
+            self.cut = held(np.minimum(1.0, allowed / np.maximum(found * self.gain, 1e-9)))
+            again = [number for number in range(self.chunks) if self.moved(before, number)]
+            log.info("peaks came out of the coder too high", pieces=len(again))
+            for number, piece in zip(again, self.each(self.piece, again), strict=True):
+                pieces[number] = piece
+        aac.write((packet for piece in pieces for packet in piece.packets), self.length, target)
+        heard = integrated(np.concatenate([piece.power for piece in pieces]))
+        return round(heard, 2), round(decibels(max(float(piece.peaks.max(initial=0.0)) for piece in pieces)), 2)
 
+    # ------------------------------------------------------------ side by side
 
-class Voices:
-    """All narration as one stream: chunks of the film's length, each file decoded when its time comes."""
+    def each(self, work: Callable[[int, int], T], chunks: Iterable[int]) -> Iterable[T]:
+        """Do work on chunks, given as first and last sample, on threads; results in order."""
 
-    def __init__(self, spoken: list[Spoken], length: int) -> None:
-        self.length = length
-        self.left_out: list[str] = []
-        self._places = sorted(((max(0, round(item.at * RATE)), item) for item in spoken), key=lambda place: place[0])
+        def one(number: int) -> T:
+            self.check()
+            return work(number * CHUNK, min(self.length, (number + 1) * CHUNK))
 
-    def chunks(self) -> Iterator[Samples]:
-        """The narration in order, chunks of 10 s."""
-        pending = list(self._places)
-        sounding: list[tuple[int, Samples]] = []
-        for start in range(0, self.length, CHUNK):
-            end = min(start + CHUNK, self.length)
-            while pending and pending[0][0] < end:
-                at, item = pending.pop(0)
-                try:
-                    sounding.append((at, _soften(np.concatenate(list(decode(item.file, self.length - at)))[: self.length - at])))
-                except Unreadable as error:
-                    self._say(f"{item.name}'s narration: {error}")
-            out = np.zeros((end - start, 2), dtype=np.float32)
-            for at, sound in sounding:
-                low, high = max(at, start), min(at + len(sound), end)
-                if high > low:
-                    out[low - start : high - start] += sound[low - at : high - at]
-            sounding = [(at, sound) for at, sound in sounding if at + len(sound) > end]
-            yield out
+        return self.pool.map(one, chunks)
 
-    def _say(self, note: str) -> None:
-        if note not in self.left_out:
-            self.left_out.append(note)
+    def powers(self, first: int, last: int) -> tuple[dict[tuple[str, str], NDArray[np.float64]], NDArray[np.float64]]:
+        """Of a chunk: K-weighted power of each pair of lanes, and the voice's own level, hop by hop."""
+        weighted = {
+            name: weigh(stem.read(first - LEAD, last))[:, LEAD:]
+            for name, stem in self.stems.items()
+            if stem.sounding & {first // CHUNK - 1, first // CHUNK}  # what rang just before may ring on
+        }
+        pairs = [(one, two) for one in weighted for two in weighted if one <= two]
+        level = np.zeros(-(-(last - first) // HOP))
+        if VOICE in weighted:
+            voice = self.stems[VOICE].read(first, last)
+            both = np.pad(voice[0] + voice[1], (0, len(level) * HOP - voice.shape[1])).reshape(len(level), HOP)
+            level = np.sqrt(np.einsum("hs,hs->h", both, both) / HOP, dtype=np.float64) / 2
+        return {(one, two): powers(weighted[one], weighted[two]) for one, two in pairs}, level
 
+    def mixed(self, first: int, last: int) -> Samples:
+        """The balanced mix from sample `first` to `last`, before levelling."""
+        mix = np.zeros((2, last - first), dtype=np.float32)
+        begin = first // HOP
+        hops = -(-last // HOP) - begin
+        points = self.duck[begin : begin + hops + 1]
+        for name, stem in self.stems.items():
+            if not stem.sounding & set(range(first // CHUNK, last // CHUNK + 1)):
+                continue
+            sound = stem.read(first, last)
+            sound *= np.float32(self.gains[name])
+            if name in DUCK and (points < 1).any():
+                sound *= drawn(_under(points, name), HOP, hops * HOP)[first - begin * HOP :][: last - first]
+            mix += sound
+        return mix
 
-def _soften(sound: Samples) -> Samples:
-    """Fade the first and last 4 ms, so that a file that begins in mid-wave does not click."""
-    edge = min(192, len(sound) // 2)
-    if edge:
-        ramp = np.linspace(0, 1, edge, dtype=np.float32)[:, None]
-        sound[:edge] *= ramp
-        sound[-edge:] *= ramp[::-1]
-    return sound
+    def peaks(self, above: float, first: int, last: int) -> NDArray[np.float32]:
+        """True peaks of the mix in hops of 1 ms, told rightly from `above` on."""
+        low = first - PEAK_HOP if first else first
+        found = peaks(self.mixed(low, last + PEAK_HOP if last < self.length else last), above, rise=0.7)
+        return found[(first - low) // PEAK_HOP :][: -(-(last - first) // PEAK_HOP)]
 
+    def levelled(self, first: int, last: int) -> Samples:
+        """The mix with its gain and under its ceiling."""
+        mix = self.mixed(first, last)
+        mix *= np.float32(self.gain)
+        begin = first // PEAK_HOP
+        hops = -(-last // PEAK_HOP) - begin
+        points = self.cut[begin : begin + hops + 1]
+        if (points < 1).any():
+            mix *= drawn(points, PEAK_HOP, hops * PEAK_HOP)[first - begin * PEAK_HOP :][: last - first]
+        return mix
 
-class Music:
-    """The score as chunks of the film's length: cut or followed by silence, faded out at the film's end."""
+    def piece(self, first: int, last: int) -> aac.Coded:
+        """A chunk encoded, and heard as it will sound."""
+        return aac.encode(self.levelled, first, last, ends=last == self.length, above=10 ** (PEAK / 20))
 
-    def __init__(self, file: Path | None, length: int) -> None:
-        self.file, self.length = file, length
-        self.left_out: list[str] = []
+    def lower(self, allowed: NDArray[np.float64], found: NDArray[np.float32], number: int, piece: aac.Coded) -> bool:
+        """Allow less around peaks that came out of the coder above PEAK; whether there are any."""
+        highest = 10 ** (PEAK / 20)
+        hops = np.flatnonzero(piece.peaks > highest)
+        for hop in hops.tolist():
+            middle = (number * CHUNK - aac.FRAME) // PEAK_HOP + hop
+            near = slice(max(0, middle - _WIDE), max(0, middle + _WIDE))
+            if len(allowed[near]):
+                now = min(float(allowed[near].max()), float(found[near].max()) * self.gain)
+                allowed[near] = np.minimum(allowed[near], now * highest / float(piece.peaks[hop]) * 0.98)
+        return len(hops) > 0
 
-    def chunks(self) -> Iterator[Samples]:
-        """The score in order, chunks of 10 s."""
-        held = np.zeros((0, 2), dtype=np.float32)
-        parts: Iterator[Samples] = decode(self.file, self.length) if self.file else iter(())
-        fade = min(self.length, round(FADE_OUT * RATE))
-        for start in range(0, self.length, CHUNK):
-            size = min(CHUNK, self.length - start)
-            found = [held]
-            have = len(held)
-            try:
-                while have < size and (part := next(parts, None)) is not None:
-                    found.append(part)
-                    have += len(part)
-            except Unreadable as error:
-                note = f"the score: {error}"
-                self.left_out = [note]
-                parts = iter(())
-            joined = np.concatenate(found)
-            chunk, held = joined[:size], joined[size:]
-            if len(chunk) < size:
-                chunk = np.concatenate([chunk, np.zeros((size - len(chunk), 2), dtype=np.float32)])
-            left = self.length - start - np.arange(size)
-            yield chunk * np.clip(left / fade, 0, 1).astype(np.float32)[:, None] if left[-1] < fade else chunk
+    def moved(self, before: NDArray[np.float64], number: int) -> bool:
+        """Whether a chunk's gain differs from what it was encoded with."""
+        low, high = max(0, number * CHUNK - aac.LEADING * aac.FRAME) // PEAK_HOP, (number + 1) * CHUNK // PEAK_HOP + 1
+        return not np.array_equal(before[low:high], self.cut[low:high])
 
+    # ------------------------------------------------------------ the balance
 
-def track(spoken: list[Spoken], score: Path | None, seconds: Fraction, scratch: Path, check: Callable[[], None]) -> Track:
-    """Mix, level and encode the film's sound.
-
-    `check` is called at every chunk and may raise to stop. Raises OSError when the disk is full.
-    """
-    length = round(seconds * RATE)
-    if not spoken and score is None:
-        return _silence(length, scratch / "sound.mp4")
-    voices, music = Voices(spoken, length), Music(score, length)
-    voice_gain, music_gain, curve = _stems(voices, music, check)
-    mixed = scratch / "mix.f32"
-    meter = Meter()
-    with mixed.open("wb") as out:
-        for number, (voice, tune) in enumerate(zip(voices.chunks(), music.chunks(), strict=True)):
-            check()
-            at = (number * CHUNK + np.arange(len(tune))) / _HOP
-            mix = voice * np.float32(voice_gain) + tune * (music_gain * np.interp(at, np.arange(len(curve)), curve)).astype(np.float32)[:, None]
-            out.write(mix.tobytes())
-            meter.feed(mix)
-    made = _level(mixed, length, meter.loudness(), meter.peak, scratch / "sound.mp4", check)
-    mixed.unlink()
-    left_out = tuple(voices.left_out + music.left_out)
-    return Track(made[0], made[1], made[2], left_out)
-
-
-def _stems(voices: Voices, music: Music, check: Callable[[], None]) -> tuple[float, float, NDArray[np.float64]]:
-    """Gains that bring narration and score to their places, and the ducking curve (a gain each 10 ms)."""
-    voice_meter, music_meter = Meter(), Meter()
-    levels: list[NDArray[np.float64]] = []
-    for voice, tune in zip(voices.chunks(), music.chunks(), strict=True):
-        check()
-        voice_meter.feed(voice, peaks=False)
-        music_meter.feed(tune, peaks=False)
-        points = -(-len(voice) // _HOP)
-        padded = np.zeros(points * _HOP)
-        padded[: len(voice)] = voice[:, 0] + voice[:, 1]
-        levels.append(np.sqrt(np.square(padded).reshape(points, _HOP).mean(axis=1)) / 2)
-    voice_loudness = voice_meter.loudness()
-    voice_gain = _gain(VOICE - voice_loudness) if voice_loudness > SILENCE else 1.0
-    music_loudness = music_meter.loudness()
-    music_gain = _gain(SCORE - music_loudness) if music_loudness > SILENCE else 1.0
-    level = np.concatenate(levels) * voice_gain if levels else np.zeros(1)
-    spoken = level > 10 ** ((VOICE - 24) / 20)  # 24 dB under the voice's loudness is breath and room
-    wanted = np.where(spoken, 10 ** (-DUCK / 20), 1.0)
-    # Look ahead of words and hold over short pauses: a running minimum that reaches further back than forward, then a smooth bend.
-    shifted = np.concatenate([wanted, np.ones(_AHEAD)])
-    stretched = np.ones(len(wanted))
-    for delay in range(-_AHEAD, _HOLD + 1, 5):
-        moved = shifted[-delay : -delay + len(wanted)] if delay <= 0 else np.concatenate([np.ones(delay), wanted])[: len(wanted)]
-        np.minimum(stretched, moved, out=stretched)
-    return voice_gain, music_gain, bend(stretched, _BEND)
-
-
-def _gain(decibels: float) -> float:
-    return float(10 ** (min(decibels, MOST) / 20))
-
-
-def _level(mixed: Path, length: int, loudness: float, peak: float, target: Path, check: Callable[[], None]) -> tuple[Path, float, float]:
-    """Find the gain that gives the loudness once the limiter has worked, encode, and measure what was encoded; `peak` is the mix's own, linear."""
-    ceiling = CEILING
-    gain = 0.0 if loudness <= SILENCE else min(LOUDNESS - loudness, MOST)
-    for _ in range(4):
-        if peak * 10 ** (gain / 20) <= 10 ** (ceiling / 20):
-            break  # the limiter has nothing to do, so the loudness is known: what was measured, and the gain
-        meter = Meter()
-        for chunk in _limited(mixed, length, gain, ceiling):
-            check()
-            meter.feed(chunk, peaks=False)
-        off = LOUDNESS - meter.loudness() if loudness > SILENCE else 0.0
-        if abs(off) < 0.1 or gain + off > MOST + 6:
-            break
-        gain += off
-    for _ in range(3):
-        _encode(_limited(mixed, length, gain, ceiling, peak), target, check)
-        meter = Meter()
-        for chunk in decode(target, length):
-            check()
-            meter.feed(chunk)
-        over = meter.true_peak() - PEAK
-        if over <= 0:
-            break
-        ceiling -= over + 0.2
-    return target, round(meter.loudness(), 2), round(meter.true_peak(), 2)
-
-
-def _limited(mixed: Path, length: int, gain: float, ceiling: float, peak: float = math.inf) -> Iterator[Samples]:
-    """The mix with its gain and under its ceiling, chunk by chunk; each chunk sees enough of its neighbours to be seamless."""
-    factor, top = np.float32(10 ** (gain / 20)), 10 ** (ceiling / 20)
-    calm = peak * factor <= top
-    with mixed.open("rb") as file:
-        for start in range(0, length, CHUNK):
-            low, high = max(0, start - GUARD), min(length, start + CHUNK + GUARD)
-            file.seek(low * 8)
-            sound = np.frombuffer(file.read((high - low) * 8), dtype=np.float32).reshape(-1, 2) * factor
-            yield (sound if calm else limit(sound, top))[start - low : min(start + CHUNK, length) - low]
-
-
-def _silence(length: int, target: Path) -> Track:
-    """A silent track: one coded frame of silence, again and again."""
-    with av.open(str(target), "w", format="mp4", options={"fflags": "+bitexact"}) as container:
-        stream = container.add_stream("aac", rate=RATE)
-        stream.bit_rate, stream.layout = BITRATE, "stereo"  # type: ignore[misc, assignment]
-        frame = av.AudioFrame.from_ndarray(np.zeros((2, 4096), np.float32), format="fltp", layout="stereo")
-        frame.sample_rate, frame.pts, frame.time_base = RATE, 0, Fraction(1, RATE)
-        coded = bytes([*stream.encode(frame), *stream.encode(None)][2])
-        for at in range(-_CODED, length, _CODED):
-            packet = av.Packet(coded)
-            packet.stream, packet.time_base, packet.is_keyframe = stream, Fraction(1, RATE), True
-            packet.pts = packet.dts = at
-            packet.duration = min(_CODED, length - at)
-            container.mux_one(packet)
-    return Track(target, SILENCE, -120.0, ())
-
-
-def _encode(chunks: Iterator[Samples], target: Path, check: Callable[[], None]) -> None:
-    with av.open(str(target), "w", format="mp4", options={"fflags": "+bitexact"}) as container:
-        stream = container.add_stream("aac", rate=RATE)
-        stream.bit_rate, stream.layout = BITRATE, "stereo"  # type: ignore[misc, assignment]
-        stream.codec_context.flags |= av.codec.context.Flags.bitexact
+    def balance(self) -> NDArray[np.float64]:
+        """Bring every lane to its place; gives the mix's K-weighted power, hop by hop."""
+        found = list(self.each(self.powers, range(self.chunks)))
+        hops = sum(len(level) for _, level in found)
+        own = {name: np.zeros(hops) for name in self.stems}
+        self._scatter(found, {(name, name): power for name, power in own.items()})
+        for name, power in own.items():
+            loudness = integrated(power)
+            self.gains[name] = _linear(min(LEVEL[name] - loudness, RAISED[name])) if loudness > SILENCE else 1.0
+        speaking = np.concatenate([level for _, level in found]) * self.gains.get(VOICE, 0.0) > 10 ** ((LEVEL[VOICE] - _SPEAKING) / 20)
+        self.duck = _ducked(speaking)
+        mixed = np.zeros(hops)
+        middle = (self.duck[:-1] + self.duck[1:]) / 2
         at = 0
-        for chunk in chunks:
-            for begin in range(0, len(chunk), RATE):
-                check()
-                part = chunk[begin : begin + RATE]
-                frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(part.T), format="fltp", layout="stereo")
-                frame.sample_rate, frame.pts, frame.time_base = RATE, at, Fraction(1, RATE)
-                at += len(part)
-                container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
+        for pairs, level in found:
+            part = slice(at, at + len(level))
+            at += len(level)
+            for (one, two), power in pairs.items():
+                share = self.gains[one] * self.gains[two] * power * (1 if one == two else 2)
+                for name in (one, two):
+                    if name in DUCK:
+                        share = share * _under(middle[part], name)
+                mixed[part] += share
+        return mixed
+
+    @staticmethod
+    def _scatter(found: Sequence[tuple[dict[tuple[str, str], NDArray[np.float64]], NDArray[np.float64]]], into: dict[tuple[str, str], NDArray]) -> None:
+        at = 0
+        for pairs, level in found:
+            for pair, power in into.items():
+                if pair in pairs:
+                    power[at : at + len(level)] = pairs[pair]
+            at += len(level)
+
+
+def _ducked(speaking: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """How much of itself a lane keeps where hops begin: 1 where nobody speaks, 0 deep under the voice; shape (hops + 1,).
+
+    It goes ahead of words and holds over short pauses: a running minimum that reaches further back than forward, then a smooth bend.
+    """
+    wanted = np.where(speaking, 0.0, 1.0)
+    hops = len(wanted)
+    padded = np.concatenate([np.ones(_HOLD), wanted, np.ones(_AHEAD)])
+    stretched = np.ones(hops)
+    for delay in range(-_AHEAD, _HOLD + 1, 5):
+        np.minimum(stretched, padded[_HOLD - delay : _HOLD - delay + hops], out=stretched)
+    curve = bend(stretched, _BEND)
+    return np.append(curve, curve[-1:])
+
+
+def _under(curve: NDArray[np.float64], name: str) -> NDArray[np.float64]:
+    """A lane's gain where the voice leaves `curve` of it."""
+    return 1 - (1 - curve) * (1 - 10 ** (-DUCK[name] / 20))
+
+
+def _eased(cut: NDArray[np.float64], hops: int) -> NDArray[np.float64]:
+    """Mean square of the limiter's gain in each hop of 10 ms."""
+    each = HOP // PEAK_HOP
+    middle = np.square((cut[:-1] + cut[1:]) / 2)
+    found: NDArray[np.float64] = np.pad(middle, (0, hops * each - len(middle)), constant_values=1.0).reshape(hops, each).mean(axis=1)
+    return found
+
+
+def _linear(level: float) -> float:
+    return float(10 ** (level / 20))

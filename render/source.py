@@ -140,6 +140,7 @@ class Look:
     keys: frozenset[int]
     reason: str = ""
     table: Table | None = field(default=None, repr=False, compare=False)
+    sound: bool = False  # whether it has sound of its own
 
 
 def look(file: Path, size: Size, fps: int) -> Look:
@@ -170,7 +171,7 @@ def _glance(file: Path, size: Size, fps: int) -> Look | None:
                 return None  # several slices, a torn packet: the thorough look tells
         if _unbroken(found.shown) != len(found.shown):
             return None
-        return Look(True, len(found.shown), found.keys, table=found)
+        return Look(True, len(found.shown), found.keys, table=found, sound=found.sound)
     except OSError:
         return None
     finally:
@@ -182,9 +183,10 @@ def _demux(file: Path, size: Size, fps: int) -> Look:
         if not container.streams.video:
             raise Unreadable("there is no picture in it")
         stream = container.streams.video[0]
+        heard = bool(container.streams.audio)
         reason = _differs(stream, size, fps)
         if reason:
-            return Look(False, 0, frozenset(), reason)
+            return Look(False, 0, frozenset(), reason, sound=heard)
         tick, zero = _tick(stream), stream.start_time or 0
         numbers: list[int] = []
         keys: set[int] = set()
@@ -196,10 +198,10 @@ def _demux(file: Path, size: Size, fps: int) -> Look:
                     break
                 number, rest = divmod(packet.pts - zero, tick)
                 if rest or number + REORDER < len(numbers):
-                    return Look(False, 0, frozenset(), "its frames are not evenly timed")
+                    return Look(False, 0, frozenset(), "its frames are not evenly timed", sound=heard)
                 if packet.is_keyframe:
                     if number != len(numbers):
-                        return Look(False, 0, frozenset(), "its groups of pictures are open")
+                        return Look(False, 0, frozenset(), "its groups of pictures are open", sound=heard)
                     keys.add(number)
                 numbers.append(number)
         except (av.FFmpegError, ValueError):
@@ -207,7 +209,7 @@ def _demux(file: Path, size: Size, fps: int) -> Look:
         count = _unbroken(numbers)
         if not count or 0 not in keys:
             raise Unreadable("no frame in it is whole")
-        return Look(True, count, frozenset(key for key in keys if key < count))
+        return Look(True, count, frozenset(key for key in keys if key < count), sound=heard)
 
 
 def _unbroken(numbers: list[int]) -> int:

@@ -44,6 +44,7 @@ class Entry(Frozen):
     transition: Transition = "dissolve"
     transition_frames: Annotated[int, Field(ge=0, le=240)] = 12
     speech: Speech | None = None
+    sound: bool = True  # whether the clip's own sound is heard, under the speech
 
 
 class Timeline(Frozen):

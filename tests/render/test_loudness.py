@@ -1,4 +1,4 @@
-"""The meter agrees with ffmpeg's, and the limiter keeps its ceiling."""
+"""Loudness and peaks agree with ffmpeg's, and the limiter keeps its ceiling."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import imageio_ffmpeg
 import numpy as np
 import pytest
 
-from render.loudness import LOOK, RATE, SILENCE, Meter, bend, limit, true_peaks
+from render.loudness import HOP, PEAK_HOP, RATE, REACH, SILENCE, bend, drawn, held, measure, peaks
 
 
 def sounds() -> dict[str, np.ndarray]:
@@ -24,47 +24,65 @@ def sounds() -> dict[str, np.ndarray]:
 
 
 def stereo(line: np.ndarray) -> np.ndarray:
-    return np.stack([line, line * 0.8], axis=1).astype(np.float32)
+    return np.stack([line, line * 0.8]).astype(np.float32)
 
 
 @pytest.mark.parametrize("name", sounds())
-def test_meter_agrees_with_ffmpeg(name):
+def test_measures_agree_with_ffmpeg(name):
     sound = stereo(sounds()[name])
-    meter = Meter()
-    for part in np.array_split(sound, [1000, 70_000, 70_001]):  # chunks of any size
-        meter.feed(part)
+    loudness, peak = measure(sound)
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-hide_banner", "-nostats", "-f", "f32le", "-ar", str(RATE), "-ac", "2", "-i", "pipe:0"]
-    told = subprocess.run([*command, "-af", "ebur128=peak=true:framelog=quiet", "-f", "null", "-"], input=sound.tobytes(), capture_output=True, check=True)
+    interleaved = np.ascontiguousarray(sound.T).tobytes()
+    told = subprocess.run([*command, "-af", "ebur128=peak=true:framelog=quiet", "-f", "null", "-"], input=interleaved, capture_output=True, check=True)
     said = told.stderr.decode()
-    assert meter.loudness() == pytest.approx(float(re.findall(r"I:\s+(-?[\d.]+) LUFS", said)[-1]), abs=0.1)
-    assert meter.true_peak() == pytest.approx(float(re.findall(r"Peak:\s+(-?[\d.]+) dBFS", said)[-1]), abs=0.25)
+    assert loudness == pytest.approx(float(re.findall(r"I:\s+(-?[\d.]+) LUFS", said)[-1]), abs=0.1)
+    assert peak == pytest.approx(float(re.findall(r"Peak:\s+(-?[\d.]+) dBFS", said)[-1]), abs=0.25)
 
 
 def test_silence_is_silence():
-    meter = Meter()
-    meter.feed(np.zeros((RATE, 2), np.float32))
-    assert meter.loudness() == SILENCE
-    assert Meter().loudness() == SILENCE
+    assert measure(np.zeros((2, RATE), np.float32)) == (SILENCE, pytest.approx(-120))
+    assert measure(np.zeros((2, 0), np.float32)) == (SILENCE, pytest.approx(-120))
+
+
+def test_peaks_are_looked_for_only_where_they_matter():
+    """Above the mark the answer is the thorough one; under it, no more than the samples' own is promised."""
+    rng = np.random.default_rng(1)
+    sound = (rng.standard_normal((2, RATE)) * np.linspace(0.05, 0.5, RATE)).astype(np.float32)
+    thorough, quick = peaks(sound), peaks(sound, above=0.8)
+    assert (quick[thorough > 0.8] == thorough[thorough > 0.8]).all()
+    assert (quick <= thorough).all()
+    assert (quick < thorough).any()  # something was saved
 
 
 def test_limiter_keeps_true_peaks_under_the_ceiling():
     rng = np.random.default_rng(1)
-    sound = (rng.standard_normal((RATE, 2)) * 0.5).astype(np.float32)
-    limited = limit(sound, 0.6)
-    assert true_peaks(sound).max() > 1.5
+    sound = (rng.standard_normal((2, RATE)) * 0.5).astype(np.float32)
+    found = peaks(sound)
+    limited = sound * drawn(held(np.minimum(1.0, 0.6 / found.astype(np.float64))), PEAK_HOP, RATE)
+    assert found.max() > 1.5
     assert np.abs(limited).max() <= 0.6 + 1e-6
-    assert true_peaks(limited).max() <= 0.6 * 1.03
+    assert peaks(limited).max() <= 0.6 * 1.03
 
 
 def test_limiter_leaves_quiet_sound_alone():
-    sound = np.full((RATE, 2), 0.1, np.float32)
-    assert limit(sound, 0.8) is sound
+    need = np.ones(3000)
+    need[1000] = 0.5
+    points = held(need)
+    assert (points[:900] == 1).all()
+    assert (points[1100:] == 1).all()
+    assert points[1000] == points[1001] == 0.5
 
 
 def test_bend_is_never_above_the_need():
     need = np.ones(5000)
     need[[100, 101, 2500, 4999]] = [0.2, 0.9, 0.5, 0.3]
-    curve = bend(need, LOOK)
+    curve = bend(need, REACH)
     assert len(curve) == len(need)
     assert (curve <= need + 1e-9).all()
-    assert np.abs(np.diff(curve)).max() < 1.2 / LOOK
+    assert np.abs(np.diff(curve)).max() < 1.2 / REACH
+    points = held(need)
+    assert (np.maximum(points[:-1], points[1:]) <= need + 1e-9).all()  # no sample of a hop has more than the hop needs
+
+
+def test_a_curve_is_drawn_through_its_points():
+    assert drawn(np.array([0.0, 1.0, 0.0]), HOP, 2 * HOP)[[0, HOP // 2, HOP, 2 * HOP - HOP // 4]] == pytest.approx([0, 0.5, 1, 0.25])
