@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import builtins
+import dataclasses
 import hashlib
+import hmac
 import re
 import secrets
 
@@ -12,7 +15,8 @@ from sqlalchemy.exc import IntegrityError
 from farm import passwords
 from farm.store import tables as t
 from farm.store.database import Database
-from farm.store.records import Session, StoreError, User, new_id
+from farm.store.keys import Keys
+from farm.store.records import Key, Session, StoreError, User, new_id
 
 SESSION_SECONDS = 7 * 24 * 3600.0
 """After its sign-in a session has ended, whatever was done in it."""
@@ -70,7 +74,7 @@ class Sessions:
     """Who is signed in."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self._database, self._keys = database, Keys(database)
 
     def begin(self, email: str, password: str, seconds: float = SESSION_SECONDS) -> Session | None:
         """A new session, its token in the answer and never again; None for a wrong address or password, which take equally long."""
@@ -99,6 +103,33 @@ class Sessions:
             row = connection.execute(query.where(t.sessions.c.hash == _hash(token), t.sessions.c.expires_at > t.now())).one_or_none()
         return Session(row.user, row.team, row.email, row.created_at, row.expires_at) if row is not None else None
 
+    def keep(self, token: str, key: Key) -> None:
+        """Keep a new API key until the session's page has shown it: sealed by the session's token, which is not in the database."""
+        entry = f"{key.id}:{_sealed(token, key.id, key.key.encode()).hex()}"
+        mine = t.sessions.c.hash == _hash(token)
+        with self._database.write() as connection:
+            kept = connection.execute(sa.select(t.sessions.c.sealed).where(mine).with_for_update()).scalar()
+            connection.execute(t.sessions.update().where(mine).values(sealed=f"{kept} {entry}" if kept else entry))
+
+    def shown(self, token: str) -> builtins.list[Key]:
+        """The keys that were kept and not shown yet, with their text; they are not kept any more."""
+        mine = sa.and_(t.sessions.c.hash == _hash(token), t.sessions.c.expires_at > t.now(), t.sessions.c.sealed.is_not(None))
+        with self._database.read() as connection:
+            if connection.execute(sa.select(t.sessions.c.hash).where(mine)).scalar() is None:
+                return []
+        with self._database.write() as connection:
+            kept = connection.execute(sa.select(t.sessions.c.sealed).where(mine).with_for_update()).scalar()
+            connection.execute(t.sessions.update().where(mine).values(sealed=None))
+            opened = [_sealed(token, key, bytes.fromhex(text)).decode() for key, _, text in (entry.partition(":") for entry in (kept or "").split())]
+        known = [self._keys.authenticate(text) for text in opened]  # one that was revoked meanwhile is not worth showing
+        return [dataclasses.replace(key, key=text) for key, text in zip(known, opened, strict=True) if key is not None]
+
+    def end_all(self, token: str) -> int:
+        """End every session of the user whose session this is, at once, everywhere; how many there were."""
+        user = sa.select(t.sessions.c.user).where(t.sessions.c.hash == _hash(token)).scalar_subquery()
+        with self._database.write() as connection:
+            return connection.execute(t.sessions.delete().where(t.sessions.c.user == user)).rowcount
+
     def end(self, token: str) -> bool:
         """End a session at once, everywhere; False where there is none."""
         with self._database.write() as connection:
@@ -108,6 +139,13 @@ class Sessions:
 def folded(email: str) -> str:
     """An address as it is compared."""
     return email.strip().lower()
+
+
+def _sealed(token: str, name: str, text: bytes) -> bytes:
+    """Seal, or open, a text of up to 64 bytes: a pad that only the token gives and that no other text has."""
+    pad = hmac.digest(token.encode(), f"a new key {name}".encode(), "sha512")
+    assert len(text) <= len(pad)
+    return bytes(one ^ other for one, other in zip(text, pad, strict=False))
 
 
 def _hash(token: str) -> str:

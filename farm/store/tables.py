@@ -348,6 +348,7 @@ sessions = Table(
     metadata,
     Column("hash", String(64), primary_key=True),  # SHA-256 of a token with 256 random bits
     Column("user", ForeignKey("users.id"), nullable=False, index=True),
+    Column("sealed", Text),  # new API keys that are still to be shown, once; the token opens them, and it is not here
     _time("created_at"),
     _time("expires_at"),
 )
