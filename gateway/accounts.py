@@ -65,6 +65,20 @@ async def sign_out(call: Call) -> Response:
     return response
 
 
+async def sign_out_everywhere(call: Call) -> Response:
+    """`DELETE /sessions`: every session of this user ends at once, in every browser and program."""
+    await end_all(call.house, call.request)
+    response = render(Reply(SignedOut()))
+    take(call.house, call.request, response)
+    return response
+
+
+async def end_all(house: House, request: Request) -> None:
+    """End every session of the user whose session a request carries, if any."""
+    if token := token_of(house, request):
+        await house.threads.call(house.store.sessions.end_all, token)
+
+
 async def end(house: House, request: Request) -> None:
     """End the session that a request carries, if any."""
     if token := token_of(house, request):

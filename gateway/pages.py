@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from html import escape
 
@@ -89,8 +89,17 @@ def sign_in_page(*, email: str = "", problem: str | None = None, status: int = 2
     return _page("Sign in", body, status)
 
 
-def keys_page(user: str, keys: Iterable[Key], *, made: Key | None = None, problem: str | None = None, name: str = "", status: int = 200) -> HTMLResponse:
-    """The team's API keys; `made` has just been created and is shown in full."""
+def keys_page(
+    user: str,
+    keys: Iterable[Key],
+    *,
+    made: Iterable[Key] = (),
+    problem: str | None = None,
+    name: str = "",
+    chosen: Collection[str] = SCOPES,
+    status: int = 200,
+) -> HTMLResponse:
+    """The team's API keys; those of `made` have just been created and are shown in full. `name` and `chosen` are what the form holds."""
     known = list(keys)
     rows = "".join(_row(key) for key in sorted(known, key=lambda key: key.revoked_at is not None))
     table = (
@@ -99,16 +108,15 @@ def keys_page(user: str, keys: Iterable[Key], *, made: Key | None = None, proble
         else '<p class="soft">There are none yet.</p>'
     )
     ticks = "".join(
-        f'<label class="tick"><input type="checkbox" name="scopes" value="{scope}" checked><span><code>{scope}</code> '
+        f'<label class="tick"><input type="checkbox" name="scopes" value="{scope}"{" checked" if scope in chosen else ""}><span><code>{scope}</code> '
         f'<span class="soft">{_MEANINGS[scope]}</span></span></label>'
         for scope in SCOPES
     )
-    shown = (
-        f'<div class="card good" role="status"><b>The key “{escape(made.name)}”. Copy it now: it is not shown again.</b>'
-        f'<code class="key">{escape(made.key)}</code>'
+    shown = "".join(
+        f'<div class="card good" role="status"><b>The key “{escape(one.name)}”. Copy it now: it is not shown again.</b>'
+        f'<code class="key">{escape(one.key)}</code>'
         '<span class="soft">Send it with every request as <code>Authorization: Bearer …</code>; keep it out of pages and public repositories.</span></div>'
-        if made
-        else ""
+        for one in made
     )
     body = (
         f'<header><b>Storyfarm</b><a href="/docs">API reference</a><span>{escape(user)}</span>'

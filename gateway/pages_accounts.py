@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from farm.store import Key, Session
-from gateway.accounts import begin, create_key, end, revoke_key
-from gateway.accounts_session import check_origin, find, give, take
+from gateway.accounts import begin, create_key, end, end_all, revoke_key
+from gateway.accounts_session import check_origin, find, give, take, token_of
 from gateway.call import Call
 from gateway.dispatch import plain, read
 from gateway.errors import ApiError, Problem
@@ -49,30 +49,43 @@ async def sign_out(call: Call) -> Response:
     return response
 
 
+async def sign_out_everywhere(call: Call) -> Response:
+    """`POST /sign-out-everywhere`: every session of this user ends at once."""
+    check_origin(call.house, call.request)
+    await end_all(call.house, call.request)
+    response = _to(SIGN_IN)
+    take(call.house, call.request, response)
+    return response
+
+
 async def keys(call: Call) -> Response:
-    """`GET /api-keys`."""
+    """`GET /api-keys`: with the keys that were just created in full, this once; loading the page again shows, and creates, none."""
     session = await find(call.house, call.request)
-    return keys_page(session.email, await _keys(call, session)) if session else _to(SIGN_IN)
+    if session is None:
+        return _to(SIGN_IN)
+    token = token_of(call.house, call.request)
+    new = await call.house.threads.call(call.house.store.sessions.shown, token) if token and call.request.method == "GET" else []
+    return keys_page(session.email, await _keys(call, session), made=new)
 
 
 async def create(call: Call) -> Response:
-    """`POST /api-keys`: the page again, with the new key in full this once."""
+    """`POST /api-keys`: back to the page, which shows the new key; or the form again with the reason."""
     fields = await _form(call.request)
     session = await _session(call)
     if session is None:
         return _to(SIGN_IN)
     name, scopes = _first(fields, "name"), tuple(scope for scope in SCOPES if scope in fields.get("scopes", []))
-    made, problem, status = None, None, 200
-    if len(name) > 200:
-        problem, status = "a name has at most 200 characters", 400
-    elif not scopes:
-        problem, status = "choose at least one scope; a key without any can do nothing", 400
-    else:
-        try:
-            made = await create_key(call.house, session.team, name, scopes)
-        except ApiError as error:
-            problem, status = error.message, error.problem.status
-    return keys_page(session.email, await _keys(call, session), made=made, problem=problem, name=name[:200] if problem else "", status=status)
+    try:
+        if len(name) > 200:
+            raise ApiError(Problem.VALIDATION, "a name has at most 200 characters")
+        if not scopes:
+            raise ApiError(Problem.VALIDATION, "choose at least one scope; a key without any can do nothing")
+        made = await create_key(call.house, session.team, name, scopes)
+    except ApiError as error:
+        known = await _keys(call, session)
+        return keys_page(session.email, known, problem=error.message, name=name[:200], chosen=scopes, status=error.problem.status)
+    await call.house.threads.call(call.house.store.sessions.keep, token_of(call.house, call.request) or "", made)
+    return _to(KEYS)
 
 
 async def revoke(call: Call) -> Response:

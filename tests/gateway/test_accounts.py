@@ -135,6 +135,8 @@ def test_a_write_comes_from_this_farms_pages(farm: Any, ann: httpx.Client, heade
             ("POST", SESSIONS),
             ("POST", "/sign-in"),
             ("POST", "/sign-out"),
+            ("POST", "/sign-out-everywhere"),
+            ("DELETE", SESSIONS),
             ("POST", "/api-keys"),
         ):
             content = {"json": {"email": "a@b.c", "password": "x"}} if path == SESSIONS else {}

@@ -8,8 +8,13 @@ from typing import Any
 
 import httpx
 import pytest
+import sqlalchemy as sa
+
+from farm.store import tables
+from tests.gateway.conftest import NO_LIMITS
 
 PASSWORD = "correct horse battery"
+KEY = re.compile(r"sk_live_\w{33}")
 _number = count()
 
 
@@ -35,7 +40,9 @@ def test_from_the_sign_in_page_to_a_key_and_out_again(farm: Any, bea: httpx.Clie
     page = bea.get("/api-keys")
     assert email in page.text
     made = bea.post("/api-keys", data={"name": "From the page", "scopes": ["stories:read", "assets:read"]})
-    key = re.search(r"sk_live_\w{33}", made.text)
+    assert (made.status_code, made.headers["location"], made.text) == (303, "/api-keys", "")
+    assert KEY.search(bea.head("/api-keys").text) is None  # asks, and shows nothing
+    key = KEY.search(bea.get("/api-keys").text)
     assert key
     known = farm.store.keys.authenticate(key.group())
     assert known
@@ -50,6 +57,56 @@ def test_from_the_sign_in_page_to_a_key_and_out_again(farm: Any, bea: httpx.Clie
     out = bea.post("/sign-out")
     assert (out.status_code, out.headers["location"]) == (303, "/sign-in")
     assert bea.get("/api-keys").headers["location"] == "/sign-in"
+
+
+def test_loading_the_page_again_makes_no_second_key_and_shows_none(farm: Any, bea: httpx.Client) -> None:
+    before = len(farm.store.keys.list(farm.team))
+    for name in ("one", "two"):  # two forms sent before either answer was looked at
+        bea.post("/api-keys", data={"name": name, "scopes": "stories:read"})
+    pages = [bea.get("/api-keys").text for _ in range(3)]
+    assert [len(KEY.findall(page)) for page in pages] == [2, 0, 0]
+    assert len(farm.store.keys.list(farm.team)) == before + 2
+    assert {farm.store.keys.authenticate(key).name for key in KEY.findall(pages[0])} == {"one", "two"}
+
+
+def test_a_new_key_is_shown_by_any_gateway_to_its_session_alone(farm: Any, bea: httpx.Client, email: str) -> None:
+    bea.post("/api-keys", data={"name": "mine", "scopes": "stories:read"})
+    with farm.store.database.read() as connection:
+        kept = " ".join(str(row) for table in tables.metadata.sorted_tables for row in connection.execute(sa.select(table)))
+    with httpx.Client(base_url=farm.url, timeout=30) as elsewhere:
+        elsewhere.post("/sign-in", data={"email": email, "password": PASSWORD})
+        assert "mine" in elsewhere.get("/api-keys").text
+        assert not KEY.search(elsewhere.get("/api-keys").text)
+    second = farm.serve(NO_LIMITS)
+    try:
+        cookie = {"cookie": f"storyfarm_session={bea.cookies['storyfarm_session']}"}
+        key = KEY.search(httpx.get(second.url + "/api-keys", headers=cookie).text)
+    finally:
+        second.stop()
+    assert key
+    assert key.group() not in kept  # nowhere in the database, not even while it waits to be shown
+    assert not KEY.search(bea.get("/api-keys").text)
+
+
+def test_a_key_that_was_revoked_before_it_was_seen_is_not_shown(farm: Any, bea: httpx.Client) -> None:
+    bea.post("/api-keys", data={"name": "regretted", "scopes": "stories:read"})
+    farm.store.keys.revoke(farm.store.keys.list(farm.team)[0].id, farm.team)
+    assert not KEY.search(bea.get("/api-keys").text)
+
+
+def test_signing_out_everywhere_ends_every_session_of_the_user(farm: Any, bea: httpx.Client, email: str) -> None:
+    farm.store.users.add(f"other {email}".replace(" ", "."), farm.team, PASSWORD)
+    other, elsewhere = (httpx.Client(base_url=farm.url, timeout=30) for _ in range(2))
+    other.post("/sign-in", data={"email": f"other.{email}", "password": PASSWORD})
+    for leave in (lambda: bea.post("/sign-out-everywhere"), lambda: bea.delete("/api/v1/sessions")):
+        for client in (bea, elsewhere):
+            assert client.post("/sign-in", data={"email": email, "password": PASSWORD}).status_code == 303
+        assert leave().status_code in {200, 303}
+        for client in (bea, elsewhere):
+            assert client.get("/api-keys").headers["location"] == "/sign-in"
+        assert other.get("/api-keys").status_code == 200
+    other.close()
+    elsewhere.close()
 
 
 @pytest.mark.parametrize(("path", "method"), [("/api-keys", "GET"), ("/api-keys", "POST"), ("/api-keys/key_x/revoke", "POST")])
@@ -103,7 +160,8 @@ def test_another_teams_key_cannot_be_revoked(farm: Any, bea: httpx.Client) -> No
 
 def test_names_are_text_whatever_they_hold(farm: Any, bea: httpx.Client) -> None:
     evil = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
-    page = bea.post("/api-keys", data={"name": evil, "scopes": "stories:read"})
+    assert bea.post("/api-keys", data={"name": evil, "scopes": "stories:read"}).status_code == 303
+    page = bea.get("/api-keys")
     assert "<script" not in page.text
     assert "<img" not in page.text
     assert "&lt;script&gt;" in page.text
