@@ -39,6 +39,8 @@ h2{font-size:1.15rem;margin:2rem 0 .6rem}
 p{margin:.4rem 0 1rem;max-width:44rem}
 .soft{color:var(--soft)}
 .card{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:1.1rem 1.25rem;margin:1rem 0}
+.card>:first-child{margin-top:0}
+.card>p:first-child{margin-bottom:.8rem}
 label.field{display:block;font-weight:600;margin:.8rem 0 .2rem}
 input[type=text],input[type=email],input[type=password]{width:100%;font:inherit;padding:.55rem .7rem;border:1px solid var(--soft);border-radius:6px;
   background:var(--paper);color:var(--ink)}
@@ -51,9 +53,12 @@ button.end{background:none;color:var(--bad);border-color:var(--bad);padding:.25r
 :focus-visible{outline:3px solid var(--act);outline-offset:2px}
 .bad,.good{border-left:4px solid var(--bad);padding:.6rem .9rem;background:var(--card);border-radius:4px}
 .good{border-color:var(--good)}
+.bad{max-width:none}
 code{font:15px/1.5 ui-monospace,monospace}
 .key{display:block;padding:.7rem .9rem;margin:.6rem 0;background:var(--paper);border:1px solid var(--line);border-radius:6px;
   overflow-wrap:anywhere;user-select:all}
+.list{padding:.3rem 1.25rem}
+.list p{margin:.6rem 0}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;width:100%}
 td,th{text-align:left;vertical-align:top;border-top:1px solid var(--line);padding:.6rem .9rem .6rem 0}
@@ -67,6 +72,8 @@ td:last-child{padding-right:0;text-align:right}
   td,td:last-child{display:block;border:0;padding:.15rem 0;text-align:left}
   tr{display:block;border-top:1px solid var(--line);padding:.6rem 0}
   tbody tr:first-child{border:0}
+  td:first-child{font-weight:600}
+  header form{margin-left:auto}
 }
 a{color:var(--act)}
 """
@@ -126,7 +133,10 @@ def keys_page(
         f'<h2>Create a key</h2><form class="card" method="post" action="/api-keys"><label class="field" for="name">Name</label>'
         f'<input id="name" name="name" type="text" required maxlength="200" placeholder="What it is for, such as Production" value="{escape(name)}">'
         f"<fieldset><legend>Scopes</legend>{ticks}</fieldset><button>Create key</button></form>"
-        f'<h2>Your team\'s keys</h2><div class="card">{table}</div></main>'
+        f'<h2>Your team\'s keys</h2><div class="card list">{table}</div>'
+        '<h2>Your sessions</h2><form class="card" method="post" action="/sign-out-everywhere"><p class="soft">A lost laptop, a borrowed browser? '
+        "This ends every session of yours, here too. Keys stay as they are.</p>"
+        '<button class="quiet">Sign out everywhere</button></form></main>'
     )
     return _page("API keys", body, status)
 
