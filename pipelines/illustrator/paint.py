@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 from time import perf_counter
@@ -85,20 +85,15 @@ def _paint(
     light = light_of(scene.time_of_day, scene.weather, place.indoors, look, scene.lighting)
     chance = Random(f"{shot.index}/{shot.framing}/{spec.seed}")
     seed = hashlib.sha256(f"{scene.key}/{scene.place}/{scene.title}".encode()).hexdigest()
-    close = shot.framing == "close"
-    view = View(
-        pan=chance.uniform(-0.1, 0.1),
-        zoom={"wide": 1.0, "medium": 1.08, "close": 1.38}[shot.framing] + chance.uniform(0, 0.06),
-        blur=1.0 if close else 0.0,
-        tilt=chance.uniform(-0.02, 0.02),
-    )
-    stage = Stage(spec.size.width, spec.size.height, light, look, view, seed)
+    stage = Stage(spec.size.width, spec.size.height, light, look, view_of(shot, seed), seed)
     if plates := given(files, scene.key):  # several pictures of one place are seen in turn
         paint_plate(stage, plates[shot.index % len(plates)])
     else:
         place.paint(stage)
         paint_landmarks(stage, place, " ".join((scene.place, scene.title, scene.description, shot.picture_prompt)))
     weather_between(stage)
+    if stage.view.mirrored:  # the subjects are lit from where the sun now is
+        stage.light = replace(light, sun_x=1 - light.sun_x)
     subjects: list[tuple[str, str, Drawing]] = [
         (one.key, "character", character_drawing(one, shot, files, not place.indoors, look.technique)) for one in characters
     ]
@@ -115,6 +110,30 @@ def _paint(
             finish.make_way(stage, sheet.pixels, list(boxes.values()))
     seconds = {"draw": drawn - began, "filters": perf_counter() - drawn}
     return Painting(stage.width, stage.height, (stage.bleed_x, stage.bleed_y), sheets, boxes, place.name, look.vignette, look.grain, seconds)
+
+
+ZOOMS = {"wide": (1.0, 1.12), "medium": (1.06, 1.26), "close": (1.38, 1.56)}
+"""How near a framing sees its place: from, to."""
+
+
+def view_of(shot: Shot, seed: str) -> View:
+    """How a shot sees its place: no two shots that follow each other alike, though each knows only its own number.
+
+    Multiples of irrational numbers, less their whole part, fall far from the ones before (a low-discrepancy sequence).
+    """
+    start = Random(f"view/{seed}").random()
+
+    def spread(ratio: float) -> float:
+        return (start + (shot.index + 1) * ratio) % 1.0
+
+    near, nearer = ZOOMS[shot.framing]
+    return View(
+        pan=0.26 * (spread(0.618034) - 0.5),
+        zoom=near + (nearer - near) * spread(0.754878),
+        blur=1.0 if shot.framing == "close" else 0.0,
+        tilt=0.11 * (spread(0.569840) - 0.5),
+        mirrored=spread(0.414214) < 0.5,
+    )
 
 
 def _seen(stage: Stage, box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:

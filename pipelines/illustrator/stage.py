@@ -20,6 +20,8 @@ AIR = {"sky": 0.0, "clouds": 0.0, "far": 0.62, "mid": 0.34, "rain": 0.0, "ground
 ORDER = tuple(DEPTHS)
 UNMOVED = ("clouds", "rain", "cast", "front", "air")  # the view neither pans nor zooms these: some move by themselves and must tile
 
+UNTURNED = ("rain", "cast", "air")  # nor turns a mirrored view: subjects are placed in the picture, and weather moves along its own streaks
+
 
 @dataclass
 class View:
@@ -29,6 +31,7 @@ class View:
     zoom: float = 1.0
     blur: float = 0.0
     tilt: float = 0.0  # the horizon moved down by this fraction of the height
+    mirrored: bool = False  # seen from the other side
 
 
 @dataclass
@@ -95,6 +98,9 @@ class Stage:
         surface = skia.Surface(pixels, skia.kRGBA_8888_ColorType, skia.kPremul_AlphaType)
         canvas = surface.getCanvas()
         canvas.translate(self.bleed_x, self.bleed_y)
+        if self.view.mirrored and name not in UNTURNED:
+            canvas.translate(self.width, 0)
+            canvas.scale(-1, 1)
         if name not in UNMOVED:
             near = 0.3 + 0.7 * DEPTHS[name] / DEPTHS["ground"]
             zoom = 1 + (self.view.zoom - 1) * near

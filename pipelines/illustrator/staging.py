@@ -14,6 +14,7 @@ from pipelines.illustrator.stage import Stage
 GROWN = 1.7  # metres: whom a framing's height is meant for
 FRAMING = {"wide": (0.36, 0.31), "medium": (0.55, 0.48), "close": (0.8, 0.78)}
 """Height of a grown person: in units, but at least this fraction of the picture's height."""
+NEARER = {"wide": 1.28, "medium": 1.3}  # a shot's own share on top, so that shots of one framing differ in size
 BUST = 1.5  # how much higher than the picture a grown person is in a close shot: the lower edge is at the waist
 FLYING = re.compile(
     r"\b(fl(?:y|ies|ying|ew|own)\b(?!\s+(?:a|an|the|his|her|their|its)\b)|soar\w*|hover\w*"
@@ -107,10 +108,10 @@ def arrange(stage: Stage, subjects: list[tuple[str, str, Drawing]], framing: str
     return placed + keeping.beside(stage, placed, items, framing, action)
 
 
-def _spots(count: int, framing: str, alone: bool, lead: int) -> list[float]:
-    """Where along the width."""
+def _spots(count: int, framing: str, alone: bool, lead: int, aside: float) -> list[float]:
+    """Where along the width; one alone is `aside` of the middle."""
     if count == 1:
-        return [0.5 + lead * (0.05 if framing == "close" else 0.14 if alone else 0.1)]
+        return [0.5 + lead * (0.05 if framing == "close" else aside if alone else 0.1)]
     if count == 2:
         return [0.5 - lead * 0.19, 0.5 + lead * 0.19]
     if count == 3:
@@ -120,7 +121,8 @@ def _spots(count: int, framing: str, alone: bool, lead: int) -> list[float]:
 
 def _stand(stage: Stage, beings: list[tuple[str, Drawing]], framing: str, action: str, rng: Random, *, alone: bool) -> list[Placed]:
     count, lead = len(beings), rng.choice((-1, 1))
-    spots = _spots(count, framing, alone, lead)
+    spots = _spots(count, framing, alone, lead, rng.uniform(0.08, 0.2))
+    nearer = rng.uniform(1.0, NEARER.get(framing, 1.0))
     flying, swimming, boating = (bool(pattern.search(action)) for pattern in (FLYING, SWIMMING, BOATING))
     mediums = [_medium(stage, drawing, place == 0 and flying, swimming, action) for place, (_, drawing) in enumerate(beings)]
     room = stage.width * {1: 0.66, 2: 0.46, 3: 0.32}.get(count, 0.27)
@@ -129,7 +131,7 @@ def _stand(stage: Stage, beings: list[tuple[str, Drawing]], framing: str, action
     placed: list[Placed] = []
     for place, (key, drawing) in enumerate(beings):
         medium = mediums[place]
-        height = shown_height(stage, framing, drawing.height_m) * (1.0 if count < 3 else 0.92)
+        height = shown_height(stage, framing, drawing.height_m) * (nearer if count < 3 else 0.92)
         if framing == "close" and count == 1 and not cropped:
             height = max(height, stage.height * 0.6)
         height = min(height, room / max(0.2, drawing.aspect))
