@@ -7,9 +7,11 @@ import structlog
 
 from farm.store.records import Claim
 from farm.tickets import ACTOR
-from workers.attempt import AWAY, Attempt, Tools
+from workers.batch import Batch
 from workers.broker import FarmBroker
+from workers.company import company
 from workers.lease import LEASE_SECONDS
+from workers.tools import AWAY, Tools
 
 log = structlog.get_logger(__name__)
 
@@ -29,7 +31,7 @@ def declare(broker: FarmBroker, tools: Tools) -> dramatiq.Actor:
 
 
 def work_until_idle(tools: Tools) -> int:
-    """Claim and carry out one task after the other; returns how many were carried out.
+    """Claim and carry out one task after the other, or several at once where that pays; returns how many were carried out.
 
     A busy worker needs no second ticket: what it claims next, SQL decides (order, priority, fair share, models already loaded).
     """
@@ -38,8 +40,9 @@ def work_until_idle(tools: Tools) -> int:
         claim = _claim(tools)
         if claim is None:
             break
-        Attempt(tools, claim).carry_out()
-        done += 1
+        claims = [claim, *company(tools, claim)]
+        Batch(tools, claims).carry_out()
+        done += len(claims)
     return done
 
 
@@ -49,7 +52,8 @@ def _claim(tools: Tools) -> Claim | None:
     models = tools.catalog.pools[tools.pool].models
     for attempt in range(CLAIM_TRIES):
         try:
-            return tools.store.tasks.claim(tools.worker, tools.pool, models, tools.slot.warm, LEASE_SECONDS)
+            slot = tools.slot
+            return tools.store.tasks.claim(tools.worker, tools.pool, models, slot.warm, LEASE_SECONDS, parked=slot.parked, memory_gb=tools.memory_gb)
         except AWAY as error:
             pause = BACKOFF_SECONDS * 2**attempt
             log.warning("nothing claimed, the database is away", seconds=pause, error=str(error).splitlines()[0])

@@ -15,6 +15,8 @@ ENGINES: dict[str, str] = {
     "voice": "pipelines.voice.engine:Voice",
     "transformers-speech": "pipelines.speech.local:TransformersSpeech",
     "kokoro": "pipelines.speech.kokoro:Kokoro",
+    "transformers-music": "pipelines.music.local:TransformersMusic",
+    "diffusion-music": "pipelines.music.diffusing:DiffusionMusic",
     "score": "pipelines.score.engine:Score",
     "composer": "render.engine:Composer",
     "openai-compatible": "pipelines.language.server:OpenAICompatible",

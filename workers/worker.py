@@ -29,10 +29,10 @@ from farm.store import Store
 from farm.tickets import Tickets
 from workers import engines, health
 from workers.actors import declare
-from workers.attempt import Control, Tools
 from workers.broker import FarmBroker, listen
 from workers.parent import watch_parent
 from workers.slot import Slot
+from workers.tools import Control, Tools
 
 log = structlog.get_logger(__name__)
 

@@ -26,6 +26,7 @@ from farm.story import NewStory
 from farm.tickets import Tickets, flush
 from farm.types import Style, TaskKind
 from tests.workers.engines_for_tests import TABLE
+from tests.workers.engines_with_weights import TABLE as HEAVY
 
 ROOT = Path(__file__).resolve().parents[2]
 KINDS = "[write, portrait, keyframe, animate, speak, score, compose]"
@@ -92,7 +93,7 @@ class Farm:
             "STORYFARM_REDIS_URL": settings.redis_url,
             "STORYFARM_SECRET": settings.secret,
             "STORYFARM_MODELS": str(settings.models),
-            "STORYFARM_ENGINES": ",".join(f"{name}={target}" for name, target in TABLE.items()),
+            "STORYFARM_ENGINES": ",".join(f"{name}={target}" for name, target in {**TABLE, **HEAVY}.items()),
             "PYTHON_TEST_LOG": str(self.trace),
             "PYTHONPATH": str(ROOT),
         }

@@ -12,13 +12,15 @@ from farm.artifacts import Artifacts
 from farm.progress import STREAM, Progress
 from farm.protocol import parse
 from farm.store import tables as t
+from farm.store.records import Claim
 from tests.workers.conftest import until
 from tests.workers.engines_for_tests import TABLE
 from workers import lease
 from workers.actors import work_until_idle
-from workers.attempt import Attempt, Tools
+from workers.batch import Batch
 from workers.deadlines import Deadlines
 from workers.slot import Slot
+from workers.tools import Tools
 
 
 @pytest.fixture
@@ -45,10 +47,16 @@ def claim(tools: Tools, seconds: float = lease.LEASE_SECONDS):
     return found
 
 
+def carried_out(tools: Tools, held: Claim) -> str:
+    """How one claim by itself ended."""
+    (ended,) = Batch(tools, [held]).carry_out()
+    return ended
+
+
 def carry_out(farm, tools: Tools, prompt: str):
     """One attempt at a story's first task; how it ended, and the task."""
     story = farm.story(prompt, model="puppet")
-    ended = Attempt(tools, claim(tools)).carry_out()
+    ended = carried_out(tools, claim(tools))
     return ended, farm.document(story).tasks[0]
 
 
@@ -129,7 +137,7 @@ def test_a_slow_step_within_the_deadline_keeps_its_lease(farm, tools, monkeypatc
     monkeypatch.setattr(lease, "RENEW_SECONDS", 0.2)
     farm.story("native 1.5", model="puppet")
     held = claim(tools, seconds=0.8)
-    attempt = threading.Thread(target=Attempt(tools, held).carry_out)
+    attempt = threading.Thread(target=carried_out, args=(tools, held))
     attempt.start()
     while attempt.is_alive():
         assert tools.store.tasks.reap() == []
@@ -140,7 +148,7 @@ def test_a_cancelled_job_stops_its_task(farm, tools, monkeypatch):
     monkeypatch.setattr(lease, "RENEW_SECONDS", 0.1)
     story = farm.story("steps 2000 0.02", model="puppet")
     ended = []
-    attempt = threading.Thread(target=lambda: ended.append(Attempt(tools, claim(tools)).carry_out()))
+    attempt = threading.Thread(target=lambda: ended.append(carried_out(tools, claim(tools))))
     attempt.start()
     until(lambda: farm.lines("run"), 10)
     farm.store.stories.cancel(story, farm.team)
@@ -154,7 +162,7 @@ def test_a_result_under_a_lost_lease_is_discarded(farm, tools, monkeypatch):
     stale = claim(tools)
     with farm.store.database.write() as connection:  # reaped and claimed by another meanwhile
         connection.execute(t.tasks.update().where(t.tasks.c.id == stale.task).values(epoch=stale.epoch + 1, worker="another"))
-    assert Attempt(tools, stale).carry_out() == "discarded"
+    assert carried_out(tools, stale) == "discarded"
     assert farm.document(story).tasks[0].state == "running"
 
 
@@ -169,7 +177,7 @@ def test_a_database_that_is_away_is_waited_for(farm, tools):
         return real(*arguments, **more)
 
     tools.store.tasks.complete = flaky
-    assert Attempt(tools, claim(tools)).carry_out() == "completed"
+    assert carried_out(tools, claim(tools)) == "completed"
     assert len(calls) == 3
     assert [attempt.ended for attempt in farm.attempts(story)] == ["done"]
 
@@ -177,7 +185,7 @@ def test_a_database_that_is_away_is_waited_for(farm, tools):
 def test_abandoning_gives_the_task_back(farm, tools):
     story = farm.story("steps 2000 0.02", model="puppet")
     ended = []
-    attempt = threading.Thread(target=lambda: ended.append(Attempt(tools, claim(tools)).carry_out()))
+    attempt = threading.Thread(target=lambda: ended.append(carried_out(tools, claim(tools))))
     attempt.start()
     until(lambda: farm.lines("run"), 10)
     tools.control.abandon.set()
@@ -193,6 +201,6 @@ def test_an_input_that_is_gone_is_a_failure_with_its_name(farm, tools):
         if held.kind == "animate":
             for path in (farm.folder / "artifacts").glob("??/*"):
                 path.unlink()
-        Attempt(tools, held).carry_out()
+        carried_out(tools, held)
     errors = [task.error or "" for task in farm.document(story).tasks if task.kind == "animate"]
     assert any("artifact" in error for error in errors), farm.state(story)

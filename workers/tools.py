@@ -1,0 +1,72 @@
+"""What a worker's attempts work with, and how an attempt may end before its time."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from farm.artifacts import Artifacts
+from farm.catalog import Catalog
+from farm.profiles import DeviceProfile
+from farm.progress import Progress
+from farm.store import Store
+from farm.tickets import Tickets
+from workers.deadlines import Deadlines
+from workers.engines import table
+from workers.slot import Slot
+
+AWAY = (OperationalError, InterfaceError, PoolTimeout)
+"""What SQLAlchemy raises while the database cannot be reached, or is locked."""
+
+
+@dataclass
+class Control:
+    """How the worker tells its attempts to end."""
+
+    draining: threading.Event = field(default_factory=threading.Event)
+    """Claim nothing more."""
+    abandon: threading.Event = field(default_factory=threading.Event)
+    """Give the running task back, now."""
+
+
+@dataclass
+class Tools:
+    """What a worker's attempts work with."""
+
+    store: Store
+    artifacts: Artifacts
+    progress: Progress
+    tickets: Tickets
+    slot: Slot
+    catalog: Catalog
+    worker: str
+    pool: str
+    scratch: Path
+    deadlines: Deadlines = field(default_factory=Deadlines)
+    control: Control = field(default_factory=Control)
+    engines: dict[str, str] = field(default_factory=table)
+    """Engine name to "module:Class", as the slot has it."""
+    memory_gb: float | None = None
+    """Memory of the device, where it decides which tasks fit."""
+    profiles: dict[str, DeviceProfile] = field(default_factory=dict)
+    """What was measured of the pool's models on this device, by model."""
+
+
+class Trouble(Exception):
+    """The attempt failed; `crashed` when the slot was lost on it, `retry` when another attempt may do better."""
+
+    def __init__(self, message: str, *, code: str, retry: bool, crashed: bool = False) -> None:
+        super().__init__(message)
+        self.message, self.code, self.retry, self.crashed = message, code, retry, crashed
+
+
+class Unwanted(Exception):
+    """The lease is lost or the job cancelled: nobody waits for this result."""
+
+
+class Abandoned(Exception):
+    """The worker has to leave: the task goes back, the attempt does not count."""
