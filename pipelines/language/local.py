@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from farm.catalog import Model
 from farm.types import EngineError, Outcome, TaskKind, Work, WriteSpec
 from pipelines import weights
-from pipelines.engine import DeviceLost, Engine, Report
+from pipelines.engine import DeviceLost, Engine, OutOfMemory, Report
 from pipelines.language.asking import Messages, write
 
 TOKENS = 6_000
@@ -69,6 +69,24 @@ class TransformersLanguage(Engine):
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
 
+    def footprint(self) -> int:
+        """Bytes of the weights on the device."""
+        from pipelines.speech.moving import size
+
+        return size([self._language]) if self._language is not None else 0
+
+    def park(self) -> bool:
+        """Move the weights into the machine's memory."""
+        from pipelines.speech.moving import move
+
+        return move([self._language], "cpu")
+
+    def unpark(self, report: Report) -> None:
+        """Bring the weights back."""
+        from pipelines.speech.moving import move
+
+        move([self._language], self.device)
+
     def run(self, work: Work, report: Report) -> Outcome:
         """Write; data is the Screenplay's dump. See `pipelines.engine.Engine.run`."""
         spec = work.spec
@@ -112,11 +130,7 @@ class TransformersLanguage(Engine):
             if device_lost(error):
                 raise DeviceLost(f"Model {self.model.name!r} lost its device: {error}") from error
             if out_of_memory(error):
-                raise EngineError(
-                    f"Model {self.model.name!r} ran out of memory on {self.device}; lower defaults.max_tokens or give it another pool",
-                    code="out_of_memory",
-                    retry=True,
-                ) from error
+                raise OutOfMemory(str(error).splitlines()[0] if str(error) else type(error).__name__) from error
             raise
         return str(self._tokenizer.decode(found[0, tokens.shape[1] :], skip_special_tokens=True))
 

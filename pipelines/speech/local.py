@@ -9,7 +9,7 @@ from typing import Any
 from farm.catalog import Model
 from farm.types import EngineError
 from pipelines import weights
-from pipelines.engine import DeviceLost, Report
+from pipelines.engine import DeviceLost, OutOfMemory, Report
 from pipelines.speech.engine import Said, Speech, problems
 from pipelines.speech.voices import Voice
 
@@ -95,9 +95,7 @@ class TransformersSpeech(Speech):
             if device_lost(error):
                 raise DeviceLost(f"Model {self.model.name!r} lost its device: {error}") from error
             if out_of_memory(error):
-                raise EngineError(
-                    f"Model {self.model.name!r} ran out of memory on {self.device}; give it a pool whose device has more.", code="out_of_memory", retry=True
-                ) from error
+                raise OutOfMemory(str(error).splitlines()[0] if str(error) else type(error).__name__) from error
             raise
 
 

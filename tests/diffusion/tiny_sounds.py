@@ -102,7 +102,121 @@ def kokoro(folder: Path) -> None:
     (folder / "tokenizer.json").write_text(json.dumps({"model": {"vocab": {letter: number + 1 for number, letter in enumerate(letters)}}}), encoding="utf-8")
 
 
-MODELS: dict[str, Callable[[Path], None]] = {"vits": vits, "wav2vec2": wav2vec2, "kokoro": kokoro, "vits-3": lambda folder: vits(folder, 3)}
+def _t5(width: int = 16) -> tuple[Any, Any]:
+    from transformers import T5Config, T5EncoderModel, T5Tokenizer
+
+    pieces = [("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0), ("▁", -1.0), *((letter, -2.0) for letter in string.ascii_lowercase)]
+    return T5EncoderModel(T5Config(vocab_size=100, d_model=width, d_ff=16, d_kv=8, num_heads=2, num_layers=1)), T5Tokenizer(vocab=pieces, extra_ids=0)
+
+
+def musicgen(folder: Path, channels: int = 2) -> None:
+    """Stereo at 8 kHz, 25 frames a second, two codebooks a channel."""
+    from transformers import EncodecConfig, EncodecFeatureExtractor, EncodecModel, MusicgenConfig, MusicgenForConditionalGeneration, MusicgenProcessor
+    from transformers.models.musicgen.configuration_musicgen import MusicgenDecoderConfig
+
+    text, tokenizer = _t5()
+    codec = EncodecModel(
+        EncodecConfig(
+            target_bandwidths=[0.3], sampling_rate=8_000, num_filters=4, hidden_size=8, upsampling_ratios=[8, 8, 5], codebook_size=64, codebook_dim=8,
+            num_lstm_layers=1, num_residual_layers=1, kernel_size=3, last_kernel_size=3, residual_kernel_size=3, norm_type="weight_norm", use_causal_conv=False,
+        )
+    )  # fmt: skip
+    decoder = MusicgenDecoderConfig(
+        vocab_size=64, hidden_size=16, ffn_dim=16, num_hidden_layers=1, num_attention_heads=2, num_codebooks=2 * channels, audio_channels=channels,
+        max_position_embeddings=2048, pad_token_id=64, bos_token_id=64,
+    )  # fmt: skip
+    config = MusicgenConfig(text_encoder=text.config.to_dict(), audio_encoder=codec.config.to_dict(), decoder=decoder.to_dict())
+    model = MusicgenForConditionalGeneration(config)
+    model.text_encoder.load_state_dict(text.state_dict(), strict=False)
+    model.generation_config.decoder_start_token_id = model.generation_config.pad_token_id = model.generation_config.bos_token_id = 64
+    model.save_pretrained(folder)
+    MusicgenProcessor(EncodecFeatureExtractor(feature_size=channels, sampling_rate=8_000), tokenizer).save_pretrained(folder)
+
+
+def musicgen_melody(folder: Path) -> None:
+    """Mono at 8 kHz; melodies are optional, and not used."""
+    from transformers import EncodecConfig, EncodecModel, MusicgenMelodyConfig, MusicgenMelodyForConditionalGeneration
+    from transformers.models.musicgen_melody.configuration_musicgen_melody import MusicgenMelodyDecoderConfig
+
+    text, tokenizer = _t5()
+    codec = EncodecConfig(
+        target_bandwidths=[0.3], sampling_rate=8_000, num_filters=4, hidden_size=8, upsampling_ratios=[8, 8, 5], codebook_size=64, codebook_dim=8,
+        num_lstm_layers=1, num_residual_layers=1, kernel_size=3, last_kernel_size=3, residual_kernel_size=3, use_causal_conv=False,
+    )  # fmt: skip
+    decoder = MusicgenMelodyDecoderConfig(
+        vocab_size=64, hidden_size=16, ffn_dim=16, num_hidden_layers=1, num_attention_heads=2, num_codebooks=2, audio_channels=1, pad_token_id=64,
+        bos_token_id=64, max_position_embeddings=2048,
+    )  # fmt: skip
+    config = MusicgenMelodyConfig(
+        text_encoder=text.config.to_dict(), audio_encoder=EncodecModel(codec).config.to_dict(), decoder=decoder.to_dict(), num_chroma=4, chroma_length=8
+    )
+    model = MusicgenMelodyForConditionalGeneration(config)
+    model.generation_config.decoder_start_token_id = model.generation_config.pad_token_id = model.generation_config.bos_token_id = 64
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+
+
+def stable_audio(folder: Path) -> None:
+    """Ten seconds at 4 kHz."""
+    from diffusers import AutoencoderOobleck, EDMDPMSolverMultistepScheduler, StableAudioDiTModel, StableAudioPipeline, StableAudioProjectionModel
+
+    text, tokenizer = _t5()
+    tokenizer.model_max_length = 128
+    StableAudioPipeline(
+        vae=AutoencoderOobleck(
+            encoder_hidden_size=6, downsampling_ratios=[4, 10], decoder_channels=3, decoder_input_channels=3, audio_channels=2, channel_multiples=[2, 4],
+            sampling_rate=4_000,
+        ),
+        text_encoder=text, tokenizer=tokenizer,
+        projection_model=StableAudioProjectionModel(text_encoder_dim=16, conditioning_dim=4, min_value=0, max_value=512),
+        transformer=StableAudioDiTModel(
+            sample_size=1000, in_channels=3, num_layers=1, attention_head_dim=4, num_attention_heads=2, num_key_value_attention_heads=2, out_channels=3,
+            cross_attention_dim=4, time_proj_dim=8, global_states_input_dim=8, cross_attention_input_dim=4,
+        ),
+        scheduler=EDMDPMSolverMultistepScheduler(solver_order=2, prediction_type="v_prediction", sigma_data=1.0, sigma_schedule="exponential"),
+    ).save_pretrained(folder, safe_serialization=True)  # fmt: skip
+
+
+def ace_step(folder: Path) -> None:
+    """Any length at 4 kHz, conditioned by a Qwen 3 text encoder."""
+    from diffusers import AceStepPipeline, AceStepTransformer1DModel, AutoencoderOobleck, FlowMatchEulerDiscreteScheduler
+    from diffusers.pipelines.ace_step import AceStepConditionEncoder
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+    from transformers import PreTrainedTokenizerFast, Qwen3Config, Qwen3Model
+
+    letters = {letter: number for number, letter in enumerate(sorted(pre_tokenizers.ByteLevel.alphabet()))}
+    tokenizer = Tokenizer(models.BPE(vocab={**letters, "<eos>": 256}, merges=[]))
+    tokenizer.pre_tokenizer, tokenizer.decoder = pre_tokenizers.ByteLevel(add_prefix_space=False), decoders.ByteLevel()
+    shape = {"hidden_size": 16, "intermediate_size": 16, "num_attention_heads": 2, "num_key_value_heads": 2, "head_dim": 8, "sliding_window": 16}
+    AceStepPipeline(
+        vae=AutoencoderOobleck(
+            encoder_hidden_size=6, downsampling_ratios=[16, 10], decoder_channels=3, decoder_input_channels=8, audio_channels=2, channel_multiples=[2, 4],
+            sampling_rate=4_000,
+        ),
+        text_encoder=Qwen3Model(
+            Qwen3Config(
+                vocab_size=300, hidden_size=16, intermediate_size=16, num_hidden_layers=1, num_attention_heads=2, num_key_value_heads=2, head_dim=8
+            )
+        ),
+        tokenizer=PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token="<eos>", pad_token="<eos>"),
+        transformer=AceStepTransformer1DModel(**shape, num_hidden_layers=2, in_channels=24, audio_acoustic_hidden_dim=8, is_turbo=True),
+        condition_encoder=AceStepConditionEncoder(
+            **shape, text_hidden_dim=16, timbre_hidden_dim=8, num_lyric_encoder_hidden_layers=1, num_timbre_encoder_hidden_layers=1
+        ),
+        scheduler=FlowMatchEulerDiscreteScheduler(num_train_timesteps=1, shift=1.0),
+    ).save_pretrained(folder, safe_serialization=True)  # fmt: skip
+
+
+MODELS: dict[str, Callable[[Path], None]] = {
+    "vits": vits,
+    "wav2vec2": wav2vec2,
+    "kokoro": kokoro,
+    "musicgen": musicgen,
+    "musicgen-melody": musicgen_melody,
+    "stable-audio": stable_audio,
+    "ace-step": ace_step,
+    "vits-3": lambda folder: vits(folder, 3),
+}
 
 
 def saved(name: str, folder: Path) -> Path:

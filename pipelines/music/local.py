@@ -1,0 +1,151 @@
+"""The engine behind `score` with transformers' MusicGen and MusicGen-melody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import numpy as np
+
+from farm.catalog import Model
+from farm.types import EngineError, ScoreSpec
+from pipelines import weights
+from pipelines.engine import Report
+from pipelines.music.engine import Music, problems
+from pipelines.music.joining import Stereo, stereo
+
+LONGEST = 30.0  # seconds that the released weights were trained on
+GUIDANCE = 3.0  # of the model's own documentation
+KINDS = {"musicgen": "MusicgenForConditionalGeneration", "musicgen_melody": "MusicgenMelodyForConditionalGeneration"}
+
+
+class TransformersMusic(Music):
+    """Makes music token by token; a pass goes on from the last seconds of the one before (MusicGen) or is crossfaded with it (MusicGen-melody).
+
+    `defaults`: those of `Music`, and guidance, temperature, top_k, dtype.
+    """
+
+    continues: ClassVar[bool] = True
+
+    def __init__(self, model: Model, device: str) -> None:
+        super().__init__(model, device)
+        self._net: Any = None
+        self._tokenizer: Any = None
+
+    @classmethod
+    def missing(cls, model: Model) -> list[str]:
+        """What this machine lacks: packages and weights."""
+        return weights.lacking(("torch", "transformers")) + weights.missing(model, "config.json") + problems(model)
+
+    def load(self, report: Report) -> None:
+        """Bring the weights onto the device.
+
+        Raises EngineError for weights that are not there, cannot be read or are not safe, OutOfMemory.
+        """
+        import json
+
+        import torch
+        import transformers
+
+        folder = weights.find(self.model)
+        weights.refuse_unsafe(self.model, folder)
+        report.loading(0.05, f"reading {folder.name}")
+        dtype = str(self.model.defaults.get("dtype") or ("float16" if self.device.startswith("cuda") else "float32"))
+        options: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
+        try:
+            kind = str(json.loads((folder / "config.json").read_text(encoding="utf-8"))["model_type"])
+            if kind not in KINDS:
+                raise EngineError(f"Model {self.model.name!r} is a {kind!r}; transformers-music knows {', '.join(KINDS)}.", code="bad_model")
+            self._tokenizer = transformers.AutoTokenizer.from_pretrained(folder, **options)
+            net = getattr(transformers, KINDS[kind]).from_pretrained(folder, dtype=getattr(torch, dtype), use_safetensors=True, **options)
+        except (OSError, ValueError, KeyError, AttributeError, ImportError, TypeError) as error:
+            raise EngineError(f"Model {self.model.name!r} cannot be read from {folder}: {error}", code="bad_model") from error
+        report.loading(0.6, f"to {self.device}")
+        self._net = net.to(self.device).eval()
+        self.continues = kind == "musicgen"  # type: ignore[misc]  # of these weights
+        report.loading(0.95, "ready")
+
+    def unload(self) -> None:
+        """Free the memory of device and machine."""
+        from pipelines.speech.moving import free
+
+        self._net = self._tokenizer = None
+        free()
+
+    def footprint(self) -> int:
+        """Bytes of the weights on the device."""
+        from pipelines.speech.moving import size
+
+        return size([self._net]) if self._net is not None else 0
+
+    def park(self) -> bool:
+        """Move the weights into the machine's memory."""
+        from pipelines.speech.moving import move
+
+        return move([self._net], "cpu")
+
+    def unpark(self, report: Report) -> None:
+        """Bring the weights back."""
+        from pipelines.speech.moving import move
+
+        move([self._net], self.device)
+
+    @property
+    def rate(self) -> int:
+        """Samples a second."""
+        return int(self._net.config.audio_encoder.sampling_rate)
+
+    def limit(self) -> float:
+        """Seconds of one pass: what it was trained on, or models.yaml says."""
+        return float(self.model.defaults.get("longest") or LONGEST)
+
+    def make(self, spec: ScoreSpec, prompt: str, seconds: float, seed: int, before: Stereo | None, told: Callable[[float], None]) -> Stereo:
+        """One pass; see `Music.make`."""
+        import math
+
+        import torch
+        from transformers import StoppingCriteriaList
+
+        said = self.model.defaults
+        codec = self._net.config.audio_encoder
+        delay = int(self._net.config.decoder.num_codebooks)  # each codebook is a step behind the one before it
+        most = math.ceil((seconds - (before.shape[1] / self.rate if before is not None else 0.0)) * float(codec.frame_rate)) + delay
+        given = self._given(prompt, before)
+        chance = {"do_sample": True, "temperature": float(said.get("temperature") or 1.0), "top_k": int(said.get("top_k") or 250)}
+        devices = [torch.device(self.device)] if self.device.startswith("cuda") else []
+        with torch.inference_mode(), torch.random.fork_rng(devices=devices):
+            torch.manual_seed(seed)  # generate() takes no generator
+            made = self._net.generate(
+                **given,
+                **chance,
+                guidance_scale=float(said.get("guidance") or GUIDANCE),
+                max_new_tokens=most,
+                stopping_criteria=StoppingCriteriaList([_Told(told, most)]),
+            )
+        return stereo(made[0].float().cpu().numpy())
+
+    def _given(self, prompt: str, before: Stereo | None) -> dict[str, Any]:
+        """The model's inputs; sound that came before as its codec's prompt, in as many channels as the model has."""
+        import torch
+
+        read = self._tokenizer([prompt], padding=True, return_tensors="pt")
+        given = {name: value.to(self.device) for name, value in read.items()}
+        if before is not None:
+            channels = int(self._net.config.decoder.audio_channels)
+            sound = before if channels == 2 else before.mean(axis=0, keepdims=True)
+            given["input_values"] = torch.from_numpy(np.ascontiguousarray(sound))[None].to(self.device, self._net.dtype)
+        return given
+
+
+class _Told:
+    """A stopping criterion that never stops: it reports each token, and lets Cancelled out."""
+
+    def __init__(self, told: Callable[[float], None], most: int) -> None:
+        self._told, self._most, self._done = told, most, 0
+
+    def __call__(self, tokens: Any, scores: Any, **_: Any) -> Any:
+        import torch
+
+        self._done += 1
+        self._told(self._done / self._most)
+        return torch.zeros(tokens.shape[0], dtype=torch.bool, device=tokens.device)
