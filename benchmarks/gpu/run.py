@@ -88,7 +88,7 @@ def farm_part(small: bool) -> Rows:
     )
     model = Model(name="bench", tasks=(TaskKind.KEYFRAME,), engine="diffusion-picture", device="cuda", defaults={"steps": STEPS, "guidance": 3.5})
     engine = DiffusionPicture(model, "cuda")
-    engine._pipe, engine._ladder, engine._projection = Embedded(pipe, call), Ladder("bench", pipe, "cuda"), measure(pipe)
+    engine._pipe, engine._ladder, engine._projection = Embedded(pipe, call), Ladder(pipe, "cuda"), measure(pipe)
     style = Style(slug="plain", name="Plain")
     spec = KeyframeSpec(
         shot=Shot(index=0, scene="s"), scene=Scene(key="s", title="Sea"), prompt="a keeper", style=style, size=Size(width=1280, height=720), seed=1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ def missing(model: Model) -> list[str]:
     lacks = weights.lacking(PACKAGES) + weights.missing(model, "model_index.json") + problems(model.name, model.speed)
     if model.defaults.get("loras"):
         lacks += weights.lacking(("peft",))
+    if not lacks and (seeing := _seeing(model)):
+        lacks += [f"{lack[:-1]}: {seeing} prepares pictures with it." for lack in weights.lacking(("torchvision",))]
     if model.device == "cuda" and not lacks and not _cuda():
         lacks.append(f"Model {model.name!r} needs a CUDA device, and none is seen here; run it in a pool on a machine with one.")
     return lacks
@@ -60,6 +63,7 @@ def load(model: Model, device: str, report: Report, *, pipeline: str | None = No
         raise EngineError(f"Model {model.name!r} cannot be read from {folder}: {error}", code="bad_model") from error
     pipe.set_progress_bar_config(disable=True)
     _schedule(model, pipe)
+    _guide(model, pipe)
     _loras(model, pipe)
     report.loading(0.6, f"to {device}")
     place(pipe, speed, device, lambda note: report.loading(0.6, note))
@@ -70,6 +74,12 @@ def load(model: Model, device: str, report: Report, *, pipeline: str | None = No
 def accepts(pipe: Any, name: str) -> bool:
     """Whether the pipeline's call has a parameter `name`."""
     return name in inspect.signature(pipe.__call__).parameters
+
+
+def default(pipe: Any, name: str) -> Any:
+    """What the pipeline's call takes for `name` when nothing is said; None where it has no such parameter."""
+    parameter = inspect.signature(pipe.__call__).parameters.get(name)
+    return None if parameter is None or parameter.default is inspect.Parameter.empty else parameter.default
 
 
 def settings(model: Model, pipe: Any) -> dict[str, Any]:
@@ -112,6 +122,13 @@ def _schedule(model: Model, pipe: Any) -> None:
     pipe.scheduler = kind.from_config(pipe.scheduler.config, **options)  # type: ignore[attr-defined]
 
 
+def _guide(model: Model, pipe: Any) -> None:
+    """`defaults.guidance` for pipelines that keep it in a part of theirs, not in the call (HunyuanVideo 1.5)."""
+    guider = getattr(pipe, "guider", None)
+    if guider is not None and model.defaults.get("guidance") is not None:
+        pipe.guider = guider.new(guidance_scale=float(model.defaults["guidance"]))
+
+
 def _loras(model: Model, pipe: Any) -> None:
     """Load the LoRA of each style (`defaults.loras: {style: {file, scale}}`) under the style's name; none is switched on yet."""
     loras = model.defaults.get("loras") or {}
@@ -147,6 +164,19 @@ def wear(model: Model, pipe: Any, style: str) -> None:
     pipe.enable_lora()
     scales = [float(loras[name].get("scale", 1.0)) if isinstance(loras[name], dict) else 1.0 for name in worn]
     pipe.set_adapters([adapter(name) for name in worn], adapter_weights=scales)
+
+
+SEEING = ("PixtralProcessor", "Qwen2VLProcessor", "Qwen2_5_VLProcessor")
+"""Parts of transformers that import torchvision."""
+
+
+def _seeing(model: Model) -> str | None:
+    """The part of the pipeline that needs torchvision, if it has one."""
+    try:
+        index = json.loads((weights.find(model) / "model_index.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError, EngineError):
+        return None  # told elsewhere, with its remedy
+    return next((entry[1] for entry in index.values() if isinstance(entry, list) and len(entry) == 2 and entry[1] in SEEING), None)
 
 
 def _cuda() -> bool:

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import structlog
 import torch
 
-from farm.types import EngineError
 from pipelines.diffusion.faults import device_lost, out_of_memory
-from pipelines.engine import DeviceLost
+from pipelines.engine import DeviceLost, OutOfMemory
 
 log = structlog.get_logger()
-T = TypeVar("T")
-
-
-def slicing(pipe: Any, device: str) -> bool:
-    """Decode one picture of a batch after the other; False where that cannot be."""
-    return _told(getattr(pipe, "vae", None), "enable_slicing")
 
 
 def tiling(pipe: Any, device: str) -> bool:
@@ -27,62 +21,109 @@ def tiling(pipe: Any, device: str) -> bool:
     return _told(getattr(pipe, "vae", None), "enable_tiling")
 
 
+def piecewise(pipe: Any, device: str) -> bool:
+    """Decode a clip a few frames at a time; False where the decoder has no such switch, or does so already."""
+    vae = getattr(pipe, "vae", None)
+    if getattr(vae, "use_framewise_decoding", None) is not False:
+        return False
+    vae.use_framewise_decoding = True  # type: ignore[union-attr]
+    return True
+
+
 def offload(pipe: Any, device: str) -> bool:
     """Keep on the device only the part that computes: text encoder, denoiser or decoder; False where that cannot be."""
-    if not device.startswith("cuda") or getattr(pipe, "hf_device_map", None) or _offloaded(pipe):
+    if not device.startswith("cuda") or offloaded(pipe):
         return False
     pipe.to("cpu")
     pipe.enable_model_cpu_offload(device=device)
     return True
 
 
-LADDER: tuple[tuple[str, Callable[[Any, str], bool]], ...] = (("VAE slicing", slicing), ("VAE tiling", tiling), ("offload of idle parts", offload))
-"""From the cheapest to the slowest; each stays once taken, because the next work of this model would run out of memory just so."""
+def by_layers(pipe: Any, device: str) -> bool:
+    """Keep on the device only the layer that computes and the next one; False where that cannot be."""
+    if not device.startswith("cuda") or grouped(pipe):
+        return False
+    pipe.remove_all_hooks()
+    pipe.to("cpu")
+    try:
+        group(pipe, torch.device(device), streams=True)
+    except (ValueError, RuntimeError, NotImplementedError, TypeError) as error:
+        log.warning("diffusion.not_by_layers", reason=str(error))
+        pipe.enable_model_cpu_offload(device=device)
+        return False
+    return True
+
+
+def group(pipe: Any, device: torch.device, *, streams: bool) -> None:
+    """Let the layers of every part come to the device one by one; with streams the next one comes while one computes.
+
+    Weights are pinned as they go: all of them pinned at once would double the machine's memory that a model takes.
+    """
+    pipe.enable_group_offload(
+        onload_device=device, offload_device=torch.device("cpu"), offload_type="leaf_level", use_stream=streams, low_cpu_mem_usage=streams
+    )
+
+
+def offloaded(pipe: Any) -> bool:
+    """Whether parts of the pipeline come to the device only when they compute."""
+    parts = pipe.components.values()
+    return bool(getattr(pipe, "hf_device_map", None)) or grouped(pipe) or any(getattr(part, "_hf_hook", None) is not None for part in parts)
+
+
+def grouped(pipe: Any) -> bool:
+    """Whether its layers come one by one."""
+    return bool(pipe._maybe_raise_error_if_group_offload_active(raise_error=False))
+
+
+RUNGS: tuple[tuple[str, Callable[[Any, str], bool]], ...] = (
+    ("VAE tiling", tiling),
+    ("decoding a few frames at a time", piecewise),
+    ("offload of idle parts", offload),
+    ("layers brought one by one", by_layers),
+)
+"""From the cheapest to the slowest; each stays once taken, because the next work of this model would run out of memory just so.
+
+Slicing is none: it parts the pictures of a pass, which are decoded one by one anyway (`pipelines.diffusion.pictures`).
+"""
 
 
 class Ladder:
-    """Runs an attempt again on the next rung as long as memory runs out and there is one."""
+    """Ways to need less memory, taken one after the other."""
 
-    def __init__(self, model: str, pipe: Any, device: str) -> None:
-        self._model, self._pipe, self._device = model, pipe, device
+    def __init__(self, pipe: Any, device: str) -> None:
+        self._pipe, self._device = pipe, device
         self._next = 0
         self.taken: list[str] = []
         """Rungs that were needed so far, by name."""
 
-    def run(self, attempt: Callable[[], T], say: Callable[[str], None]) -> T:
-        """Call `attempt` until it succeeds; `say` hears what is tried next.
-
-        Raises EngineError (out_of_memory, to be retried: another pool may have more) when no rung is left, DeviceLost when the device is.
-        """
-        while True:
-            try:
-                return attempt()
-            except Exception as error:
-                if device_lost(error):
-                    raise DeviceLost(f"Model {self._model!r} lost its device: {error}") from error
-                if not out_of_memory(error):
-                    raise
-                reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-            free()  # outside of the except block: the traceback would hold what is to be freed
-            rung = self._climb()
-            log.warning("diffusion.out_of_memory", model=self._model, device=self._device, reason=reason, next=rung)
-            if rung is None:
-                raise EngineError(
-                    f"Model {self._model!r} ran out of memory on {self._device} even with {', '.join(self.taken) or 'nothing left to save'} ({reason}); "
-                    "give it a pool whose device has more memory, or set speed.offload or speed.quantize in models.yaml.",
-                    code="out_of_memory",
-                    retry=True,
-                )
-            say(f"out of memory: trying again with {rung}")
-
-    def _climb(self) -> str | None:
-        while self._next < len(LADDER):
-            name, take = LADDER[self._next]
+    def climb(self) -> str | None:
+        """Take the next rung that this pipeline has; its name, or None when none is left."""
+        while self._next < len(RUNGS):
+            name, take = RUNGS[self._next]
             self._next += 1
             if take(self._pipe, self._device):
                 self.taken.append(name)
+                free()
                 return name
         return None
+
+
+@contextlib.contextmanager
+def told(model: str, device: str) -> Iterator[None]:
+    """Say what happened to the device in the house's words.
+
+    Raises DeviceLost, OutOfMemory in place of what torch and CUDA raise; other exceptions as they are.
+    """
+    try:
+        yield
+    except Exception as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        if device_lost(error):
+            raise DeviceLost(f"Model {model!r} lost its device: {error}") from error
+        if out_of_memory(error):
+            log.warning("diffusion.out_of_memory", model=model, device=device, reason=reason)
+            raise OutOfMemory(f"Model {model!r} ran out of memory on {device}: {reason}") from error
+        raise
 
 
 def free() -> None:
@@ -95,14 +136,10 @@ def free() -> None:
 def _told(part: Any, method: str) -> bool:
     """Tell a part of the pipeline; False when it has no such method, or one that says it cannot."""
     call = getattr(part, method, None)
-    if call is None:
+    if call is None or getattr(part, "use_" + method.removeprefix("enable_"), None) is True:
         return False
     try:
         call()
     except NotImplementedError:
         return False
     return True
-
-
-def _offloaded(pipe: Any) -> bool:
-    return any(getattr(part, "_hf_hook", None) is not None for part in pipe.components.values())

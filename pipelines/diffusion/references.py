@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
 from farm.catalog import Model
-from farm.types import EngineError
+from farm.types import EngineError, KeyframeSpec, PortraitSpec
 from pipelines import weights
 from pipelines.diffusion.loading import accepts
 
 WAYS = ("image", "ip-adapter")
 MOST = 4  # pictures: editing models were trained on few
+ONE_PICTURE = ("QwenImageEditPipeline", "FluxKontextPipeline")
+"""Pipelines that take a list of pictures for a batch, not for one prompt."""
 LONGEST_SIDE = 1024  # pixels: more shows an encoder no more
 
 
@@ -54,17 +57,42 @@ def prepare(model: Model, pipe: Any) -> None:
         raise EngineError(f"Model {model.name!r}: its IP-Adapter does not go with {type(pipe).__name__}: {error}", code="bad_model") from error
 
 
-def shown(model: Model, pipe: Any, files: dict[str, Path]) -> dict[str, Any]:
-    """The call's parameters for the references among a work's files, the most important first; none for a model that takes none."""
+def shown(model: Model, pipe: Any, spec: KeyframeSpec | PortraitSpec, files: Mapping[str, Path]) -> dict[str, Any]:
+    """The call's parameters for the references among a work's files, the most important first; none for a model that takes none.
+
+    Raises EngineError (bad_input) for a picture that cannot be read.
+    """
     if "reference" not in model.takes:
         return {}
     said = _said(model)
-    pictures = [_opened(files[name]) for name in sorted(files, key=lambda name: name != "reference") if name.split(".")[0] == "reference"][:MOST]
+    pictures = [_opened(files[role]) for role in chosen(spec, files, int(said.get("most") or MOST))]
     if said["how"] == "image":
-        return {"image": pictures} if pictures else {}
+        alone = type(pipe).__name__ in ONE_PICTURE
+        return {"image": pictures[0] if alone else pictures} if pictures else {}
     # An adapter that is loaded must be given a picture; at strength 0 it has no say.
     pipe.set_ip_adapter_scale(float(said.get("scale", 0.6)) if pictures else 0.0)
     return {"ip_adapter_image": [pictures or [Image.new("RGB", (224, 224))]]}
+
+
+def given(call: Mapping[str, Any]) -> bool:
+    """Whether a call shows the pipeline itself a picture."""
+    return "image" in call
+
+
+def chosen(spec: KeyframeSpec | PortraitSpec, files: Mapping[str, Path], most: int) -> list[str]:
+    """The roles of at most `most` reference pictures, in the order of what matters: one of every character, thing and the place before anyone's second."""
+    keys = [*(one.key for one in spec.characters), *(one.key for one in spec.items), spec.scene.key] if isinstance(spec, KeyframeSpec) else []
+
+    def rank(role: str) -> tuple[int, int]:
+        _, _, rest = role.partition(".")
+        if not isinstance(spec, KeyframeSpec):
+            return int(rest) if rest.isdigit() else 1, 0
+        key, _, number = rest.rpartition(".")
+        if not (number.isdigit() and key in keys):
+            key, number = rest, "1"
+        return int(number), keys.index(key) if key in keys else len(keys)
+
+    return sorted((role for role in files if role.split(".")[0] == "reference"), key=rank)[:most]
 
 
 def _said(model: Model) -> dict[str, Any]:

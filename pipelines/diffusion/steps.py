@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import structlog
 
+from farm.types import Cancelled
 from pipelines.diffusion.preview import Projection
 from pipelines.engine import Report
 
@@ -17,10 +19,11 @@ FIRST_PREVIEW = 0.2  # of the steps: before that there is noise only
 
 
 class Steps:
-    """Counts the steps of one work, over several passes where there are several."""
+    """Counts the steps of one work, over several passes where there are several; `place` is the work's among those of a pass."""
 
-    def __init__(self, report: Report, of: int, scratch: Path, size: tuple[int, int], projection: Projection | None, what: str) -> None:
+    def __init__(self, report: Report, of: int, scratch: Path, size: tuple[int, int], projection: Projection | None, what: str, place: int = 0) -> None:
         self._report, self._of, self._scratch, self._size, self._what = report, of, scratch, size, what
+        self._place = place
         self._projection = projection
         self._before = 0  # steps of earlier passes
         self._shown = 0.0
@@ -49,7 +52,7 @@ class Steps:
         if self._projection is None or latents is None or done < FIRST_PREVIEW * self._of or now - self._shown < PREVIEW_EVERY:
             return
         try:
-            picture = self._projection.picture(latents, self._size)
+            picture = self._projection.picture(latents[self._place : self._place + 1], self._size)
         except Exception as error:  # a courtesy: the work goes on without
             log.info("diffusion.no_preview", reason=repr(error))
             picture = None
@@ -60,3 +63,24 @@ class Steps:
         picture.save(path, quality=80)
         self._shown = now
         self._report.preview(path, "image/jpeg")
+
+
+class Company:
+    """The steps of several works in one pass: whoever is cancelled hears no more, and the others go on."""
+
+    def __init__(self, steps: Sequence[Steps]) -> None:
+        self._steps = steps
+        self.gone: dict[int, Cancelled] = {}
+        """Those that were cancelled, by their place in the pass."""
+
+    def __call__(self, pipe: Any, index: int, timestep: Any, tensors: dict[str, Any]) -> dict[str, Any]:
+        """diffusers' callback_on_step_end; raises Cancelled when nobody is left."""
+        for place, steps in enumerate(self._steps):
+            if place not in self.gone:
+                try:
+                    steps(pipe, index, timestep, tensors)
+                except Cancelled as cancelled:
+                    self.gone[place] = cancelled
+        if len(self.gone) == len(self._steps):
+            raise next(iter(self.gone.values()))
+        return {}

@@ -17,13 +17,12 @@ from pipelines import weights
 from pipelines.camera.clip import ClipWriter
 from pipelines.camera.plate import Canvas, planes_of
 from pipelines.diffusion.lengths import WAYS, Frame, needed, passes, resampled
+from pipelines.diffusion.resident import PipelineEngine
 from pipelines.diffusion.sizes import Pair, conform, fitted
 from pipelines.diffusion.video_kinds import VIDEO_KINDS, VideoKind, class_for
-from pipelines.engine import Engine, Report
+from pipelines.engine import OutOfMemory, Report
 
 if TYPE_CHECKING:
-    from pipelines.diffusion.memory import Ladder
-    from pipelines.diffusion.preview import Projection
     from pipelines.diffusion.steps import Steps
 
 LONGEST, FASTEST = 24 * 60 * 10, 120  # frames of one clip; frames a second
@@ -42,7 +41,7 @@ MOVES = {
 }
 
 
-class DiffusionVideo(Engine):
+class DiffusionVideo(PipelineEngine):
     """Animates with the pipeline that the model's folder names; the same work gives the same clip.
 
     `defaults`: those of `DiffusionPicture`, and fps, longest, step (lengths step·n + 1), interpolate (flow, blend, nearest), camera_words.
@@ -52,10 +51,7 @@ class DiffusionVideo(Engine):
 
     def __init__(self, model: Model, device: str) -> None:
         super().__init__(model, device)
-        self._pipe: Any = None
         self._kind: VideoKind | None = None
-        self._ladder: Ladder | None = None
-        self._projection: Projection | None = None
 
     @classmethod
     def missing(cls, model: Model) -> list[str]:
@@ -70,10 +66,11 @@ class DiffusionVideo(Engine):
     def load(self, report: Report) -> None:
         """Bring the pipeline onto the device.
 
-        Raises EngineError for weights that are not there, not safe or of an architecture that is not known, and for settings that do not go with them.
+        Raises EngineError for weights that are not there, not safe or of an architecture that is not known and for settings that do not go with them;
+        OutOfMemory, DeviceLost.
         """
         from pipelines.diffusion import loading
-        from pipelines.diffusion.memory import Ladder
+        from pipelines.diffusion.memory import Ladder, told
         from pipelines.diffusion.preview import measure
 
         folder = weights.find(self.model)
@@ -84,16 +81,11 @@ class DiffusionVideo(Engine):
             raise EngineError(f"Model {self.model.name!r} is a {name}; pictures are animated by {', '.join(VIDEO_KINDS)}.", code="bad_model")
         self._way()
         self._kind = VIDEO_KINDS[name]
-        self._pipe = loading.load(self.model, self.device, report, pipeline=name)
-        self._ladder = Ladder(self.model.name, self._pipe, self.device)
-        self._projection = measure(self._pipe)
-
-    def unload(self) -> None:
-        """Free the device's memory."""
-        from pipelines.diffusion.memory import free
-
-        self._pipe = self._ladder = self._projection = None
-        free()
+        self.unload()
+        with told(self.model.name, self.device):
+            pipe = loading.load(self.model, self.device, report, pipeline=name)
+            self._projection = measure(pipe)
+        self._pipe, self._ladder = pipe, Ladder(pipe, self.device)
 
     def run(self, work: Work, report: Report) -> Outcome:
         """Animate `work.files["picture"]`; gives `clip` with exactly `spec.frames` frames. See `pipelines.engine.Engine.run`."""
@@ -145,7 +137,7 @@ class DiffusionVideo(Engine):
             steps.start(number * each)
             asked = {**call, **self._asked(spec, start, length, size)}
             seed = (spec.seed + number * SEED_STEP) % 2**63
-            made = self._ladder.run(lambda asked=asked, seed=seed: self._pass(asked, seed, steps), steps.say)  # type: ignore[misc]
+            made = self._passed(work, asked, seed, steps, first=not number)
             steps.passed(each - 1)
             start = Image.fromarray(made[-1])
             for index, frame in enumerate(made[1:] if number else made):
@@ -174,6 +166,20 @@ class DiffusionVideo(Engine):
             if said.get("negative_prompt") and accepts(self._pipe, "negative_prompt"):
                 asked["negative_prompt"] = str(said["negative_prompt"])
         return asked
+
+    def _passed(self, work: Work, asked: dict[str, Any], seed: int, steps: Steps, *, first: bool) -> list[Frame]:
+        """One pass's frames. Memory that runs out in the first is the slot's to find; in a later one, with others done, the ladder is climbed here."""
+        from pipelines.diffusion.memory import told
+
+        while True:
+            try:
+                with told(self.model.name, self.device):
+                    return self._pass(asked, seed, steps)
+            except OutOfMemory as full:
+                if first or (rung := self.relieve(work)) is None:
+                    raise
+                reason = str(full)
+            steps.say(f"{reason}; once more with {rung}")
 
     def _pass(self, asked: dict[str, Any], seed: int, steps: Steps) -> list[Frame]:
         import torch

@@ -15,6 +15,7 @@ from farm.types import SPLICE, Cancelled, EngineError
 from pipelines.diffusion.pictures import DiffusionPicture
 from pipelines.diffusion.video import DiffusionVideo, canvas
 from pipelines.diffusion.video_kinds import VIDEO_KINDS, class_for
+from pipelines.engine import OutOfMemory
 from tests.diffusion import tiny
 from tests.diffusion.working import Listener, clip, keyframe, mover, painter
 
@@ -89,7 +90,27 @@ def test_out_of_memory_in_a_later_pass_ends_in_the_right_clip(weights, tmp_path,
 
     monkeypatch.setattr(engine._pipe.transformer, "forward", failing)
     assert engine.run(clip(tmp_path / "b", picture, 12), Listener()).outputs[0].path.read_bytes() == right
-    assert engine._ladder.taken == ["VAE slicing"]
+    assert engine._ladder.taken == ["VAE tiling"]
+
+
+def test_out_of_memory_in_the_first_pass_is_for_the_slot_to_make_room(weights, tmp_path, picture, monkeypatch):
+    engine = loaded(mover(tiny.saved("wan", weights), defaults=SMALL))
+
+    def failing(*args, **kwargs):
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr(engine._pipe.transformer, "forward", failing)
+    with pytest.raises(OutOfMemory):
+        engine.run(clip(tmp_path / "a", picture, 5), Listener())
+    assert engine._ladder.taken == []
+
+
+def test_a_decoder_that_can_take_frames_in_pieces_does_so_on_the_second_rung(weights, tmp_path, picture):
+    engine = loaded(mover(tiny.saved("ltx", weights), defaults=SMALL))
+    work = clip(tmp_path / "a", picture, 5)
+    engine._pipe.vae.use_framewise_decoding = False
+    assert [engine.relieve(work) for _ in range(3)] == ["VAE tiling", "decoding a few frames at a time", None]
+    assert engine._pipe.vae.use_framewise_decoding
 
 
 def test_a_pipeline_without_a_callback_reports_its_steps_too(weights, tmp_path, picture, monkeypatch):
