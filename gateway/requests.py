@@ -156,10 +156,12 @@ def _models(catalog: Catalog, profile: str, choice: Mapping[TaskKind, str], loca
         models = catalog.choose(profile, dict(choice))
     except CatalogError as error:
         raise ApiError(Problem.UNAVAILABLE, f"the farm's models are not set up: {error}") from None
+    home = {pool for name in models.values() for pool in catalog.serving(name)}
     for kind in (TaskKind.WRITE, TaskKind.SPEAK):
         if kind in choice:
             continue
-        able = [models[kind], *[name for name in catalog.doing(kind) if catalog.serving(name)]]
+        # Only models of pools that this profile needs anyway: of others nobody knows whether a worker is up, and the story would wait.
+        able = [models[kind], *[name for name in catalog.doing(kind) if home & set(catalog.serving(name))]]
         known = [name for name in able if speaks(catalog.models[name].locales, locale)]
         if not known:
             spoken = sorted({tag for name in able for tag in catalog.models[name].locales})
