@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
+from collections.abc import AsyncGenerator, AsyncIterator
+
 from starlette.requests import Request
 
 from gateway.accounts_session import signed_in
@@ -11,6 +15,9 @@ from gateway.house import House
 from gateway.route import Route
 
 _LONGEST_KEY = 200
+REVOKED = "this API key is unknown or revoked; create one with `storyfarm keys create`, or on the API keys page"
+_TRUSTED_SECONDS = 2.0
+"""How long an answer under way, or a stream, takes its key for good without asking again."""
 
 
 def presented(request: Request) -> str | None:
@@ -37,8 +44,33 @@ async def authenticate(house: House, request: Request, route: Route) -> Caller |
     # The store compares hashes in constant time; a text that cannot be a key is not worth a query.
     known = await house.threads.call(house.store.keys.authenticate, key) if len(key) <= _LONGEST_KEY and key.isascii() and key.isprintable() else None
     if known is None:
-        raise ApiError(Problem.UNAUTHORIZED, "this API key is unknown or revoked; create one with `storyfarm keys create`, or on the API keys page")
+        raise ApiError(Problem.UNAUTHORIZED, REVOKED)
     if route.scope not in known.scopes:
         held = ", ".join(sorted(known.scopes)) or "none"
         raise ApiError(Problem.FORBIDDEN, f"this needs a key with the scope {route.scope}; this one has {held}")
     return Caller(team=known.team, key=known.id, scopes=frozenset(known.scopes))
+
+
+async def still(house: House, caller: Caller | None, since: float) -> None:
+    """Ask again after a held request (`since`, on the monotonic clock): a key that was revoked meanwhile gets no answer.
+
+    Raises ApiError (401).
+    """
+    if caller is None or not caller.key or time.monotonic() - since < _TRUSTED_SECONDS:
+        return
+    if not await house.threads.call(house.store.keys.holds, caller.key):
+        raise ApiError(Problem.UNAUTHORIZED, REVOKED)
+
+
+async def guarded(house: House, caller: Caller, stream: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
+    """An event stream that ends when its key is revoked, at the next event or heartbeat."""
+    asked = time.monotonic()
+    async with contextlib.aclosing(stream):
+        async for part in stream:
+            try:
+                await still(house, caller, asked)
+            except ApiError:
+                return
+            if time.monotonic() - asked >= _TRUSTED_SECONDS:
+                asked = time.monotonic()
+            yield part

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from gateway.accounts_session import token_of
-from gateway.auth import authenticate, presented
+from gateway.auth import authenticate, guarded, presented, still
 from gateway.call import Call
 from gateway.errors import ApiError, Problem, invalid, validation_error
 from gateway.house import House
@@ -68,10 +69,14 @@ class Dispatch:
         return verdict
 
     async def _answer(self, request: Request, route: Route) -> Response:
-        caller = await authenticate(self._house, request, route)
+        began, caller = time.monotonic(), await authenticate(self._house, request, route)
         query = _query(request, route)
         body = await _body(request, route)
         answer = await route.handler(Call(request, route, self._house, caller, body, query))
+        if route.method == "GET":  # what was done for a key that held then is told
+            await still(self._house, caller, began)
+        if isinstance(answer, StreamingResponse) and caller is not None:
+            answer.body_iterator = guarded(self._house, caller, answer.body_iterator)  # type: ignore[arg-type]
         return render(answer) if isinstance(answer, Reply) else answer
 
 

@@ -87,6 +87,11 @@ class Keys:
         with self._database.read() as connection:
             return [_key(row) for row in connection.execute(sa.select(t.keys).where(t.keys.c.team == team).order_by(t.keys.c.id.desc()))]
 
+    def holds(self, key: str) -> bool:
+        """Whether a key, by its id, is one and not revoked."""
+        with self._database.read() as connection:
+            return connection.execute(sa.select(t.keys.c.id).where(t.keys.c.id == key, t.keys.c.revoked_at.is_(None))).scalar() is not None
+
     def revoke(self, key: str, team: str) -> bool:
         """End a key at once, everywhere; again is safe. False where the team has none of that id."""
         with self._database.write() as connection:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import count
 from typing import Any
@@ -174,6 +176,40 @@ def test_a_revoked_key_ends_at_every_gateway(farm: Any, ann: httpx.Client) -> No
         assert httpx.get(second.url + "/api/v1/stories", headers=headers).status_code == 401
     finally:
         second.stop()
+
+
+def test_a_revoked_key_gets_no_answer_that_it_was_held_for_and_its_streams_end(farm: Any, ann: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.auth._TRUSTED_SECONDS", 0.1)
+    monkeypatch.setattr("gateway.events.HEARTBEAT_SECONDS", 0.2)
+    created = ann.post(KEYS, json={"name": "k"}).json()
+    with httpx.Client(base_url=farm.url, headers={"x-api-key": created["key"]}, timeout=20) as program, ThreadPoolExecutor(1) as pool:
+        job = program.post("/api/v1/stories/generate", json={"prompt": "A dragon teaches a young knight how to fly"}).json()
+        story = farm.store.stories.of_job(job["jobId"], farm.team)
+        held = pool.submit(httpx.get, farm.url + job["pollUrl"], params={"wait": "15s"}, headers={"x-api-key": created["key"]}, timeout=20)
+        with program.stream("GET", f"/api/v1/sequences/{story}/events") as stream:
+            lines = stream.iter_lines()
+            assert next(lines) == "event: snapshot"
+            time.sleep(0.3)
+            assert farm.worker.step()  # the story is written: the held request is woken
+            assert held.result().status_code == 200
+            ann.delete(f"{KEYS}/{created['id']}")
+            left = [line for line in lines if line.startswith("event:")]
+        assert "event: end" not in left
+        assert farm.store.stories.document(story).status == "processing"
+        check(program.get(job["pollUrl"]), 401, "UNAUTHORIZED")
+
+
+def test_a_key_revoked_while_it_is_held_is_told_so(farm: Any, ann: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.auth._TRUSTED_SECONDS", 0.1)
+    created = ann.post(KEYS, json={"name": "k"}).json()
+    headers = {"x-api-key": created["key"]}
+    job = httpx.post(farm.url + "/api/v1/stories/generate", json={"prompt": "A dragon teaches a young knight"}, headers=headers).json()
+    with ThreadPoolExecutor(1) as pool:
+        held = pool.submit(httpx.get, farm.url + job["pollUrl"], params={"wait": "15s"}, headers=headers, timeout=20)
+        time.sleep(0.3)
+        ann.delete(f"{KEYS}/{created['id']}")
+        assert farm.worker.step()
+        check(held.result(), 401, "UNAUTHORIZED")
 
 
 @pytest.mark.parametrize(
