@@ -64,10 +64,12 @@ $(MODELS)/.installed: requirements/core.txt pyproject.toml
 	@$(MODELS)/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/core.txt
 	@sed -n '/^gpu = \[/,/^\]/s/^ *"\([^"]*\)".*/\1/p' pyproject.toml >$(MODELS)/gpu.txt
 	@$(MODELS)/bin/python -m pip install -q --disable-pip-version-check "$(TORCH)" -r $(MODELS)/gpu.txt "pytest>=9,<10" pytest-timeout pytest-xdist hypothesis
+# The published torchvision goes with torch's CUDA build only; one that cannot be imported breaks more than one that is not there.
+	@$(MODELS)/bin/python -c "import torchvision" 2>/dev/null || $(MODELS)/bin/python -m pip uninstall -q -y torchvision
 	@touch $@
 
 requirements:  ## export the hashed requirements anew from pyproject.toml (without download addresses)
-	@for set in core dev; do extra=$$([ $$set = dev ] && echo "--extra dev"); \
+	@for set in core dev gpu; do extra=$$([ $$set = core ] || echo "--extra $$set"); \
 	$(UV) pip compile pyproject.toml $$extra --universal --generate-hashes --no-header --no-annotate --python-version 3.11 -q -o requirements/$$set.txt $(FLAGS); done
 	@echo uv | $(UV) pip compile - --universal --generate-hashes --no-header --no-annotate -q -o requirements/uv.txt
 
