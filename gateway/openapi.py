@@ -144,7 +144,8 @@ def _answer(route: Route, answer: Answered, references: dict[tuple[type[BaseMode
         entry["content"] = {answer.media_type: {"schema": references[answer.model, "serialization"]}}
     elif answer.media_type:
         # No schema for a stream: tools apply it to each event, and docs/api.md describes those.
-        entry["content"] = {answer.media_type: {} if answer.media_type == "text/event-stream" else {"schema": {"type": "string"}}}
+        schemas = {"text/event-stream": {}, "application/json": {"schema": {"type": "object"}}}
+        entry["content"] = {answer.media_type: schemas.get(answer.media_type, {"schema": {"type": "string"}})}
     headers: dict[str, Any] = {name: {"description": words, "schema": {"type": "string"}} for name, words in answer.headers.items()}
     if route.waits and route.method == "GET":
         headers["X-Wait-Changed"] = {

@@ -21,6 +21,14 @@ def _of_sequence(operation: str) -> dict[str, object]:
     return {"operationId": operation, "parameters": {"id": "$request.path.id"}}
 
 
+def _first(operation: str, name: str, where: str) -> dict[str, object]:
+    """A link to what a list of an answer's body begins with."""
+    return {"operationId": operation, "parameters": {name: f"$response.body#/{where}"}}
+
+
+_OF_FRAME = {"id": "$response.body#/id", "frameId": "$response.body#/frames/0/id"}
+
+
 def _of_story(operation: str) -> dict[str, object]:
     return {"operationId": operation, "parameters": {"storyId": "$response.body#/id"}}
 
@@ -77,7 +85,11 @@ SEQUENCES = (
         path="/api/v1/sequences",
         summary="List sequences, newest first",
         handler=sequences.listing,
-        answers={200: Answered("A page; `_links.next` is there while more remain.", seq.SequencePage)},
+        answers={
+            200: Answered(
+                "A page; `_links.next` is there while more remain.", seq.SequencePage, links={"sequence": _first("sequence_status", "id", "sequences/0/id")}
+            )
+        },
         scope="stories:read",
         query=seq.PageQuery,
     ),
@@ -92,7 +104,10 @@ SEQUENCES = (
             200: Answered(
                 "The status document.",
                 seq.Sequence,
-                links={"exports": _of_sequence("exports"), "createExport": _of_sequence("create_export"), "cancel": _of_sequence("cancel_sequence")},
+                links={
+                    **{name: _of_sequence(name) for name in ("exports", "create_export", "cancel_sequence")},
+                    **{name: {"operationId": name, "parameters": dict(_OF_FRAME)} for name in ("edit_frame", "frame_versions")},
+                },
             )
         },
         scope="stories:read",
@@ -104,7 +119,7 @@ SEQUENCES = (
         path="/api/v1/sequences/{id}",
         summary="Stop and archive a sequence",
         handler=sequences.cancel,
-        answers={200: Answered("Archived; its tasks are stopped.", seq.Sequence)},
+        answers={200: Answered("Archived; its tasks are stopped.", seq.Sequence, links={"status": _of_sequence("sequence_status")})},
         scope="stories:generate",
     ),
     Route(
@@ -146,7 +161,7 @@ STYLES = (
         path="/api/v1/styles",
         summary="List styles",
         handler=styles.listing,
-        answers={200: Answered("All styles.", sty.Styles)},
+        answers={200: Answered("All styles.", sty.Styles, links={"style": _first("style", "id", "styles/0/id")})},
         scope="stories:read",
     ),
     Route(
@@ -191,7 +206,7 @@ STORIES = (
         path="/api/v1/stories",
         summary="List stories, newest first",
         handler=stories.listing,
-        answers={200: Answered("A page.", sto.StoryPage)},
+        answers={200: Answered("A page.", sto.StoryPage, links={"story": _first("story", "storyId", "data/0/id")})},
         scope="stories:read",
         query=sto.StoriesQuery,
     ),
@@ -264,7 +279,7 @@ SERIES = (
         summary="Register a character's picture for a series",
         description="Later stories of the series show the character by this picture. The same name again is safe; a new picture takes the old one's place.",
         handler=series.ensure,
-        answers={200: Answered("Registered.", ser.EnsuredCharacterImage)},
+        answers={200: Answered("Registered.", ser.EnsuredCharacterImage, links={"series": _first("series", "id", "seriesId")})},
         scope="stories:generate",
         body=ser.EnsureCharacterImage,
         rate="generation",
@@ -276,7 +291,7 @@ SERIES = (
         path="/api/v1/series",
         summary="List series, newest first",
         handler=series.listing,
-        answers={200: Answered("A page.", ser.SeriesPage)},
+        answers={200: Answered("A page.", ser.SeriesPage, links={"series": _first("series", "id", "data/0/id")})},
         scope="stories:read",
         query=ser.SeriesQuery,
     ),
@@ -347,7 +362,7 @@ ACCOUNTS = (
         summary="Create an API key",
         description="The full key is in this answer and never again.",
         handler=accounts.create,
-        answers={201: Answered("The new key.", acc.CreatedApiKey)},
+        answers={201: Answered("The new key.", acc.CreatedApiKey, links={"revoke": _first("revoke_api_key", "id", "id")})},
         signed_in=True,
         body=acc.CreateApiKey,
         problems=(Problem.CONFLICT,),

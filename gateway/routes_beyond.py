@@ -48,6 +48,10 @@ SCRIPTS = (
     ),
 )
 
+_VERSION = {
+    "operationId": "make_version_current",
+    "parameters": {"id": "$request.path.id", "frameId": "$request.path.frameId", "number": "$response.body#/versions/0/number"},
+}
 _FRAME = {"id": "$request.path.id", "frameId": "$request.path.frameId"}
 
 FRAMES = (
@@ -70,7 +74,7 @@ FRAMES = (
         path="/api/v1/sequences/{id}/frames/{frameId}/versions",
         summary="Every version of a frame",
         handler=frames.versions,
-        answers={200: Answered("Its versions.", fra.Versions)},
+        answers={200: Answered("Its versions.", fra.Versions, links={"makeCurrent": _VERSION})},
         scope="stories:read",
     ),
     Route(
@@ -124,7 +128,7 @@ WEBHOOKS = (
         path="/api/v1/webhooks/deliveries/{id}",
         summary="What became of a webhook",
         handler=webhooks.delivery,
-        answers={200: Answered("The delivery.", web.Delivery)},
+        answers={200: Answered("The delivery.", web.Delivery, links={"replay": {"operationId": "replay_webhook", "parameters": {"id": "$request.path.id"}}})},
         scope="stories:read",
     ),
     Route(

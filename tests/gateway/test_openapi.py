@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,14 +14,16 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from gateway.models.base import HTTPS
+from gateway.models.base import HTTPS, LETTER
 from gateway.requests import MODEL_FIELDS, usable_models
 from gateway.route import SCOPES
 from gateway.routes import TABLE
 from tests.gateway.conftest import painted
 
 CASES = int(os.environ.get("STORYFARM_OPENAPI_CASES", "120"))
-"""Generated requests over all operations; for a long run: STORYFARM_OPENAPI_CASES=5000, and --timeout 1200."""
+"""Generated requests, half of them alone and half along links; for a long run: STORYFARM_OPENAPI_CASES=5000, with -s and --timeout 3600."""
+LONG = CASES >= 1000
+PASSWORD = "correct horse battery"
 
 
 def test_every_route_is_published_once_with_its_scope_errors_and_rate_headers(farm: Any) -> None:
@@ -75,27 +79,58 @@ def test_the_human_page_is_of_our_own_making_and_fetches_nothing(farm: Any) -> N
         assert route.hidden or route.path in response.text
 
 
-def _tame(case: Any, picture: str) -> None:
-    """Leave out what only waits, asks another machine, or depends on more than the schema: the farm's languages, keys used before."""
-    if case.query and "wait" in case.query:
-        case.query["wait"] = "0"
-    if isinstance(case.body, dict):
-        for name in ("elements", "characters", "locations", "locale"):
-            case.body.pop(name, None)
-        address = case.body.get("imageUrl")
-        if isinstance(address, str) and len(address) <= 2048 and re.search(HTTPS, address):
-            case.body["imageUrl"] = picture
-    if case.headers:
-        case.headers.pop("Idempotency-Key", None)
+class Session:
+    """Somebody signed in, again whenever the session was ended."""
+
+    def __init__(self, farm: Any) -> None:
+        self._farm = farm
+        farm.store.users.add("generated@example.org", farm.team, PASSWORD)
+        self.key = farm.store.keys.create(farm.team, name="generated")
+        self._begin()
+
+    def _begin(self) -> None:
+        with httpx.Client(base_url=self._farm.url) as client:
+            self.cookie = str(client.post("/api/v1/sessions", json={"email": "generated@example.org", "password": PASSWORD}).headers["set-cookie"]).partition(
+                ";"
+            )[0]
+
+    def headers(self) -> dict[str, str]:
+        """Both ways to say who one is: every operation finds its own."""
+        return {"x-api-key": self.key.key, "cookie": self.cookie}
+
+    def tame(self, case: Any, picture: str) -> None:
+        """Leave out what only waits, asks another machine, depends on more than the schema (the farm's languages, keys used before), or would end this run."""
+        if case.query and "wait" in case.query:
+            case.query["wait"] = "0"
+        if isinstance(case.body, dict):
+            for name in ("elements", "characters", "locations", "locale"):
+                case.body.pop(name, None)
+            address = case.body.get("imageUrl")
+            if isinstance(address, str) and len(address) <= 2048 and re.search(HTTPS, address):
+                case.body["imageUrl"] = picture
+        if case.headers:
+            case.headers.pop("Idempotency-Key", None)
+        if _operation(case) == "revoke_api_key" and case.path_parameters.get("id") == self.key.id:
+            case.path_parameters["id"] = "key_another"
+
+    def after(self, case: Any, status: int) -> None:
+        """Sign in again after one has signed out."""
+        if _operation(case).startswith("sign_out") and status == 200:
+            self._begin()
 
 
-def test_generated_requests_find_no_crash_and_no_broken_promise(farm: Any) -> None:
-    schemathesis = pytest.importorskip("schemathesis")
-    from schemathesis.specs.openapi.checks import ignored_auth
+def _operation(case: Any) -> str:
+    return str(case.operation.definition.raw["operationId"])
 
-    picture = farm.gallery.hang("generated.example", painted("teal"))
-    schema = schemathesis.openapi.from_url(farm.url + "/api/v1/openapi.json")
-    operations = [found.ok() for found in schema.get_all_operations()]
+
+@pytest.fixture(scope="module")
+def session(farm: Any) -> Session:
+    return Session(farm)
+
+
+@pytest.fixture
+def working(farm: Any) -> Iterator[None]:
+    """A worker beside the requests."""
     stop = threading.Event()
 
     def work() -> None:
@@ -104,24 +139,104 @@ def test_generated_requests_find_no_crash_and_no_broken_promise(farm: Any) -> No
 
     worker = threading.Thread(target=work)
     worker.start()
-    tried: list[int] = []
-    try:
-        for operation in operations:
-            if operation.definition.raw["operationId"] == "sequence_events":
-                continue  # it does not end
+    yield
+    stop.set()
+    worker.join()
 
-            @settings(max_examples=max(3, CASES // len(operations)), deadline=None, database=None, suppress_health_check=list(HealthCheck))
-            @given(case=operation.as_strategy())
-            def one(case: Any) -> None:
-                _tame(case, picture)
-                response = case.call(headers={"x-api-key": farm.key}, timeout=20)
-                tried.append(response.status_code)
-                assert response.status_code < 500
-                # Not ignored_auth: it sends a good and a bad key together, and one good key is enough here. test_errors.py asks for the rest.
-                case.validate_response(response, headers={"x-api-key": farm.key}, excluded_checks=[ignored_auth])
 
-            one()
-    finally:
-        stop.set()
-        worker.join()
-    assert len(tried) > CASES // 4
+def _schema(farm: Any) -> Any:
+    """The published document for the generator; in a short run only what the document allows is generated, and of the letters only the cheap ones."""
+    schemathesis = pytest.importorskip("schemathesis")
+    text = httpx.get(farm.url + "/api/v1/openapi.json").text
+    if not LONG:
+        text = text.replace(json.dumps(LETTER, ensure_ascii=False), '"[A-Za-z]"')
+    schema = schemathesis.openapi.from_dict(json.loads(text))
+    schema.config.update(base_url=farm.url)
+    # Not keys and cookies of its own making: test_matrix.py and test_errors.py ask with those.
+    schema.config.generation.update(with_security_parameters=False, modes=None if LONG else [schemathesis.GenerationMode.POSITIVE])
+    return schema.exclude(operation_id="sequence_events")  # it does not end
+
+
+def test_generated_requests_find_no_crash_and_no_broken_promise(farm: Any, session: Session, working: None) -> None:
+    schema = _schema(farm)
+    from schemathesis.specs.openapi.checks import ignored_auth
+
+    picture = farm.gallery.hang("generated.example", painted("teal"))
+    operations = [found.ok() for found in schema.get_all_operations()]
+    tried: Counter[str] = Counter()
+    for operation in operations:
+
+        @settings(max_examples=max(2, CASES // 2 // len(operations)), deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        @given(case=operation.as_strategy())
+        def one(case: Any) -> None:
+            session.tame(case, picture)
+            headers = session.headers()
+            response = case.call(headers=headers, timeout=20)
+            session.after(case, response.status_code)
+            tried[f"{_operation(case)} {response.status_code}"] += 1
+            assert response.status_code < 500
+            # Not ignored_auth: it sends a good and a bad key together, and one good key is enough here. test_errors.py asks for the rest.
+            case.validate_response(response, headers=headers, excluded_checks=[ignored_auth])
+
+        one()
+    _tell("single requests", tried)
+    assert tried.total() >= CASES // 4
+    assert httpx.get(farm.url + "/api/v1/sequences", headers=session.headers()).status_code == 200
+
+
+def test_what_links_lead_to_is_there(farm: Any, session: Session, working: None) -> None:
+    """Stateful: an answer's links are followed with what the answer holds, step after step."""
+    schema = _schema(farm)
+    from schemathesis.specs.openapi.checks import ignored_auth, use_after_free
+
+    picture = farm.gallery.hang("generated.example", painted("teal"))
+    tried: Counter[str] = Counter()
+    followed: Counter[str] = Counter()
+
+    class Walk(schema.as_state_machine()):  # type: ignore[misc]
+        def step(self, input: Any) -> Any:
+            output = super().step(input)
+            if input.transition is not None and input.is_applied and output.response.status_code < 300:
+                followed[_operation(input.case)] += 1
+            return output
+
+        def before_call(self, case: Any) -> None:
+            session.tame(case, picture)
+
+        def get_call_kwargs(self, case: Any) -> dict[str, Any]:
+            return {"headers": session.headers(), "timeout": 20}
+
+        def after_call(self, response: Any, case: Any) -> None:
+            super().after_call(response, case)
+            session.after(case, response.status_code)
+            tried[f"{_operation(case)} {response.status_code}"] += 1
+            assert response.status_code < 500
+
+        def validate_response(self, response: Any, case: Any, additional_checks: Any = None, **more: Any) -> None:
+            # Not use_after_free: a deleted sequence is archived, a revoked key listed; both can still be read.
+            case.validate_response(response, excluded_checks=[ignored_auth, use_after_free], transport_kwargs=more, recorder=self.recorder)
+
+    scenarios = max(6, CASES // 20)
+    while tried.total() < CASES // 2:
+        Walk.run(settings=settings(max_examples=scenarios, stateful_step_count=10, deadline=None, database=None, suppress_health_check=list(HealthCheck)))
+    _tell("steps along links", tried)
+    _tell("links that were followed to something", followed)
+    assert followed
+    if LONG:
+        assert set(followed) >= {
+            "job_status",
+            "story",
+            "clips",
+            "style",
+            "series",
+            "cancel_sequence",
+            "create_export",
+            "edit_frame",
+            "frame_versions",
+            "revoke_api_key",
+        }
+
+
+def _tell(what: str, counts: Counter[str]) -> None:
+    """What was asked, for who reads the run's output."""
+    print(f"{counts.total()} {what}: " + ", ".join(f"{name} {count}" for name, count in sorted(counts.items())))
