@@ -159,11 +159,11 @@ def _teller(report: Report, before: int, of: int, note: str) -> Callable[[float]
     return told
 
 
-def problems(model: Model) -> list[str]:
-    """A sentence for everything in `defaults` of a speech model that cannot be."""
+def problems(model: Model, *, brings: bool = False) -> list[str]:
+    """A sentence for everything in `defaults` of a speech model that cannot be; `brings`: it has voices of its own."""
     from pipelines.speech import voices
 
-    found = voices.problems(model)
+    found = voices.problems(model, brings=brings)
     aligner: Any = model.defaults.get("aligner")
     if aligner is not None and not (isinstance(aligner, dict) and all(isinstance(one, dict) for one in aligner.values())):
         found.append(f"Model {model.name!r}: defaults.aligner is {aligner!r}; give each language its source: {{en: {{hub: facebook/wav2vec2-base-960h}}}}.")

@@ -57,7 +57,7 @@ class Kokoro(Speech):
     @classmethod
     def missing(cls, model: Model) -> list[str]:
         """What this machine lacks: packages, weights, and espeak-ng where the model names other languages than English."""
-        lacks = weights.lacking(("onnxruntime", "hibari")) + weights.missing(model, _file(model)) + problems(model)
+        lacks = weights.lacking(("onnxruntime", "hibari")) + weights.missing(model, _file(model)) + problems(model, brings=True)
         others = sorted({locale for locale in model.locales if language(locale) != "en"})
         if others and espeak.program() is None:
             lacks.append(f"Locales {', '.join(others)} need the program espeak-ng; {espeak.REMEDY}")

@@ -108,8 +108,8 @@ class Voices:
         return exact or able
 
 
-def problems(model: Model) -> list[str]:
-    """A sentence for everything that is wrong with the voices of `model` in models.yaml."""
+def problems(model: Model, *, brings: bool = False) -> list[str]:
+    """A sentence for everything that is wrong with the voices of `model` in models.yaml; `brings`: it has voices of its own, not listed there."""
     listed = model.defaults.get("voices") or {}
     if not isinstance(listed, dict) or not all(isinstance(said, dict | None) for said in listed.values()):
         return [f"Model {model.name!r}: defaults.voices is {listed!r}; give each voice's name a mapping such as {{gender: female, locale: en}}."]
@@ -122,7 +122,7 @@ def problems(model: Model) -> list[str]:
     found += [
         f"Model {model.name!r}: there is no voice {voice!r} among defaults.voices ({', '.join(listed) or 'none'})."
         for voice in [*wanted, *dict(model.defaults.get("names") or {}).values()]
-        if voice not in listed
+        if voice not in listed and not brings
     ]
     return found
 
