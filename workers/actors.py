@@ -17,6 +17,7 @@ log = structlog.get_logger(__name__)
 
 CLAIM_TRIES = 7  # while SQL is away, half a minute together; then the ticket is let go, and the relay rings again
 BACKOFF_SECONDS = 0.25  # doubles with each
+SURVEY_SECONDS = 0.5  # how long one look for what the slot found out lasts; it finds out quickly, but may be loading a model first
 
 
 def declare(broker: FarmBroker, tools: Tools) -> dramatiq.Actor:
@@ -36,27 +37,31 @@ def work_until_idle(tools: Tools) -> int:
     A busy worker needs no second ticket: what it claims next, SQL decides (order, priority, fair share, models already loaded).
     """
     done = 0
-    while not tools.control.draining.is_set():
-        claim = _claim(tools)
-        if claim is None:
-            break
-        claims = [claim, *company(tools, claim)]
-        Batch(tools, claims).carry_out()
-        done += len(claims)
+    with tools.reading:
+        while not tools.control.draining.is_set():
+            claim = _claim(tools)
+            if claim is None:
+                break
+            claims = [claim, *company(tools, claim)]
+            Batch(tools, claims).carry_out()
+            done += len(claims)
     return done
 
 
 def _claim(tools: Tools) -> Claim | None:
-    """The next task for this worker, or None; a database that is away is waited for a while."""
-    tools.slot.settle()  # which models are warm decides what is claimed
-    models = tools.catalog.pools[tools.pool].models
-    for attempt in range(CLAIM_TRIES):
+    """The next task for this worker, or None; a database that is away is waited for a while, and so is the news of which models can run here."""
+    slot, failures = tools.slot, 0
+    while failures < CLAIM_TRIES and not tools.control.draining.is_set():
+        slot.settle()  # which models are near decides what is claimed
         try:
-            slot = tools.slot
-            return tools.store.tasks.claim(tools.worker, tools.pool, models, slot.warm, LEASE_SECONDS, parked=slot.parked, memory_gb=tools.memory_gb)
+            claim = tools.store.tasks.claim(tools.worker, tools.pool, tools.able(), slot.warm, LEASE_SECONDS, parked=slot.parked, memory_gb=tools.memory_gb)
         except AWAY as error:
-            pause = BACKOFF_SECONDS * 2**attempt
+            pause = BACKOFF_SECONDS * 2**failures
+            failures += 1
             log.warning("nothing claimed, the database is away", seconds=pause, error=str(error).splitlines()[0])
-            if tools.control.draining.wait(pause):
-                return None
+            tools.control.draining.wait(pause)
+            continue
+        if claim is not None or not slot.unknown:
+            return claim
+        slot.next_event(SURVEY_SECONDS)
     return None

@@ -46,6 +46,13 @@ class Warm(Frozen):
     models: tuple[Model, ...]
 
 
+class Survey(Frozen):
+    """Say of each of these models what this machine lacks for it; a Surveyed answers each, in order. Work goes first."""
+
+    type: Literal["survey"] = "survey"
+    models: tuple[Model, ...]
+
+
 class Run(Frozen):
     """Run one work, or several that may share a pass; exactly one Done or Failed answers each of them, or the slot's death all."""
 
@@ -76,7 +83,7 @@ class Stop(Frozen):
     type: Literal["stop"] = "stop"
 
 
-Command = Annotated[Boot | Warm | Run | Cancel | Park | Stop, Field(discriminator="type")]
+Command = Annotated[Boot | Warm | Survey | Run | Cancel | Park | Stop, Field(discriminator="type")]
 COMMANDS: TypeAdapter[Command] = TypeAdapter(Command)
 
 # ---------------------------------------------------------------- up: events
@@ -94,6 +101,14 @@ class Warmed(Frozen):
     type: Literal["warmed"] = "warmed"
     models: tuple[str, ...]
     parked: tuple[str, ...] = ()
+
+
+class Surveyed(Frozen):
+    """What this machine lacks for a model, a sentence each; nothing: it can run."""
+
+    type: Literal["surveyed"] = "surveyed"
+    model: str
+    lacks: tuple[str, ...]
 
 
 SwapKind = Literal["load", "park", "unpark", "unload"]
@@ -172,5 +187,5 @@ class Died(Frozen):
     reason: str
 
 
-Event = Annotated[Ready | Warmed | Swapped | Loading | Step | Preview | Done | Failed | Died, Field(discriminator="type")]
+Event = Annotated[Ready | Warmed | Surveyed | Swapped | Loading | Step | Preview | Done | Failed | Died, Field(discriminator="type")]
 EVENTS: TypeAdapter[Event] = TypeAdapter(Event)

@@ -78,6 +78,10 @@ class Slot:
         """Names of the models that the slot has on its device, as far as its events have been read."""
         self.parked: tuple[str, ...] = ()
         """Names of those that it has in the machine's memory."""
+        self.lacks: dict[str, tuple[str, ...]] = {}
+        """What this machine lacks for the models that were surveyed, a sentence each."""
+        self.unknown: set[str] = set()
+        """Names of models that are still to be surveyed."""
         self.deaths = 0
         """How many children have ended without being told to."""
 
@@ -146,6 +150,17 @@ class Slot:
         self.start()
         self._send(events.Warm(models=tuple(models)))
 
+    def survey(self, models: Iterable[Model]) -> None:
+        """Have it found out what this machine lacks for these models; `unknown` and `lacks` tell, as events are read."""
+        asked = tuple(models)
+        self.unknown |= {model.name for model in asked}
+        self.start()
+        self._send(events.Survey(models=asked))
+
+    def ask_again(self, models: Iterable[Model]) -> None:
+        """Survey models anew whose lacks are known; until then those count."""
+        self._send(events.Survey(models=tuple(models)))
+
     def run(self, model: Model, *works: Work) -> int:
         """Send works that may share a pass down and return the run's number; read `next_event` until each has Done or Failed, or Died.
 
@@ -188,6 +203,9 @@ class Slot:
             return events.Died(reason="the slot sent something that is not an event and was killed")
         if isinstance(event, events.Warmed):
             self.warm, self.parked = event.models, event.parked
+        elif isinstance(event, events.Surveyed):
+            self.unknown.discard(event.model)
+            self.lacks[event.model] = event.lacks
         elif isinstance(event, events.Swapped):
             log.info("model swapped", slot=self.pid, model=event.model, what=event.what, seconds=event.seconds, gigabytes=round(event.bytes / 1e9, 3))
             self._swapped(event)
@@ -235,6 +253,7 @@ class Slot:
             self._connection.close()
         self._connection = None
         self.warm = self.parked = ()
+        self.unknown.clear()  # the next child is not asked again: what it lacks, a run will tell
 
 
 def _ending(code: int | None) -> str:

@@ -77,21 +77,35 @@ class Slot:
         threading.Thread(target=self.listen, name="commands", daemon=True).start()
         self.send(events.Ready())
         ahead: deque[Model] = deque()
+        unknown: deque[Model] = deque()
         while not self.stopping.is_set():
-            if ahead and self.commands.empty():  # work goes first
-                self.warm(ahead.popleft())
+            if (unknown or ahead) and self.commands.empty():  # work goes first
+                if unknown:
+                    self.survey(unknown.popleft())
+                else:
+                    self.warm(ahead.popleft())
                 continue
             command = self.commands.get()
             if isinstance(command, events.Run):
                 self.run(command)
             elif isinstance(command, events.Warm):
                 ahead.extend(command.models)
+            elif isinstance(command, events.Survey):
+                unknown.extend(command.models)
             elif isinstance(command, events.Park):
                 self.park(command.model)
 
     def say_warm(self) -> None:
         """Tell which models are where."""
         self.send(events.Warmed(models=self.models.ready(), parked=self.models.parked()))
+
+    def survey(self, model: Model) -> None:
+        """Tell what this machine lacks for `model`."""
+        try:
+            lacks = engines.engine_class(model.engine, self.boot.engines).missing(model)
+        except Exception as error:
+            lacks = [f"Its engine {model.engine!r} cannot be used: {error}."]
+        self.send(events.Surveyed(model=model.name, lacks=tuple(lacks)))
 
     def warm(self, model: Model) -> None:
         """Load a model ahead of its first work, if it fits beside what is loaded."""

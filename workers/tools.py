@@ -52,8 +52,17 @@ class Tools:
     """Engine name to "module:Class", as the slot has it."""
     memory_gb: float | None = None
     """Memory of the device, where it decides which tasks fit."""
+    reading: threading.Lock = field(default_factory=threading.Lock)
+    """Held by whoever reads what the slot says."""
+    models: tuple[str, ...] | None = None
+    """Models of the pool that fit this device; None: all of them."""
     profiles: dict[str, DeviceProfile] = field(default_factory=dict)
     """What was measured of the pool's models on this device, by model."""
+
+    def able(self) -> tuple[str, ...]:
+        """Names of the pool's models that this worker can run as far as is known: they fit, and nothing is lacking for them."""
+        models = self.catalog.pools[self.pool].models if self.models is None else self.models
+        return tuple(name for name in models if name not in self.slot.unknown and not self.slot.lacks.get(name))
 
 
 class Trouble(Exception):

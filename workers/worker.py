@@ -15,6 +15,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import dramatiq.worker
 import psutil
@@ -23,21 +24,25 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from farm.artifacts import Artifacts
 from farm.catalog import Catalog
+from farm.profiles import find
 from farm.progress import Progress
 from farm.settings import Settings
 from farm.store import Store
 from farm.tickets import Tickets
 from workers import engines, health
+from workers.abilities import fitting
 from workers.actors import declare
 from workers.broker import FarmBroker, listen
 from workers.parent import watch_parent
 from workers.slot import Slot
+from workers.swaps import Swaps
 from workers.tools import Control, Tools
 
 log = structlog.get_logger(__name__)
 
 HEARTBEAT_SECONDS = 2.0  # five may be missed before the reaper takes the worker for dead
 STOP_SECONDS = 8.0  # from "leave now" to the end, whatever hangs; longer than an engine is given to unwind
+LOOK_AGAIN_SECONDS = 60.0  # between two looks for what was lacking
 ORPHAN_SECONDS = 10.0  # the same when the parent is gone: then the process ends itself
 
 
@@ -76,17 +81,27 @@ class Worker:
 
     def __init__(self, settings: Settings, catalog: Catalog, pool: str, name: str, device: health.Device, table: Mapping[str, str]) -> None:
         self.name, self.pool, self.device = name, pool, device
-        self.models = catalog.pools[pool].models
         self._catalog = catalog
+        served = [catalog.models[name] for name in catalog.pools[pool].models]
+        profiles = {model.name: found for model in served if (found := find(settings.home, model, device.title)) is not None}
+        fit, self._too_large = fitting(served, device, profiles)
+        if not fit:
+            raise RuntimeError(f"no model of pool {pool!r} fits {device.title}: {'; '.join(f'{name}: {why}' for name, why in self._too_large.items())}")
+        self.models = tuple(fit)
+        self._swaps = Swaps()
         self._store = Store.open(settings.database_url)
         self._control = Control()
-        self._slot = Slot(table, device=device.name, memory_gb=device.budget_gb)
+        self._slot = Slot(
+            table, device=device.name, memory_gb=device.budget_gb, parked_gb=device.parked_gb,
+            needs={name: fit[name] for name in profiles if name in fit}, swapped=self._swaps.hear,
+        )  # fmt: skip
         self._broker = FarmBroker(settings.redis_url)
         self._scratch_root = settings.home / "scratch"
         self._signals = 0
         self._wake = threading.Event()
         self._parent = os.getppid()
         self._beaten = 0.0
+        self._looked = time.monotonic()
         self._tools = Tools(
             store=self._store,
             artifacts=Artifacts.open(settings.artifacts_url, settings.secret),
@@ -98,7 +113,12 @@ class Worker:
             pool=pool,
             scratch=self._scratch_root / f"worker-{os.getpid()}",
             control=self._control,
+            engines=dict(table),
+            memory_gb=device.memory_gb,
+            models=self.models,
+            profiles=profiles,
         )
+        self._told: Any = None
 
     def serve(self, *, grace: float, warm: bool, die_with_parent: bool) -> int:
         """Work until told to leave; returns 0, or 1 when something had to be cut off."""
@@ -108,6 +128,9 @@ class Worker:
         _sweep(self._scratch_root)
         declare(self._broker, self._tools)
         transport = listen(self._broker)
+        for name, why in self._too_large.items():
+            log.warning("model does not fit here", model=name, why=why)
+        self._slot.survey(self._catalog.models[name] for name in self.models)
         if warm:
             self._slot.load_ahead(self._catalog.models[name] for name in self.models)
         self._register()
@@ -116,6 +139,7 @@ class Worker:
         while not self._control.draining.is_set():
             self._wake.wait(HEARTBEAT_SECONDS)
             self._beat_if_due()
+            self._look_again()
         clean = self._drain(transport, grace)
         self._slot.stop(grace=1.0)
         with contextlib.suppress(SQLAlchemyError):
@@ -169,25 +193,53 @@ class Worker:
 
     # ---------------------------------------------------------------- being known
 
+    def _models(self) -> tuple[str, ...]:
+        """What it can run as far as is known."""
+        return tuple(name for name in self.models if not self._slot.lacks.get(name))
+
+    def _device(self) -> dict[str, Any]:
+        """What people and the store are told of the device: its memory, what it holds, how long swaps took, what cannot run here and why."""
+        device, slot = self.device, self._slot
+        lacks = {**self._too_large, **{name: why[0] for name, why in dict(slot.lacks).items() if why}}
+        return {
+            "name": device.name, "title": device.title, "memory_gb": device.memory_gb, "cores": device.cores,
+            "loaded": list(slot.warm), "parked": list(slot.parked), "swaps": self._swaps.summary(), "lacks": lacks,
+        }  # fmt: skip
+
     def _register(self) -> None:
         """Tell the store who is there; a database that is away is told later, by `_beat`."""
-        device = {"name": self.device.name, "title": self.device.title, "memory_gb": self.device.memory_gb, "cores": self.device.cores}
         self._beaten = time.monotonic()
+        self._told = (self._models(), self._device())
         try:
-            self._store.workers.register(self.name, pool=self.pool, host=health.here(), pid=os.getpid(), models=self.models, device=device)
+            self._store.workers.register(self.name, pool=self.pool, host=health.here(), pid=os.getpid(), models=self._told[0], device=self._told[1])
         except SQLAlchemyError as error:
             log.warning("not registered, the database is away", worker=self.name, error=str(error).splitlines()[0])
 
     def _beat(self) -> None:
-        """Say that this worker lives, and register again if it was taken for dead meanwhile."""
+        """Say that this worker lives, and what has changed; register again if it was taken for dead meanwhile."""
         self._beaten = time.monotonic()
+        if self._tools.reading.acquire(blocking=False):  # nobody works: hear what the slot said meanwhile
+            try:
+                self._slot.settle()
+            finally:
+                self._tools.reading.release()
+        models, device = news = (self._models(), self._device())
+        same = news == self._told
         try:
-            known = self._store.workers.heartbeat(self.name)
+            known = self._store.workers.heartbeat(self.name, models=None if same else models, device=None if same else device)
         except SQLAlchemyError as error:
             log.warning("no heartbeat, the database is away", worker=self.name, error=str(error).splitlines()[0])
             return
+        self._told = news
         if not known:
             self._register()
+
+    def _look_again(self) -> None:
+        """Now and then ask anew for models that lack something: weights may have been fetched meanwhile."""
+        lacking = [name for name, why in dict(self._slot.lacks).items() if why]
+        if lacking and time.monotonic() - self._looked >= LOOK_AGAIN_SECONDS and self._slot.alive:
+            self._looked = time.monotonic()
+            self._slot.ask_again(self._catalog.models[name] for name in lacking)
 
     def _beat_if_due(self) -> None:
         if time.monotonic() - self._beaten >= HEARTBEAT_SECONDS:

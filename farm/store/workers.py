@@ -30,10 +30,13 @@ class Workers:
                 )
             )
 
-    def heartbeat(self, name: str) -> bool:
-        """It is still there; False when it has been forgotten and should register again."""
+    def heartbeat(self, name: str, *, models: Sequence[str] | None = None, device: Mapping[str, Any] | None = None) -> bool:
+        """It is still there, perhaps with news of what it can run and holds; False when it has been forgotten and should register again."""
+        news: dict[str, Any] = {"models": list(models)} if models is not None else {}
+        if device is not None:
+            news["device"] = dict(device)
         with self._database.write() as connection:
-            return bool(connection.execute(t.workers.update().where(t.workers.c.name == name).values(seen_at=t.now())).rowcount)
+            return bool(connection.execute(t.workers.update().where(t.workers.c.name == name).values(seen_at=t.now(), **news)).rowcount)
 
     def drain(self, name: str) -> None:
         """It takes no new tasks."""
