@@ -39,8 +39,11 @@ def load(model: Model, device: str) -> Upscaler | None:
     path = _file(model)
     import torch
     from safetensors.torch import load_file
-    from spandrel import ImageModelDescriptor, ModelLoader
 
+    try:
+        from spandrel import ImageModelDescriptor, ModelLoader
+    except ImportError as error:  # torchvision, which it asks for, may not go with this torch
+        raise EngineError(f"Model {model.name!r}: spandrel cannot be imported here ({error}); install the gpu extra anew.", code="model_missing") from error
     try:
         found = ModelLoader().load_from_state_dict(load_file(path))
     except Exception as error:
