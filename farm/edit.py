@@ -37,3 +37,8 @@ def keyframe(spec: KeyframeSpec, prompt: str | None, seed: int | None) -> Keyfra
 def animate(spec: AnimateSpec, seed: int | None) -> AnimateSpec:
     """The clip as the edit wants it: it moves the new picture, by another chance where a seed was given."""
     return spec if seed is None else spec.model_copy(update={"seed": seeds.derive(seed, "animate")})
+
+
+def again(name: str, shot: int) -> bool:
+    """Whether a task must be done again as it is when `shot` looks different: the film, and what lies on either side of the shot."""
+    return name in ("compose", "join.end", f"join.{shot}", f"join.{shot + 1}")

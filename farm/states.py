@@ -65,7 +65,7 @@ STORY: Mapping[StoryState, frozenset[StoryState]] = {
     _S.DRAFT: frozenset({_S.PROCESSING, _S.FAILED, _S.ARCHIVED}),
     _S.PROCESSING: frozenset({_S.COMPLETED, _S.FAILED, _S.ARCHIVED}),
     _S.COMPLETED: frozenset({_S.PROCESSING, _S.ARCHIVED}),  # a frame is edited
-    _S.FAILED: frozenset({_S.ARCHIVED}),
+    _S.FAILED: frozenset({_S.PROCESSING, _S.ARCHIVED}),  # its film is composed again
     _S.ARCHIVED: frozenset(),
 }
 

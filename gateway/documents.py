@@ -46,7 +46,7 @@ class Writer:
         for relation, name, there in (
             ("events", "sequence-events", True),
             ("exports", "exports", True),
-            ("create-export", "create-export", view.status == "completed"),
+            ("create-export", "create-export", view.exportable),
             ("edit-frame", "edit-frame", view.status == "completed"),
             ("frame-versions", "frame-versions", bool(view.shots)),
             ("cancel", "cancel-sequence", view.status != "archived"),
@@ -303,6 +303,6 @@ def doing(view: StoryView) -> str:
     running = [task.kind.value for task in view.tasks if task.state == "running"]
     words = {
         "write": "writing the story", "portrait": "painting portraits", "keyframe": "painting pictures", "animate": "moving the camera",
-        "speak": "speaking", "score": "composing the music", "compose": "composing the film",
+        "speak": "speaking", "score": "composing the music", "join": "joining shots", "compose": "composing the film",
     }  # fmt: skip
     return ", ".join(words[kind] for kind in words if kind in running) or "waiting for a worker"

@@ -147,10 +147,11 @@ SEQUENCES = (
         method="POST",
         path="/api/v1/sequences/{id}/exports",
         summary="Make, or find, the finished film",
+        description="A film that could not be composed is composed again, for the price that was given back then.",
         handler=sequences.create_export,
         answers={200: Answered("The film is ready.", seq.ExportAnswer), 202: Answered("It is being composed.", seq.ExportAnswer)},
         scope="stories:generate",
-        problems=(Problem.CONFLICT, Problem.KEY_REUSED),
+        problems=(Problem.CREDITS, Problem.CONFLICT, Problem.KEY_REUSED),
     ),
 )
 

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from starlette.responses import Response
 
 from farm import store
+from farm.store import InsufficientCredits, NotEditable
 from gateway.call import Call
 from gateway.errors import ApiError, Problem
-from gateway.feed import tell_cancelled
+from gateway.feed import tell_cancelled, tell_changed
 from gateway.models.sequences import (
     Created,
     CreatedSequences,
@@ -23,7 +24,7 @@ from gateway.models.sequences import (
     WaitQuery,
 )
 from gateway.once import Recorder, once, recorded
-from gateway.records import cancel_story, create_stories, load, page_of, writer
+from gateway.records import cancel_story, create_stories, load, page_of, send_tickets, writer
 from gateway.requests import from_sequence
 from gateway.route import Reply
 from gateway.view import StoryView
@@ -132,7 +133,7 @@ async def exports(call: Call) -> Reply:
         view = await _there(call, story)
     made, table = writer(call).export(view), call.house.table
     links = {"self": table.link("exports", id=story), "poll": table.link("exports", wait=True, id=story), "sequence": table.link("sequence-status", id=story)}
-    if view.status == "completed":
+    if view.exportable:
         links["create-export"] = table.link("create-export", id=story)
     return Reply(Exports(sequence_id=story, exports=[made] if made else [], links=links), headers=headers)
 
@@ -150,7 +151,18 @@ async def _create_export(call: Call) -> Reply:
         raise ApiError(Problem.CONFLICT, refusal)
     made = writer(call).export(view)
     if made is None or made.status == "failed":
-        raise ApiError(Problem.CONFLICT, f"the film of {story} could not be composed: {made.error if made else 'there is no cut of it'}")
+        try:
+            again = await call.house.threads.call(call.house.store.versions.recompose, view.id, call.team)
+        except NotEditable as error:
+            raise ApiError(Problem.CONFLICT, str(error)) from None
+        except InsufficientCredits as error:
+            raise ApiError(Problem.CREDITS, str(error)) from None
+        if again is None:
+            raise no_sequence(story)
+        await send_tickets(call.house)
+        await tell_changed(call.house, view.id, again.job, "runnable")
+        made = writer(call).export(await _there(call, story))
+        assert made is not None
     table = call.house.table
     links = {"self": table.link("exports", id=story), "poll": table.link("exports", wait=True, id=story), "sequence": table.link("sequence-status", id=story)}
     return Reply(ExportAnswer(export=made, links=links), status=200 if made.status == "ready" else 202)
@@ -158,6 +170,8 @@ async def _create_export(call: Call) -> Reply:
 
 def _cannot_export(view: StoryView) -> str:
     """Why there can be no export yet; empty when there can."""
+    if view.status == "archived" and view.film.part.status != "completed":
+        return f"sequence {view.id} was archived before its film was composed"
     if not view.shots:
         return f"sequence {view.id} is {view.status} and has no videos yet"
     if not view.motion:

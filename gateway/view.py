@@ -107,6 +107,11 @@ class StoryView:
         return self.status in TERMINAL
 
     @property
+    def exportable(self) -> bool:
+        """Whether its film can be asked for: it is there, or can be composed (again)."""
+        return self.status == "completed" or (self.status == "failed" and self.film.part.status == "failed")
+
+    @property
     def poster(self) -> File | None:
         """The film's poster, else the first picture of a story that has ended."""
         if self.film.poster is not None:

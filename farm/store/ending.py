@@ -195,10 +195,12 @@ def _finish(connection: Connection, job: t.AnyRow) -> None:
             made_current(connection, job)
         _close(connection, job, JobState.COMPLETED, StoryState.COMPLETED, None)
     elif job.former:
-        refund_all(connection, job, note="the edit failed")
-        error = f"Frame {job.shot + 1} could not be changed, and is shown as it was: {error}"
+        refund_all(connection, job, note="the job failed" if job.shot is None else "the edit failed")
+        former = connection.execute(sa.select(t.jobs.c.status).where(t.jobs.c.id == job.former)).scalar_one()
+        if job.shot is not None:
+            error = f"Frame {job.shot + 1} could not be changed, and is shown as it was: {error}"
         connection.execute(t.stories.update().where(t.stories.c.id == job.story).values(job=job.former))
-        _close(connection, job, JobState.FAILED, StoryState.COMPLETED, error[:_LONGEST_ERROR])
+        _close(connection, job, JobState.FAILED, StoryState.COMPLETED if former == JobState.COMPLETED else StoryState.FAILED, error[:_LONGEST_ERROR])
     else:
         refund_all(connection, job, note="the job failed")
         _close(connection, job, JobState.FAILED, StoryState.FAILED, error[:_LONGEST_ERROR])

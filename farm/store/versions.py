@@ -80,7 +80,7 @@ class Versions:
                     return edit.keyframe(KeyframeSpec.model_validate(task["spec"]), prompt, seed).model_dump(mode="json")
                 if task["name"] == f"animate.{shot}":
                     return edit.animate(AnimateSpec.model_validate(task["spec"]), seed).model_dump(mode="json")
-                return task["spec"] if task["name"] == "compose" else None
+                return task["spec"] if edit.again(task["name"], shot) else None
 
             specs = _copy(connection, made, job, planned, {})
             keyframe = specs[f"keyframe.{shot}"]
@@ -107,7 +107,30 @@ class Versions:
                 raise NotEditable(f"version {number} was never completed, so it cannot be made current")
             made = _job(connection, story, job, shot, number, 0)
             instead = dict.fromkeys((f"keyframe.{shot}", f"animate.{shot}"), wanted["job"])
-            _copy(connection, made, job, lambda task: task["spec"] if task["name"] == "compose" else None, instead)
+            _copy(connection, made, job, lambda task: task["spec"] if edit.again(task["name"], shot) else None, instead)
+            return made
+
+        return self._database.write_again(work)
+
+    def recompose(self, story: str, team: str) -> Created | None:
+        """Begin to compose the film again that could not be composed; nothing else is made anew. None: there is no such story.
+
+        It costs what was given back for the failure: the story's price where the whole job failed, else nothing. Raises NotEditable unless the story
+        has ended without its film, InsufficientCredits.
+        """
+
+        def work(connection: Connection) -> Created | None:
+            job = _shown(connection, story, team)
+            if job is None:
+                return None
+            now = connection.execute(sa.select(t.stories.c.status, t.stories.c.job).where(t.stories.c.id == story)).one()
+            if now.status not in (StoryState.COMPLETED, StoryState.FAILED) or now.job != job.id:
+                raise NotEditable(f"sequence {story} is {now.status}; its film can be composed again once it has completed or failed")
+            state = connection.execute(sa.select(t.tasks.c.state).where(t.tasks.c.job == job.id, t.tasks.c.name == "compose")).scalar()
+            if state is None or state == TaskState.DONE:
+                raise NotEditable(f"sequence {story} has {'no shots to compose' if state is None else 'its film'}")
+            made = _job(connection, story, job, None, None, job.credits if job.status == JobState.FAILED else 0)
+            _copy(connection, made, job, lambda task: task["spec"] if task["name"] == "compose" else None, {})
             return made
 
         return self._database.write_again(work)
@@ -125,14 +148,19 @@ def _versions(story: str, shot: int) -> Any:
 
 def _completed(connection: Connection, story: str, team: str) -> t.AnyRow | None:
     """The job that a completed story shows, locked; None where there is no such story."""
-    shown = sa.select(t.stories.c.job).where(t.stories.c.id == story, t.stories.c.team == team, ~t.stories.c.hidden).scalar_subquery()
-    job = connection.execute(sa.select(t.jobs).where(t.jobs.c.id == shown).with_for_update()).one_or_none()
+    job = _shown(connection, story, team)
     if job is None:
         return None
     now = connection.execute(sa.select(t.stories.c.status, t.stories.c.job).where(t.stories.c.id == story)).one()
     if now.status != StoryState.COMPLETED or now.job != job.id:
         raise NotEditable(f"sequence {story} is {now.status}; a frame can be edited once it has completed")
     return job
+
+
+def _shown(connection: Connection, story: str, team: str) -> t.AnyRow | None:
+    """The job that a story shows, locked."""
+    shown = sa.select(t.stories.c.job).where(t.stories.c.id == story, t.stories.c.team == team, ~t.stories.c.hidden).scalar_subquery()
+    return connection.execute(sa.select(t.jobs).where(t.jobs.c.id == shown).with_for_update()).one_or_none()
 
 
 def _known(connection: Connection, story: str, job: t.AnyRow, shot: int) -> list[dict[str, Any]]:
@@ -153,13 +181,14 @@ def _first(connection: Connection, story: str, job: str, shot: int) -> list[dict
     return [{"story": story, "shot": shot, "number": 1, "job": job, "current": True, "created_at": task.created_at, **said}]
 
 
-def _job(connection: Connection, story: str, former: t.AnyRow, shot: int, version: int, price: int) -> Created:
-    """The edit's job; the story shows it from now on."""
+def _job(connection: Connection, story: str, former: t.AnyRow, shot: int | None, version: int | None, price: int) -> Created:
+    """The job of an edit, or of a film composed again (`shot` None); the story shows it from now on."""
     made = Created(story, new_id("job"))
     values = {"id": made.job, "story": story, "team": former.team, "status": JobState.QUEUED.value, "credits": price, "priority": former.priority}
     connection.execute(t.jobs.insert().values(**values, former=former.id, shot=shot, version=version, created_at=t.now()))
     hold(connection, former.team, made.job, price)
-    state = move(STORY, StoryState.COMPLETED, StoryState.PROCESSING)
+    status = connection.execute(sa.select(t.stories.c.status).where(t.stories.c.id == story)).scalar_one()
+    state = move(STORY, StoryState(status), StoryState.PROCESSING)
     connection.execute(t.stories.update().where(t.stories.c.id == story).values(job=made.job, status=state.value, error=None, updated_at=t.now()))
     return made
 

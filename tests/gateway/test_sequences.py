@@ -126,6 +126,41 @@ def test_a_failed_shot_does_not_fail_the_film_but_no_export_is_made(farm: Any) -
     assert farm.client.post(f"{SEQUENCES}/{entry['id']}/exports").status_code == 409
 
 
+def test_a_film_that_could_not_be_composed_is_composed_again(farm: Any) -> None:
+    balance = farm.store.ledger.balance(farm.team)
+    entry = create(farm, motion=True, music=True)
+    farm.worker.run(fail={"compose"})
+    failed = farm.client.get(entry["statusUrl"]).json()
+    assert failed["status"] == "failed"
+    assert "could not be composed" in failed["statusError"]
+    assert farm.store.ledger.balance(farm.team) == balance
+    again = failed["_links"]["create-export"]
+    # it fails once more, and then it does not
+    for fails, status, left in (({"compose"}, "failed", balance), (set(), "completed", balance - 25)):
+        answer = farm.client.post(again["href"])
+        assert answer.status_code == 202
+        assert answer.json()["export"]["status"] == "processing"
+        assert farm.client.post(again["href"]).json()["export"]["id"] == answer.json()["export"]["id"]  # it is under way
+        assert farm.client.get(entry["statusUrl"]).json()["status"] == "processing"
+        assert farm.worker.run(fail=fails) == 1  # nothing else is made anew
+        document = farm.client.get(entry["statusUrl"]).json()
+        assert (document["status"], document["frames"]) == (status, failed["frames"])
+        assert farm.store.ledger.balance(farm.team) == left
+    export = farm.client.post(again["href"])
+    assert (export.status_code, export.json()["export"]["status"]) == (200, "ready")
+    assert document["statusError"] is None
+
+
+def test_what_was_archived_has_no_film_to_make(farm: Any) -> None:
+    entry = create(farm)
+    farm.worker.step()
+    while farm.client.get(entry["statusUrl"]).json()["counts"]["imagesReady"] < 3:
+        farm.worker.step()
+    assert farm.client.delete(entry["statusUrl"]).json()["status"] == "archived"
+    refused = farm.client.post(f"{entry['statusUrl']}/exports")
+    assert (refused.status_code, "archived" in refused.json()["error"]["message"]) == (409, True)
+
+
 def test_an_export_before_its_time_is_refused(farm: Any) -> None:
     entry = create(farm, motion=True)
     response = farm.client.post(f"{SEQUENCES}/{entry['id']}/exports")

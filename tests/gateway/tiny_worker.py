@@ -39,6 +39,8 @@ OUTPUTS: dict[TaskKind, dict[str, str]] = {
     TaskKind.SCORE: {"score": "audio/wav"},
     TaskKind.COMPOSE: {"film": "video/mp4", "poster": "image/jpeg", "captions": "application/x-subrip", "captions.vtt": "text/vtt"},
 }
+PIECE = {"piece": "video/mp4"}
+"""Of the kinds that only the composer knows."""
 DATA: dict[TaskKind, dict[str, Any]] = {
     TaskKind.WRITE: PLAY.model_dump(mode="json"),
     TaskKind.SPEAK: {"seconds": 1.5, "words": []},
@@ -64,7 +66,7 @@ class TinyWorker:
             self._tell(claim, "failed")
             return True
         made = []
-        for name, media_type in OUTPUTS[claim.kind].items():
+        for name, media_type in OUTPUTS.get(claim.kind, PIECE).items():
             path = self.scratch / f"{claim.task}.{name}"
             path.write_bytes(f"{claim.story} {claim.name} {name} {claim.spec.model_dump_json()}".encode())
             made.append((name, self.artifacts.put(path, media_type)))
