@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from farm import seeds, timing
 from farm.story import NewStory
@@ -15,6 +16,7 @@ from farm.types import (
     ComposeSpec,
     Cut,
     Item,
+    JoinSpec,
     KeyframeSpec,
     PortraitSpec,
     Scene,
@@ -39,6 +41,7 @@ RANKS: Mapping[TaskKind, int] = {
     TaskKind.SCORE: 15,
     TaskKind.KEYFRAME: 20,
     TaskKind.ANIMATE: 30,
+    TaskKind.JOIN: 35,
     TaskKind.COMPOSE: 40,
     TaskKind.PORTRAIT: 50,
 }
@@ -109,7 +112,9 @@ def expand(new: NewStory, play: Screenplay) -> list[Planned]:
     title = Title(text=play.title, frames=timing.title_frames(new.fps)) if play.title.strip() else None
     if new.music:
         plan.append(_score(new, play, title, spoken))
-    plan.append(_compose(new, play, size, title, spoken))
+    joins = _joins(new, play, size, title)
+    plan += joins
+    plan.append(_compose(new, play, size, title, spoken, joins))
     return plan
 
 
@@ -195,9 +200,29 @@ def _score(new: NewStory, play: Screenplay, title: Title | None, spoken: Mapping
     return Planned(TaskKind.SCORE, "score", new.models[TaskKind.SCORE], spec, needs=dict(spoken))
 
 
-def _compose(new: NewStory, play: Screenplay, size: Size, title: Title | None, spoken: Mapping[str, Need]) -> Planned:
+def _joins(new: NewStory, play: Screenplay, size: Size, title: Title | None) -> list[Planned]:
+    """What lies between shots, each made as soon as both neighbours are there; none where captions are drawn into it, or the composer takes no pieces."""
+    model = new.models[TaskKind.COMPOSE]
+    if not new.motion or new.burn_captions or "pieces" not in new.takes.get(model, ()):
+        return []
+    whole = JoinSpec(transition_frames=timing.TRANSITION_FRAMES, size=size, fps=new.fps, style=new.style)
+    numbers = [shot.index for shot in play.shots]
+    found = []
+    for before, after in pairwise([None, *numbers, None]):
+        if before is None and title is None:
+            continue  # nothing is shown before the first shot
+        spec = whole.model_copy(update={"before": before, "after": after, "title": title if before is None else None})
+        sides = (("before", before), ("after", after))
+        needs = {f"clip.{side}": Need(f"animate.{number}") for side, number in sides if number is not None}
+        if before is None:
+            needs["keyframe"] = Need(f"keyframe.{after}", soft=True)
+        found.append(Planned(TaskKind.JOIN, f"join.{'end' if after is None else after}", model, spec, needs=needs))
+    return found
+
+
+def _compose(new: NewStory, play: Screenplay, size: Size, title: Title | None, spoken: Mapping[str, Need], joins: Sequence[Planned]) -> Planned:
     """The film needs everything before it to have ended, not to have succeeded."""
-    needs = dict(spoken)
+    needs = dict(spoken) | {join.name: Need(join.name, soft=True) for join in joins}
     for shot in play.shots:
         needs[f"keyframe.{shot.index}"] = Need(f"keyframe.{shot.index}", soft=True)
         if new.motion:

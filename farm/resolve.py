@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from farm import timing
@@ -12,6 +13,7 @@ from farm.types import (
     ComposeSpec,
     Cut,
     Frozen,
+    JoinSpec,
     KeyframeSpec,
     PortraitSpec,
     ScoreSpec,
@@ -37,6 +39,8 @@ def resolve(spec: Spec, needs: Mapping[str, Result]) -> tuple[Spec, dict[str, st
         return _animate(spec, needs)
     if isinstance(spec, ScoreSpec):
         return _score(spec, needs), {}
+    if isinstance(spec, JoinSpec):
+        return _join(spec, needs)
     if isinstance(spec, ComposeSpec):
         return _compose(spec, needs)
     if isinstance(spec, KeyframeSpec):
@@ -82,6 +86,20 @@ def _score(spec: ScoreSpec, needs: Mapping[str, Result]) -> ScoreSpec:
     return spec.model_copy(update={"seconds": at / spec.fps, "beats": tuple(beats), "shots": (), "title_frames": 0})
 
 
+def _join(spec: JoinSpec, needs: Mapping[str, Result]) -> tuple[Spec, dict[str, str]]:
+    files: dict[str, str] = {}
+    frames: dict[str, int] = {}
+    for side in ("before", "after"):
+        clip = needs.get(f"clip.{side}", _NOTHING)
+        if clip.done:
+            files[f"clip.{side}"] = clip.outputs["clip"]
+            frames[f"{side}_frames"] = ClipData.model_validate(clip.data).frames
+    picture = needs.get("keyframe", _NOTHING)
+    if picture.done:
+        files["picture.title"] = picture.outputs["picture"]
+    return spec.model_copy(update=frames), files
+
+
 def _compose(spec: ComposeSpec, needs: Mapping[str, Result]) -> tuple[Spec, dict[str, str]]:
     """Each shot with its clip, else with its still; a shot that has neither is not in the film."""
     files: dict[str, str] = {}
@@ -113,7 +131,21 @@ def _compose(spec: ComposeSpec, needs: Mapping[str, Result]) -> tuple[Spec, dict
         cuts.append(cut.model_copy(update=update))
     if spec.title and cuts and f"picture.{cuts[0].index}" in files:
         files["picture.title"] = files[f"picture.{cuts[0].index}"]
+    files |= _pieces(spec, cuts, needs)
     score = needs.get("score", _NOTHING)
     if score.done:
         files["score"] = score.outputs["score"]
     return spec.model_copy(update={"cuts": tuple(cuts), "score": score.done}), files
+
+
+def _pieces(spec: ComposeSpec, cuts: Sequence[Cut], needs: Mapping[str, Result]) -> dict[str, str]:
+    """What joins made, where both neighbours are in the film as it was planned."""
+    shown: list[int | None] = [None, *(cut.index if cut.clip else -1 for cut in cuts), None]
+    together = set(pairwise(shown))
+    found: dict[str, str] = {}
+    for before, after in pairwise([None, *(cut.index for cut in spec.cuts), None]):
+        name = "end" if after is None else str(after)
+        join = needs.get(f"join.{name}", _NOTHING)
+        if join.done and (before, after) in together:
+            found[f"piece.{name}"] = join.outputs["piece"]
+    return found

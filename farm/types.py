@@ -28,6 +28,7 @@ class TaskKind(StrEnum):
     ANIMATE = "animate"
     SPEAK = "speak"
     SCORE = "score"
+    JOIN = "join"
     COMPOSE = "compose"
 
 
@@ -320,8 +321,30 @@ class Cut(Frozen):
     transition_frames: int = 12
 
 
+class JoinSpec(Frozen):
+    """Encode what lies between two shots, so that the composer only copies it: a transition, the title with its own, or the film's last fade.
+
+    Files in: `clip.before`, `clip.after` (whichever there are), `picture.title` (maybe). Outputs: `piece`.
+    """
+
+    kind: Literal[TaskKind.JOIN] = TaskKind.JOIN
+    before: int | None = None  # index of the shot before; None: the title
+    after: int | None = None  # index of the shot after; None: the film's end
+    before_frames: int = 0  # of the clips, 0 until they are there (farm.resolve)
+    after_frames: int = 0
+    title: Title | None = None
+    transition: Literal["cut", "dissolve", "dip", "fade"] = "dissolve"
+    transition_frames: int = 12
+    size: Size
+    fps: int = FILM_FPS
+    style: Style
+
+
 class ComposeSpec(Frozen):
-    """Compose the film. Files in: see `Cut`, and `score`. Outputs: `film`, `poster`, `captions` (SRT), `captions.vtt`."""
+    """Compose the film. Files in: see `Cut`, `score`, `piece.<index>` (by a join, into that cut) and `piece.end`.
+
+    Outputs: `film`, `poster`, `captions` (SRT), `captions.vtt`.
+    """
 
     kind: Literal[TaskKind.COMPOSE] = TaskKind.COMPOSE
     title: Title | None = None
@@ -335,7 +358,7 @@ class ComposeSpec(Frozen):
 
 
 Spec = Annotated[
-    WriteSpec | PortraitSpec | KeyframeSpec | AnimateSpec | SpeakSpec | ScoreSpec | ComposeSpec,
+    WriteSpec | PortraitSpec | KeyframeSpec | AnimateSpec | SpeakSpec | ScoreSpec | JoinSpec | ComposeSpec,
     Field(discriminator="kind"),
 ]
 

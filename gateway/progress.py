@@ -17,6 +17,7 @@ USUAL_SECONDS: Mapping[TaskKind, float] = {
     TaskKind.ANIMATE: 2.0,
     TaskKind.SPEAK: 0.5,
     TaskKind.SCORE: 1.0,
+    TaskKind.JOIN: 0.2,
     TaskKind.COMPOSE: 4.0,
 }
 """Relative cost of the kinds (and seconds, on the embedded engines), until this story's own tasks say better."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import colorsys
 from collections.abc import Iterator
+from functools import cached_property
 from typing import cast
 
 import cv2
@@ -39,8 +40,15 @@ class TitleCard:
 
     def __init__(self, card: Card, picture: NDArray[np.uint8] | None, size: Size, fps: int, style: Style) -> None:
         self.frames, self._fps, self._size = card.frames, fps, size
-        self._ground = _ground(picture, size, style)
-        self._text = _lay_out(card, size, style)
+        self._card, self._picture, self._style = card, picture, style
+
+    @cached_property
+    def _ground(self) -> NDArray[np.uint8]:
+        return _ground(self._picture, self._size, self._style)
+
+    @cached_property
+    def _text(self) -> NDArray[np.uint8]:
+        return _lay_out(self._card, self._size, self._style)
 
     def pictures(self, first: int, last: int) -> Iterator[Picture]:
         """Frames `first` to `last` as planar 4:2:0."""

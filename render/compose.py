@@ -12,6 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 import av
@@ -19,12 +20,13 @@ import structlog
 from PIL import Image
 
 from farm.types import Cancelled, EngineError, FilmData
-from render import captions, film, sound, stems
+from render import captions, film, join, sound, stems
 from render.card import TitleCard
-from render.cut import Bench, Broken, Made, Part, parts
+from render.cut import Broken, Made, Part, bench_of, parts
 from render.encode import Coded
+from render.join import Pieces
 from render.layout import Piece, Placed, place, spans, total
-from render.media import Unreadable, is_colour, yuv_of
+from render.media import Unreadable, yuv_of
 from render.opening import Opener
 from render.source import Clip, Source, Still
 from render.timeline import Card, Entry, Timeline
@@ -130,15 +132,16 @@ def _folder(output: Path) -> Path:
     return folder
 
 
-def produce(timeline: Timeline, folder: Path, report: Report) -> Film:
+def produce(timeline: Timeline, folder: Path, report: Report, pieces: Pieces = MappingProxyType({})) -> Film:
     """Compose a film and its companions as files in `folder`, which is the composer's own.
 
+    A piece that fits its place is copied; any other is encoded as if there were none.
     Raises EngineError for what is understood (nothing to show, a full disk), Cancelled when the report says so.
     """
     broken: dict[str, str] = {}
     while True:  # a clip that breaks off in the middle is left out, and composing starts again without it
         try:
-            return _once(timeline, folder, report, broken)
+            return _once(timeline, folder, report, broken, pieces)
         except _Again as again:
             log.warning("clip broke off", shot=again.name, why=again.why)
             broken[again.name] = again.why
@@ -159,13 +162,13 @@ class _Again(Exception):
         self.name, self.why = name, why
 
 
-def _once(timeline: Timeline, folder: Path, report: Report, broken: dict[str, str]) -> Film:
+def _once(timeline: Timeline, folder: Path, report: Report, broken: dict[str, str], pieces: Pieces) -> Film:
     work = folder / "work"
     work.mkdir()
     stopped = threading.Event()
     pool = ThreadPoolExecutor(max_workers=max(2, min(8, os.cpu_count() or 2)), thread_name_prefix="compose")
     try:
-        return _Composition(timeline, folder, work, report, pool, stopped, broken).run()
+        return _Composition(timeline, folder, work, report, pool, stopped, broken, pieces).run()
     finally:
         stopped.set()
         pool.shutdown(wait=True, cancel_futures=True)
@@ -176,11 +179,19 @@ class _Composition:
     """One film in the making."""
 
     def __init__(
-        self, timeline: Timeline, folder: Path, work: Path, report: Report, pool: ThreadPoolExecutor, stopped: threading.Event, broken: dict[str, str]
+        self,
+        timeline: Timeline,
+        folder: Path,
+        work: Path,
+        report: Report,
+        pool: ThreadPoolExecutor,
+        stopped: threading.Event,
+        broken: dict[str, str],
+        pieces: Pieces,
     ) -> None:
         self.timeline, self.folder, self.work, self.report, self.pool, self.stopped = timeline, folder, work, report, pool, stopped
         self.left_out: list[str] = []
-        self.broken = broken
+        self.broken, self.pieces = broken, pieces
         self.shown: list[_Shot] = []
         self.size, self.fps = timeline.size, timeline.fps
         self._done, self._of, self._told = 0, 1, 0.0
@@ -209,9 +220,10 @@ class _Composition:
         burned, burn = self.burning(cues)
         first = shots[0].entry
         opening = self.timeline.closing if first is not None and first.transition == "fade" else 0
-        cut = parts(spans(placed, opening=opening, closing=self.timeline.closing), sources, burned)
-        dip = next((colour for colour in self.timeline.style.palette[:1] if is_colour(colour)), "#000000")
-        bench = Bench(self.size, self.fps, self.work, yuv_of("#000000", self.size), yuv_of(dip, self.size), self.stopped, burn)
+        runs = spans(placed, opening=opening, closing=self.timeline.closing)
+        ready = join.ready(self.pieces, runs, [shot.entry.name if shot.entry else None for shot in shots], self.size, self.fps)
+        cut = parts(runs, sources, burned, ready)
+        bench = bench_of(self.timeline, self.work, self.stopped, burn)
         hearing = self.pool.submit(sound.track, self.lanes(shots, placed), Fraction(frames, self.fps), self.work, self.check)
         making = {number: self.pool.submit(bench.make, part, sources, number) for number, part in enumerate(cut) if not part.copied}
         picturing = self.pool.submit(self.poster, shots)
@@ -339,7 +351,9 @@ class _Composition:
         for number, part in enumerate(cut):
             span = part.span
             source = sources[span.source]
-            if part.copied:
+            if part.ready is not None:
+                packets = part.ready.clip.packets(part.ready.first, part.ready.first + span.frames)
+            elif part.copied:
                 assert isinstance(source, Clip)
                 packets = source.packets(span.first, span.first + span.frames)
             else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -14,8 +14,9 @@ import numpy as np
 from farm.types import Cancelled, Size
 from render.encode import GOP, Coded, Picture, encode
 from render.layout import Span
-from render.media import Unreadable
+from render.media import Unreadable, is_colour, yuv_of
 from render.source import Clip, Source
+from render.timeline import Timeline
 
 Burn = Callable[[int, Picture], Picture]
 """Draws the caption of a film frame into it, where there is one."""
@@ -30,11 +31,20 @@ class Broken(Exception):
 
 
 @dataclass(frozen=True)
+class Ready:
+    """A span that was encoded before: the clip that holds it, and the span's first frame in there."""
+
+    clip: Clip
+    first: int
+
+
+@dataclass(frozen=True)
 class Part:
     """A run of film frames that is either copied from one clip or encoded in one go."""
 
     span: Span
     copied: bool
+    ready: Ready | None = None  # where it is copied from, where that is not the span's own source
 
 
 @dataclass(frozen=True)
@@ -51,13 +61,16 @@ class Made:
                 yield Coded(file.read(length), number, key)
 
 
-def parts(spans: Sequence[Span], sources: Sequence[Source], burned: Callable[[int, int], bool]) -> list[Part]:
+def parts(spans: Sequence[Span], sources: Sequence[Source], burned: Callable[[int, int], bool], ready: Mapping[Span, Ready] | None = None) -> list[Part]:
     """Part spans into what can be copied between key frames and what must be encoded.
 
-    `burned(start, end)` says whether a caption is drawn into any of those film frames.
+    `burned(start, end)` says whether a caption is drawn into any of those film frames; `ready` are spans that were encoded before.
     """
     found: list[Part] = []
     for span in spans:
+        if ready and span in ready and not burned(span.start, span.start + span.frames):
+            found.append(Part(span, True, ready[span]))
+            continue
         source = sources[span.source]
         keys = sorted(key for key in source.keys if span.first <= key <= span.first + span.frames) if span.kind == "copy" else []
         if not isinstance(source, Clip) or len(keys) < 2:
@@ -139,6 +152,12 @@ class Bench:
             else:
                 between = self.black if span.kind == "fade" else self.dip
                 yield mix(before, between, weight * 2) if weight < 0.5 else mix(between, after, weight * 2 - 1)
+
+
+def bench_of(timeline: Timeline, scratch: Path, stopped: threading.Event, burn: Burn | None = None) -> Bench:
+    """The bench of a timeline's film: its shape, black, and its style's darkest colour for dips."""
+    dip = next((colour for colour in timeline.style.palette[:1] if is_colour(colour)), "#000000")
+    return Bench(timeline.size, timeline.fps, scratch, yuv_of("#000000", timeline.size), yuv_of(dip, timeline.size), stopped, burn)
 
 
 def _named(sources: Sequence[Source], source: int, first: int, frames: int) -> Iterator[Picture]:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import ClassVar
 
 from farm.catalog import Model
-from farm.types import ComposeSpec, EngineError, Outcome, Output, TaskKind, Work
+from farm.types import ComposeSpec, EngineError, JoinSpec, Outcome, Output, TaskKind, Title, Work
 from pipelines.engine import Engine, Report
+from render import join
 from render.compose import produce
+from render.join import Pieces
 from render.timeline import Card, Entry, Speech, Timeline
 
 
 class Composer(Engine):
-    """Cuts clips, mixes sound and writes captions into one MP4."""
+    """Cuts clips, mixes sound and writes captions into one MP4; and joins two clips beforehand."""
 
-    kinds: ClassVar[frozenset[TaskKind]] = frozenset({TaskKind.COMPOSE})
+    kinds: ClassVar[frozenset[TaskKind]] = frozenset({TaskKind.COMPOSE, TaskKind.JOIN})
 
     @classmethod
     def missing(cls, model: Model) -> list[str]:
@@ -33,14 +36,16 @@ class Composer(Engine):
         return found
 
     def run(self, work: Work, report: Report) -> Outcome:
-        """Compose the film.
+        """Compose the film, or make a piece of it.
 
         Raises EngineError when there is nothing to show or the disk is full, Cancelled when the report says so.
         """
+        if isinstance(work.spec, JoinSpec):
+            return _joined(work, work.spec, report)
         if not isinstance(work.spec, ComposeSpec):
             raise EngineError(f"the composer composes; it cannot {work.spec.kind.value}", code="wrong_task")
         work.scratch.mkdir(parents=True, exist_ok=True)
-        made = produce(timeline_of(work), work.scratch, report)
+        made = produce(timeline_of(work), work.scratch, report, pieces_of(work))
         return Outcome(
             outputs=(
                 Output(name="film", path=made.film, media_type="video/mp4"),
@@ -52,6 +57,42 @@ class Composer(Engine):
         )
 
 
+def _joined(work: Work, spec: JoinSpec, report: Report) -> Outcome:
+    work.scratch.mkdir(parents=True, exist_ok=True)
+    sides = (("before", spec.before, spec.before_frames), ("after", spec.after, spec.after_frames))
+    entries = tuple(
+        Entry(
+            name=_name(index), clip=work.files.get(f"clip.{side}"), frames=max(1, frames), transition=spec.transition, transition_frames=spec.transition_frames
+        )
+        for side, index, frames in sides
+        if index is not None
+    )
+    timeline = Timeline(title=_title(spec.title, work), entries=entries, size=spec.size, fps=spec.fps, style=spec.style)
+    try:
+        piece = join.make(timeline, work.scratch, lambda: report.step(0, 1, "joining"))
+    except OSError as error:
+        raise EngineError(f"a piece could not be written: {error.strerror or error}; make room on the disk", code="disk", retry=True) from error
+    report.step(1, 1, "joined")
+    return Outcome(outputs=(Output(name="piece", path=piece, media_type="video/mp4"),))
+
+
+def _name(index: int) -> str:
+    return f"shot {index + 1}"
+
+
+def _title(title: Title | None, work: Work) -> Card | None:
+    return Card(text=title.text, subtitle=title.subtitle, frames=max(1, title.frames), picture=work.files.get("picture.title")) if title else None
+
+
+def pieces_of(work: Work) -> Pieces:
+    """The pieces that joins made for a composing task."""
+    spec = work.spec
+    assert isinstance(spec, ComposeSpec)
+    names: list[str | None] = [None, *(_name(cut.index) for cut in spec.cuts), None]
+    keys = [*(str(cut.index) for cut in spec.cuts), "end"]
+    return {pair: work.files[f"piece.{key}"] for key, pair in zip(keys, pairwise(names), strict=True) if f"piece.{key}" in work.files}
+
+
 def timeline_of(work: Work) -> Timeline:
     """The timeline of a composing task: its cuts with the files that came for them."""
     spec = work.spec
@@ -59,7 +100,7 @@ def timeline_of(work: Work) -> Timeline:
     files = work.files
     entries = tuple(
         Entry(
-            name=f"shot {cut.index + 1}",
+            name=_name(cut.index),
             clip=files.get(f"clip.{cut.index}") if cut.clip else None,
             picture=files.get(f"picture.{cut.index}"),
             frames=max(1, cut.frames),
@@ -71,11 +112,8 @@ def timeline_of(work: Work) -> Timeline:
         )
         for cut in spec.cuts
     )
-    title = (
-        Card(text=spec.title.text, subtitle=spec.title.subtitle, frames=max(1, spec.title.frames), picture=files.get("picture.title")) if spec.title else None
-    )
     return Timeline(
-        title=title,
+        title=_title(spec.title, work),
         entries=entries,
         score=files.get("score") if spec.score else None,
         size=spec.size,

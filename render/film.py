@@ -161,12 +161,20 @@ def write_clip(target: Path, pictures: Iterable[Picture], *, size: Size, fps: in
 
     Raises OSError when the disk is full, and whatever `pictures` raises.
     """
+    write_coded(target, encode(pictures, size, fps, keys=keys), size=size, fps=fps)
+
+
+def write_coded(target: Path, frames: Iterable[Coded], *, size: Size, fps: int) -> None:
+    """Put coded frames, in decoding order and numbered through, into a splice-ready clip.
+
+    Raises OSError when the disk is full, and whatever `frames` raises.
+    """
     tick, step = _clock(fps)
     options = {"video_track_timescale": str(tick.denominator), "fflags": "+bitexact"}
     with av.open(BytesIO(_template(size, fps))) as pattern, av.open(str(target), "w", format="mp4", options=options) as out:
         stream = out.add_stream_from_template(pattern.streams.video[0])
         stream.time_base = tick
-        for at, coded in enumerate(encode(pictures, size, fps, keys=keys)):
+        for at, coded in enumerate(frames):
             out.mux_one(_picture(stream, coded, at, tick, step))
 
 

@@ -180,7 +180,7 @@ def _glance(file: Path, size: Size, fps: int) -> Look | None:
 
 def _demux(file: Path, size: Size, fps: int) -> Look:
     with open_media(file) as container:
-        if not container.streams.video:
+        if not any(stream.codec_context is not None for stream in container.streams.video[:1]):  # a torn file's stream may have no codec
             raise Unreadable("there is no picture in it")
         stream = container.streams.video[0]
         heard = bool(container.streams.audio)
@@ -254,7 +254,7 @@ def foreign(file: Path, size: Size, fps: int, frames: int) -> Iterator[Picture]:
     Raises Unreadable when not one frame can be decoded.
     """
     with open_media(file) as container:
-        if not container.streams.video:
+        if not any(stream.codec_context is not None for stream in container.streams.video[:1]):  # a torn file's stream may have no codec
             raise Unreadable("there is no picture in it")
         stream = container.streams.video[0]
         given, last = 0, None

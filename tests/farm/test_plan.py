@@ -8,14 +8,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from farm import plan, timing
+from farm import edit, plan, timing
 from farm.plan import Planned
 from farm.resolve import Result, resolve
 from farm.screenplay import BadScreenplay, check
 from farm.types import AnimateSpec, ComposeSpec, Scene, ScoreSpec, Screenplay, Shot, TaskKind
 from tests.farm.farming import new_story, screenplay
 
-KIND_OUTPUTS = {TaskKind.KEYFRAME: ("picture", "layers"), TaskKind.ANIMATE: ("clip",), TaskKind.SPEAK: ("speech",), TaskKind.SCORE: ("score",)}
+KIND_OUTPUTS = {
+    TaskKind.KEYFRAME: ("picture", "layers"),
+    TaskKind.ANIMATE: ("clip",),
+    TaskKind.SPEAK: ("speech",),
+    TaskKind.SCORE: ("score",),
+    TaskKind.JOIN: ("piece",),
+}
 
 
 @st.composite
@@ -188,3 +194,45 @@ def test_keyframes_of_a_model_that_takes_portraits_are_painted_after_them_and_lo
 def test_keyframes_of_other_models_wait_for_no_portrait() -> None:
     tasks = plan.expand(new_story("team"), screenplay(2))
     assert not any(task.needs for task in tasks if task.kind is TaskKind.KEYFRAME)
+
+
+def joining(**wishes: object) -> list[Planned]:
+    """The plan of four shots by a composer that takes pieces."""
+    new = new_story("team", **wishes)
+    return plan.expand(new.model_copy(update={"takes": {new.models[TaskKind.COMPOSE]: ("pieces",)}}), screenplay(4))
+
+
+def test_what_lies_between_shots_is_made_beforehand() -> None:
+    """Title, three transitions and the end; each needs its own clips and nothing else."""
+    tasks = {task.name: task for task in joining()}
+    joins = {name: task for name, task in tasks.items() if task.kind is TaskKind.JOIN}
+    assert list(joins) == ["join.0", "join.1", "join.2", "join.3", "join.end"]
+    assert {role: need.name for role, need in joins["join.0"].needs.items()} == {"clip.after": "animate.0", "keyframe": "keyframe.0"}
+    assert {role: need.name for role, need in joins["join.2"].needs.items()} == {"clip.before": "animate.1", "clip.after": "animate.2"}
+    assert {role: need.name for role, need in joins["join.end"].needs.items()} == {"clip.before": "animate.3"}
+    assert not any(need.soft for role, need in joins["join.2"].needs.items())
+    assert all(tasks["compose"].needs[name].soft for name in joins)
+    assert all(task.shot is None for task in joins.values())  # no shot of anybody's
+    results = finish(list(tasks.values()), set(), {})
+    spec, files, _ = results["join.1"]
+    assert spec.before_frames == results["animate.0"][0].frames  # type: ignore[attr-defined]
+    assert files == {"clip.before": "animate.0/clip", "clip.after": "animate.1/clip"}
+    given = {name: sha for name, sha in results["compose"][1].items() if name.startswith("piece")}
+    assert given == {f"piece.{place}": f"join.{place}/piece" for place in (0, 1, 2, 3, "end")}
+
+
+@pytest.mark.parametrize(("lost", "kept"), [(0, {"2", "3", "end"}), (1, {"0", "3", "end"}), (3, {"0", "1", "2"})])
+def test_no_piece_is_used_beside_a_shot_that_was_lost(lost: int, kept: set[str]) -> None:
+    """With its keyframe gone a shot is not in the film; with its clip alone, a still is, which was not joined."""
+    for broken in (f"keyframe.{lost}", f"animate.{lost}"):
+        files = finish(joining(), {broken}, {})["compose"][1]
+        assert {name.removeprefix("piece.") for name in files if name.startswith("piece")} == kept
+
+
+@pytest.mark.parametrize("wishes", [{"motion": False}, {"burn_captions": True}])
+def test_nothing_is_joined_that_could_not_be_copied(wishes: dict[str, object]) -> None:
+    assert not [task for task in joining(**wishes) if task.kind is TaskKind.JOIN]
+
+
+def test_a_changed_shot_is_joined_again() -> None:
+    assert [task.name for task in joining() if edit.again(task.name, 2)] == ["join.2", "join.3", "join.end", "compose"]
