@@ -54,7 +54,7 @@ def _noise(height: int, width: int, technique: str) -> np.ndarray:
     tile = 512
     fine = rng.normal(0, 1, (tile, tile)).astype(np.float32)
     if technique == "wash":
-        mixed = 3.4 * _soft(fine, 1.0) + 6.0 * _soft(rng.normal(0, 1, (tile, tile)).astype(np.float32), 22.0)
+        mixed = 2.6 * _soft(fine, 1.0) + 2.8 * _soft(rng.normal(0, 1, (tile, tile)).astype(np.float32), 26.0) + 1.0
     elif technique == "gouache":
         brush = cv2.GaussianBlur(np.tile(fine, (3, 3)), (0, 0), sigmaX=9.0, sigmaY=0.8)[tile : 2 * tile, tile : 2 * tile]
         mixed = 2.8 * brush / brush.std() + 2.6 * _soft(rng.normal(0, 1, (tile, tile)).astype(np.float32), 1.1)

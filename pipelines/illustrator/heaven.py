@@ -245,10 +245,10 @@ def falling(stage: Stage, pen: Pen, *, near: bool) -> None:
 def lightning(stage: Stage) -> None:
     """A forked bolt from the clouds to the horizon, and the sky lit around it."""
     rng, unit = stage.rng("lightning"), stage.unit
-    pen = stage.pen("sky")
-    x, y = stage.width * rng.choice((0.2, 0.78, 0.85)), stage.top + (stage.horizon - stage.top) * 0.16
-    pen.glow(x, y + unit * 0.1, unit * 0.75, "#aebfe6", 0.6, now=True)
-    bolts, queue = skia.Path(), [(x, y, stage.horizon * 0.97, unit * 0.006, 0)]
+    pen = stage.pen("far", 0.0)  # before the clouds, which would hide it
+    x, y = stage.width * rng.choice((0.24, 0.3, 0.7, 0.78)), stage.height * 0.12
+    pen.glow(x, y + unit * 0.1, unit * 0.85, "#b9c9f2", 0.7)
+    bolts, queue = skia.Path(), [(x, y, stage.horizon * 0.98, unit * 0.013, 0)]
     while queue:
         bx, by, end, width, depth = queue.pop()
         points = [(bx, by)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from random import Random
 
 import numpy as np
 import skia
@@ -38,16 +39,17 @@ def item_height(stage: Stage, framing: str, metres: float, least: float = 0.18, 
     return min(person_height(stage, framing) * min(max(factor, least), most), stage.height * 0.6)
 
 
-def still_life(stage: Stage, items: list[tuple[str, Drawing]], framing: str) -> list[Placed]:
+def still_life(stage: Stage, items: list[tuple[str, Drawing]], framing: str, rng: Random) -> list[Placed]:
     """Items that have the shot to themselves: large, in the middle, on a table where there is a room."""
-    share = {"wide": 0.34, "medium": 0.44}.get(framing, 0.56)
+    share = {"wide": 0.3, "medium": 0.4}.get(framing, 0.52) * rng.uniform(0.95, 1.2)
+    aside = rng.choice((-1, 1)) * rng.uniform(0.0, 0.14 if framing != "close" else 0.05)
     placed: list[Placed] = []
     for place, (key, drawing) in enumerate(items):
         height = min(
             share * stage.height * min(1.25, max(0.8, (drawing.height_m / 0.5) ** 0.15)),
             stage.width * (0.6 if len(items) == 1 else 0.38) / max(0.2, drawing.aspect),
         )
-        x = stage.width * (0.5 if len(items) == 1 else 0.31 + 0.38 * place)
+        x = stage.width * (0.5 + aside if len(items) == 1 else 0.31 + 0.38 * place)
         medium, table = "ground", 0.0
         y = min(stage.feet + stage.unit * 0.03, stage.height * 0.94)
         if stage.floats:

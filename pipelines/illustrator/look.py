@@ -29,7 +29,7 @@ BASE: dict[Technique, dict[str, float]] = {
     "film": {"contrast": 0.1, "saturation": 0.0, "warmth": 0.0, "vignette": 0.3, "grain": 0.12, "pull": 0.28},
     "noir": {"contrast": 0.5, "saturation": -1.0, "warmth": 0.0, "vignette": 0.5, "grain": 0.45, "pull": 0.0},
     "gouache": {"contrast": 0.05, "saturation": 0.08, "warmth": 0.1, "vignette": 0.18, "grain": 0.05, "pull": 0.3},
-    "wash": {"contrast": -0.16, "saturation": -0.05, "warmth": 0.04, "vignette": 0.0, "grain": 0.0, "pull": 0.22},
+    "wash": {"contrast": 0.0, "saturation": 0.14, "warmth": 0.04, "vignette": 0.0, "grain": 0.0, "pull": 0.22},
     "golden": {"contrast": 0.14, "saturation": 0.1, "warmth": 0.28, "vignette": 0.35, "grain": 0.12, "pull": 0.26},
     "neon": {"contrast": 0.2, "saturation": 0.35, "warmth": -0.06, "vignette": 0.4, "grain": 0.1, "pull": 0.42},
     "paper": {"contrast": 0.06, "saturation": 0.1, "warmth": 0.05, "vignette": 0.1, "grain": 0.0, "pull": 0.4},
@@ -75,7 +75,7 @@ class Look:
         if self.technique == "neon":
             graded = graded * (0.62 + 0.5 * light) + np.array([0.03, 0.0, 0.07], np.float32) * (1 - light)
         elif self.technique == "wash":
-            graded = 0.78 * graded + 0.22 * np.array([1.0, 0.985, 0.95], np.float32)
+            graded = 0.86 * graded + 0.14 * np.array([1.0, 0.985, 0.95], np.float32)
         warm = self.warmth
         if warm:
             graded = graded * np.array([1 + 0.16 * warm, 1 + 0.03 * warm, 1 - 0.3 * warm], np.float32)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
@@ -13,17 +14,20 @@ import numpy as np
 from farm.types import Character, Item, KeyframeSpec, PortraitSpec, Scene, Shot
 from pipelines.illustrator import finish
 from pipelines.illustrator.cast import paint_cast
+from pipelines.illustrator.figures import animals
+from pipelines.illustrator.figures.animals import DIVERS
 from pipelines.illustrator.heaven import motions, weather_before, weather_between
 from pipelines.illustrator.landmarks import paint_landmarks
 from pipelines.illustrator.light import light_of
 from pipelines.illustrator.look import look_of
-from pipelines.illustrator.places import Place
+from pipelines.illustrator.places import PLACES, Place
 from pipelines.illustrator.references.pictures import given
 from pipelines.illustrator.references.plates import paint_plate
+from pipelines.illustrator.setting import behind, setting
 from pipelines.illustrator.stage import DEPTHS, ORDER, Stage, View
 from pipelines.illustrator.staging import Drawing, Placed, arrange
 from pipelines.illustrator.subjects import character_drawing, item_drawing
-from pipelines.illustrator.words import choose_place
+from pipelines.illustrator.words import LIMIT, choose_place
 
 
 @dataclass
@@ -59,7 +63,24 @@ def paint_keyframe(spec: KeyframeSpec, files: dict[str, Path]) -> Painting:
     by_item = {item.key: item for item in spec.items}
     items = [by_item[key] for key in shot.items if key in by_item] if shot.items else list(spec.items)
     place = choose_place(scene, shot.picture_prompt, spec.prompt)
+    if place.name == "ocean" and (DEEP.search(" ".join((scene.place, scene.title, scene.description, shot.picture_prompt))[:LIMIT]) or _fishes(shown, items)):
+        place = PLACES["underwater"]
+    if BOAT.search(scene.place[:LIMIT]) and (place.medium == "water" or place.name in ("lake", "river", "ocean")):
+        shot = shot.model_copy(update={"action": f"rows, {shot.action}"})  # in a boat one sits, whatever else one does
     return _paint(spec, scene, shot, place, shown[:4], items[:2], files)
+
+
+DEEP = re.compile(
+    r"\b(deep (?:in|under|beneath|below|down)|the deep|depths|sea ?bed|ocean floor|bottom of the|under ?water|under the (?:sea|waves)|beneath the)\b",
+    re.IGNORECASE,
+)
+BOAT = re.compile(r"\b(boat|canoe|raft|gondola|dinghy|kayak)\b", re.IGNORECASE)
+
+
+def _fishes(characters: list[Character], items: list[Item]) -> bool:
+    """Whether nobody is there but fish and the like, which live under the surface."""
+    names = [one.noun for one in characters] or [item.name for item in items]
+    return bool(names) and all((animals.species(name) or "") in DIVERS for name in names)
 
 
 def paint_portrait(spec: PortraitSpec, files: dict[str, Path]) -> Painting:
@@ -97,9 +118,10 @@ def _paint(
     subjects: list[tuple[str, str, Drawing]] = [
         (one.key, "character", character_drawing(one, shot, files, not place.indoors, look.technique)) for one in characters
     ]
-    subjects += [(item.key, "item", item_drawing(item, files, look.technique)) for item in items]
+    subjects += [(item.key, "item", shown) for item in items if (shown := item_drawing(item, files, look.technique)) is not None]
     placed: list[Placed] = arrange(stage, subjects, shot.framing, shot.action, chance)
-    paint_cast(stage, placed)
+    large = setting(place, (scene.place, scene.title, shot.picture_prompt, *(item.description for item in items)), [one.noun for one in characters])
+    paint_cast(stage, [*placed, behind(stage, large, placed, shot.framing)] if large else placed)
     weather_before(stage)
     drawn = perf_counter()
     moving = motions(stage)

@@ -103,7 +103,7 @@ def arrange(stage: Stage, subjects: list[tuple[str, str, Drawing]], framing: str
     beings = [(key, drawing) for key, kind, drawing in subjects if kind != "item"][:4]
     items = [(key, drawing) for key, kind, drawing in subjects if kind == "item"][:2]
     if not beings:
-        return keeping.still_life(stage, items, framing)
+        return keeping.still_life(stage, items, framing, rng)
     placed = _stand(stage, beings, framing, action, rng, alone=not items)
     return placed + keeping.beside(stage, placed, items, framing, action)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,7 +18,9 @@ from pipelines.illustrator.references import puppet, signs
 from pipelines.illustrator.references.pictures import given
 from pipelines.illustrator.shapes import smooth
 from pipelines.illustrator.staging import Drawing
+from pipelines.meaning import kind
 
+THINGS = ("artifact", "food", "plant", "animal", "substance")
 PRODUCT = 0.75  # metres: larger than life, since it is to be recognised
 
 
@@ -60,11 +63,17 @@ def character_drawing(character: Character, shot: Shot, files: dict[str, Path], 
     return takes[0] if len(takes) == 1 else puppet.Puppet(*takes)
 
 
-def item_drawing(item: Item, files: dict[str, Path], technique: Technique = "film") -> Drawing:
-    """What an item looks like: its reference picture, its drawing, or a thing under a cloth."""
+def item_drawing(item: Item, files: dict[str, Path], technique: Technique = "film") -> Drawing | None:
+    """What an item looks like: its reference picture, its drawing, or a thing under a cloth; None for what is no thing ("penalty")."""
     pictures = given(files, item.key)
     if pictures:
         if signs.is_sign(pictures[0], f"{item.name} {item.description}"):
             return signs.board(pictures[0])
         return puppet.figure(pictures[0], technique, PRODUCT, "ground", own_colors=True)
-    return things.find(item.name) or Covered()
+    if (drawing := things.find(item.name)) is not None:
+        return drawing
+    words = re.findall(r"[a-z]+", item.name.lower())[:6]
+    for word in reversed(words[:-1]):  # of "chess duel" the chess can be shown
+        if kind(word) in THINGS and (drawing := things.find(word)) is not None:
+            return drawing
+    return Covered() if words and kind(words[-1]) in ("artifact", "substance", "food") else None

@@ -7,9 +7,11 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
+import skia
+
 from pipelines.illustrator.figures import beasts, birds, hats, heads, noto, people, small, things
 from pipelines.illustrator.figures.birds import BIRDS
-from pipelines.illustrator.figures.drawing import Drawing
+from pipelines.illustrator.figures.drawing import Drawing, recorded
 from pipelines.illustrator.figures.looks import Look
 from pipelines.illustrator.figures.pen import Pen
 from pipelines.illustrator.figures.small import SMALL
@@ -60,6 +62,8 @@ HUMAN_POSES = frozenset(  # what no animal does on four legs
         "listen",
     ]
 )
+LEVEL = frozenset(["run", "leap", "sleep", "swim", "fly", "fall"])
+"""Poses on all fours even for who is dressed."""
 FOUR = {
     "walk": "walk",
     "sneak": "walk",
@@ -103,6 +107,22 @@ SEEN = {
 """How high a tiny animal is drawn when it is a character, in metres: true to life nobody would see it."""
 
 
+ENDINGS = {
+    "starfish": "", "shellfish": "crab", "crayfish": "lobster", "cuttlefish": "squid", "fish": "fish", "saurus": "sauropod", "raptor": "t-rex", "dactyl": "eagle", "shark": "shark", "whale": "whale", "hound": "dog",
+    "terrier": "dog", "poodle": "dog", "bird": "bird", "hawk": "hawk", "eagle": "eagle", "gull": "seagull", "duck": "duck", "goose": "goose", "wolf": "wolf", "monkey": "monkey", "crab": "crab", "squid": "squid",
+    "turtle": "turtle", "moth": "butterfly", "butterfly": "butterfly", "beetle": "beetle", "snake": "snake", "frog": "frog", "mouse": "mouse", "sheep": "ewe", "goat": "goat",
+}  # fmt: skip
+"""How compound names of animals end, and what they are drawn as: an anglerfish is a fish at least."""
+
+
+@lru_cache(maxsize=1024)
+def compound(word: str) -> str:
+    """The animal that a compound's ending names ("anglerfish": "fish"), or "" where it has none that we can draw."""
+    if kind(word) not in ("", "animal"):
+        return ""
+    return next((known for ending, known in ENDINGS.items() if word.endswith(ending) and (word != ending or not known)), "")
+
+
 YOUNG = frozenset(["pup", "puppy", "cub", "calf", "chick", "foal", "kid", "baby", "hatchling", "kitten"])
 """Young of any kind: the animal is the word before."""
 
@@ -127,6 +147,8 @@ def species(noun: str) -> str | None:
                 or (form.replace(" ", "-") in noto.names() and (form.replace(" ", "-") in HEIGHTS or kind(form) == "animal"))
             ):
                 return form if form in SPECIES or form in SMALL or form in BIRDS else form.replace(" ", "-")
+    if words and (made := compound(words[-1])):
+        return made
     if words and kind(words[-1]) == "animal":
         match, score = nearest(words[-1], [*SPECIES, *SMALL, *BIRDS, *HEIGHTS])
         if score >= 0.6:
@@ -140,7 +162,8 @@ def find(phrase: str) -> Drawing | None:
     if not words or kind(words[-1]) not in ("animal", "food", "") or things.by_hand(phrase):
         return None
     name = species(phrase)
-    return draw(phrase, "stand", "", {}, None, "") if name and (name in SPECIES or name in SMALL or name in BIRDS) else None
+    drawn = name and (name in SPECIES or name in SMALL or name in BIRDS or name == compound(words[-1]))
+    return draw(phrase, "stand", "", {}, None, "") if drawn else None
 
 
 def draw(noun: str, pose: str, mood: str, wearing: dict[str, str], fur: str | None, key: str) -> Drawing | None:
@@ -156,18 +179,60 @@ def draw(noun: str, pose: str, mood: str, wearing: dict[str, str], fur: str | No
         return birds.draw(name, pose, feeling, wearing, fur)
     if name in SMALL:
         return small.draw(name, pose, feeling, wearing, fur)
-    if name in STAND_UP and (pose in HUMAN_POSES or wearing.get("apron")):
+    dressed = bool(wearing.get("apron") or wearing.get("vest")) and pose not in LEVEL
+    if name in STAND_UP and (pose in HUMAN_POSES or dressed):
         return _upright(STAND_UP[name], name, pose, feeling, wearing)
     if name in SPECIES:
         kind_ = SPECIES[name]
         if fur and kind_.marks not in ("panda",):
             kind_ = replace(kind_, fur=fur)
-        if pose in HUMAN_POSES or wearing.get("apron"):
+        if pose in HUMAN_POSES or dressed:
             return _upright(kind_, name, pose, feeling, wearing)
         return _on_all_fours(kind_, name, FOUR.get(pose, "stand"), feeling, wearing)
-    drawing = things.drawing(name)
+    level = things.drawing(name)
+    drawing = leaning(level, LEANS.get(pose, 0.0)) if name in SWIMMERS else level
     height = SEEN.get(name) if key else None
-    return replace(drawing, height_m=height or HEIGHTS.get(name, drawing.height_m))
+    return replace(drawing, height_m=(height or HEIGHTS.get(name, level.height_m)) * drawing.height_m / level.height_m)
+
+
+DIVERS = frozenset(["fish", "tropical-fish", "blowfish", "shark", "octopus", "squid", "jellyfish", "lobster", "shrimp"])
+"""Who lives under the surface and is not seen above it."""
+SWIMMERS = frozenset(["whale", "spouting-whale", "orca", "dolphin", "shark", "fish", "tropical-fish", "seal"])
+LEANS = {
+    "leap": 24.0,
+    "fly": 20.0,
+    "cheer": 18.0,
+    "dance": 14.0,
+    "sing": 10.0,
+    "wave": 10.0,
+    "look": 7.0,
+    "reach": 8.0,
+    "talk": 4.0,
+    "sad": -8.0,
+    "cry": -9.0,
+    "swim": -5.0,
+    "fall": -22.0,
+    "sleep": -4.0,
+}
+"""How far what swims lifts its head, in degrees: it has no limbs to show what it does."""
+
+
+def leaning(drawing: Drawing, degrees: float) -> Drawing:
+    """A drawing turned about its middle, its head up by `degrees`."""
+    if not degrees:
+        return drawing
+    left, top, right, bottom = drawing.box
+    x, y = (left + right) / 2, (top + bottom) / 2
+    recorder = skia.PictureRecorder()
+    turn = skia.Matrix.RotateDeg(degrees if drawing.faces == "left" else -degrees, skia.Point(x, y))
+    seen = turn.mapRect(skia.Rect.MakeLTRB(*drawing.box))
+    seen.inset(seen.width() * 0.06, seen.height() * 0.06)  # a turned box is larger than what is in it
+    canvas = recorder.beginRecording(seen.makeOutset(seen.width(), seen.height()))
+    canvas.concat(turn)
+    canvas.drawPicture(drawing.picture)
+    edges = (seen.left(), seen.top(), seen.right(), seen.bottom())
+    taller = (edges[3] - edges[1]) / (bottom - top)
+    return recorded(drawing.name, recorder.finishRecordingAsPicture(), edges, drawing.height_m * taller, drawing.habitat, drawing.faces)
 
 
 def _hat(wearing: dict[str, str], lift: float = 0.0) -> object:
@@ -176,7 +241,7 @@ def _hat(wearing: dict[str, str], lift: float = 0.0) -> object:
 
     def put(pen: Pen) -> None:
         with pen.at(2, -3 - lift, 6, 0.82):
-            hats.hat(pen, Look(hat=wearing["hat"], hat_color="#3f5f8f"))
+            hats.hat(pen, Look(hat=wearing["hat"], hat_color=wearing.get("hat color", "#3f5f8f")))
 
     return put
 
@@ -194,7 +259,7 @@ def _upright(kind_: Species, name: str, pose: str, mood: str, wearing: dict[str,
     bare = not any(wearing.get(part) for part in ("vest", "cape", "apron"))
     look = Look(
         skin=kind_.paws or kind_.fur, top=wearing.get("vest", kind_.fur), upper="fur" if bare else "vest" if "vest" in wearing else "shirt", trim=kind_.fur, bottom=kind_.fur, lower="breeches",
-        apron=wearing.get("apron", ""), scarf=wearing.get("scarf", ""), extras=frozenset({"barefoot", "beast"} | ({"scarf"} if wearing.get("scarf") else set())), build="beast" if kind_.girth < 1.25 else "stout beast", prop="",
+        apron=wearing.get("apron", ""), scarf=wearing.get("scarf", ""), extras=frozenset({"barefoot", "beast"} | ({"scarf"} if wearing.get("scarf") else set())), build="beast" if kind_.girth < 1.25 else "stout beast", prop=wearing.get("prop", ""),
     )  # fmt: skip
     if not bare:
         look = replace(look, top=wearing.get("vest", kind_.fur))

@@ -62,6 +62,7 @@ BIRDS: dict[str, Bird] = {
     "flamingo": Bird("#f48fb0", "#f9b5c9", "#4a3f48", "#e87f9f", "hook", 56, 44, 0.2, 0.9, 1.3),
 }  # fmt: skip
 HELD = {"read": "book", "cook": "spoon", "carry": "basket", "give": "bouquet"}
+WORN_BAGS = frozenset(["bag"])
 FLYING = frozenset(["fly", "leap", "fall", "float"])
 HANDS = frozenset(
     "wave cheer point reach hold carry give work cook read play throw dig steer row fight hug talk think dance proud stretch sing bow push pull climb eat listen shrug".split()
@@ -278,13 +279,21 @@ def draw(name: str, pose: str, mood: str, wearing: dict[str, str], feathers: str
     with pen.at(*head, -8 if pose in ("sing", "look", "fly") else 14 if pose in ("sad", "bow", "sleep", "read", "cry") else 0):
         _head(pen, kind, pose, mood)
         if wearing.get("hat") in hats.HATS:
-            with pen.at(0, -1, 4, 1.05):
-                hats.hat(pen, Look(hat=wearing["hat"], hat_color="#3f5f8f"))
+            with pen.at(-1, -7, 0, 1.05):
+                hats.hat(pen, Look(hat=wearing["hat"], hat_color=wearing.get("hat color", "#3f5f8f")))
     if wearing.get("scarf"):
         pen.shade(smooth([(sx - 19, sy - 6), (sx, sy), (sx + 17, sy - 6), (sx + 17, sy + 3), (sx, sy + 8), (sx - 20, sy + 2)], 0.7), wearing["scarf"], 2, -1)
-    if pose in HELD:
+    prop = HELD.get(pose, "") if wearing.get("prop", "") not in WORN_BAGS or pose == "read" else ""
+    if wearing.get("prop") in WORN_BAGS:  # over the shoulder, where a wing cannot drop it
+        hip = (middle[0] + 16, middle[1] + 8)
+        pen.line([(shoulder[0] - 10, shoulder[1] - 12), hip], "#6b4428", 3)
+        with pen.at(hip[0], hip[1] - 2, 0, 0.8):
+            PROPS["bag"](pen)
+    elif not prop and pose in HANDS:
+        prop = wearing.get("prop", "") if wearing.get("prop") in PROPS else ""
+    if prop:
         with pen.at(shoulder[0] + 33, shoulder[1] + 16, 0, 0.8):
-            PROPS[HELD[pose]](pen)
+            PROPS[prop](pen)
     _wing(pen, shoulder, tone, pose, True, up)
     drawing = pen.drawing(name, "water" if swims else "air" if pose == "fly" else "ground", "right")
     standing = 0.72 * (kind.metres / 0.9) ** 0.2

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from farm.types import Character
-from pipelines.illustrator.figures import animals, beings, crowd, heads, people, tables, things
+from pipelines.illustrator.figures import animals, beings, crowd, heads, machines, people, tables, things
 from pipelines.illustrator.figures.drawing import Drawing
 from pipelines.illustrator.figures.looks import CLOTHS, GREYS, HAIRS, SHOES, SKINS, TROUSERS, Look, choice
 from pipelines.illustrator.figures.poses import POSES
@@ -317,6 +317,15 @@ def draw_character(character: Character, action: str = "", mood: str = "", outdo
     return _one(character, noun, pose, mood, action, outdoors, likeness)
 
 
+@lru_cache(maxsize=1024)
+def beast_of(noun: str) -> str:
+    """The animal in a noun that also names a trade ("penguin postman", "baker bear"), or ""."""
+    words = re.findall(r"[a-z]+", noun.lower())[:6]
+    if own_trade(noun) is None:
+        return ""
+    return next((word for word in words if kind(word) == "animal" and animals.species(word) and own_trade(word) is None), "")
+
+
 KIN = frozenset("family sisters brothers siblings twins triplets parents sons daughters cousins grandchildren sister brother".split())
 PLAIN = frozenset("villagers peasants people townspeople neighbours neighbors farmers men women".split())
 """Groups of one family look alike; groups without a uniform each wear their own."""
@@ -350,12 +359,18 @@ def _one(character: Character, noun: str, pose: str, mood: str, action: str, out
         if likeness.cloth and not (trade(noun) or {}).keys() & {"top", "coat"}:  # a trade keeps its dress
             look = replace(look, top=likeness.cloth, bottom=likeness.cloth if look.lower in ("gown", "robe") else look.bottom)
         return people.draw(look, pose if pose in POSES else "stand", mood, name, action, likeness.guise(look))
+    if noun.lower().split()[-1:] in (["rover"], ["lander"]) and not character.human:
+        return machines.rover(look, pose in ("wave", "cheer", "reach", "point", "give", "hold"), heads.feeling(mood, action))
     if (being := beings.find(noun)) is not None:
-        return beings.draw(being, look, noun, pose, heads.feeling(mood, action), name)
-    if (not character.human and own_trade(noun) is None) or (kind(noun) == "animal" and own_trade(noun) is None):
+        drawn = beings.draw(being, look, noun, pose, heads.feeling(mood, action), name)
+        metal = machines.metal_of(noun) if being != "robot" else ""
+        return machines.clockwork(drawn, metal) if metal else drawn
+    beast = beast_of(noun) if not character.human else ""
+    if beast or (not character.human and own_trade(noun) is None) or (kind(noun) == "animal" and own_trade(noun) is None):
         wearing = _garments(character)
-        if (animal := animals.draw(noun, pose, mood, wearing, character.look.get("skin") or character.look.get("coat"), character.key)) is not None:
-            return animal
+        if (animal := animals.draw(beast or noun, pose, mood, wearing, character.look.get("skin") or character.look.get("coat"), character.key)) is not None:
+            metal = machines.metal_of(f"{noun} {character.description}")
+            return machines.clockwork(animal, metal) if metal else animal
         if not character.human and own_trade(noun) is None:
             if (found := things.find(noun)) is not None:
                 return found
@@ -365,11 +380,16 @@ def _one(character: Character, noun: str, pose: str, mood: str, action: str, out
 
 
 def _garments(character: Character) -> dict[str, str]:
-    """What an animal wears of its look, as colours and hat names."""
-    worn: dict[str, str] = {}
+    """What an animal wears of its trade and its look, as colours and names of hats and props."""
+    wears = own_trade(character.noun) or {}
+    trades_own = {"hat": wears.get("hat"), "apron": wears.get("apron"), "vest": wears.get("coat") or wears.get("top"), "prop": wears.get("prop")}
+    worn: dict[str, str] = {part: value for part, value in trades_own.items() if value}
+    if "vest" in worn and (own := color(character.look.get("coat", ""))):
+        worn["vest"] = own
+    worn["hat color"] = wears.get("hat_color", "#3f5f8f")
     for name, value in character.look.items():
         if name in ("scarf", "apron", "vest", "cape", "bow"):
             worn[name] = color(value) or "#c8453b"
         elif name == "hat":
-            worn["hat"] = next((hat for key, hat in HAT_WORDS.items() if key in value.lower()), "")
+            worn["hat"] = next((hat for key, hat in HAT_WORDS.items() if key in value.lower()), worn.get("hat", ""))
     return worn

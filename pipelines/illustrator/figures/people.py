@@ -98,7 +98,9 @@ def _body(pen: Pen, look: Look, build: Build, bones: Skeleton, pose: str, mood: 
             leg = bones.near_leg if near else bones.far_leg
             dress.shoe(pen, look, bones, leg[2], leg[1], near, posture)
     neck(pen, look, bones)
-    if look.lower in ("gown", "robe", "long-skirt"):
+    if posture.seat == "boat":
+        dress.torso(pen, look, build, bones)  # its lap is down in the boat
+    elif look.lower in ("gown", "robe", "long-skirt"):
         dress.skirt(pen, look, build, bones)
         dress.torso(pen, look, build, bones)
     else:

@@ -81,7 +81,7 @@ def moon(stage: Stage) -> None:
     _ground(stage, rng, unit, "#a5a6ac", craters=True)
 
 
-@place("planet", "planet, mars, alien planet, other planet, planet surface, alien world, exoplanet, red planet, strange world")
+@place("planet", "planet, mars, crater, martian, alien planet, other planet, planet surface, alien world, exoplanet, red planet, strange world")
 def planet(stage: Stage) -> None:
     """A strange world: coloured sky, spires, two moons."""
     stage.set_horizon(0.56, 0.86)

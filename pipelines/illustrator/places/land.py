@@ -336,7 +336,7 @@ def snowfield(stage: Stage) -> None:
     pen.form(ridge(stage.left, stage.right, stage.height + unit * 0.015, unit * 0.04, stage.bottom + 60, rng, bumps=1.3), "#c3d2e6")
 
 
-@place("volcano", "volcano, lava, lava field, crater, eruption, hell, underworld, magma")
+@place("volcano", "volcano, lava, lava field, eruption, hell, underworld, magma")
 def volcanic(stage: Stage) -> None:
     """A volcano over black ground with cracks of lava."""
     stage.set_horizon(0.56, 0.86)

@@ -106,7 +106,11 @@ def village(stage: Stage) -> None:
     front_grass(stage, "#557a34", 0.1)
 
 
-@place("town street", "town, street, town street, town square, square, alley, lane, main street, old town, cobbled street, bakery street, piazza, plaza, road")
+@place(
+    "town street",
+    "town, street, town street, town square, square, alley, lane, main street, old town, cobbled street, bakery street, piazza, plaza, road, "
+    "lisbon, porto, venice, rome, florence, paris, prague, vienna, amsterdam, edinburgh, seville, dublin, krakow, bruges",
+)
 def town_street(stage: Stage) -> None:
     """A cobbled street of tall houses and shops with lamps."""
     stage.set_horizon(0.54, 0.87)
@@ -232,7 +236,9 @@ def rooftops(stage: Stage) -> None:
                 )
 
 
-@place("market", "market, marketplace, bazaar, fair, stalls, market stall, festival, carnival, circus, flea market, fairground, parade")
+@place(
+    "market", "market, marketplace, bazaar, fair, stalls, market stall, festival, carnival, circus, flea market, fairground, parade, souk, marrakesh, medina"
+)
 def market(stage: Stage) -> None:
     """Stalls with striped awnings, crates of fruit, bunting."""
     stage.set_horizon(0.52, 0.88)

@@ -1,0 +1,48 @@
+"""What belongs to a shot's setting though nobody holds it: the shop that is opened, the tram that somebody drives."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from pipelines.illustrator.figures import things
+from pipelines.illustrator.places import Place
+from pipelines.illustrator.stage import Stage
+from pipelines.illustrator.staging import GROWN, Drawing, Placed, person_height
+from pipelines.illustrator.words import LIMIT
+
+LARGE = (
+    "shop|store|bakery|bookshop|bookstore|stall|kiosk|inn|tavern|café|cafe|teahouse|pharmacy|tent|igloo|caravan|carriage|wagon"
+    "|tram|bus|train|locomotive|taxi|truck|van|car|tractor|ambulance|fire engine|rocket"
+)
+NAMED = re.compile(rf"\b((?:[a-z]+ )?(?:{LARGE}))\b")
+DRIVEN = re.compile(r"^(?:[a-z]+ )*?([a-z]+) (?:driver|conductor|pilot)$")
+OWN = {"market": ("stall", "tent"), "railway station": ("train", "locomotive"), "city street": ("car", "shop", "store"), "town street": ("shop", "store")}
+"""What a place's painter already draws."""
+LEAST = 1.4  # metres: what is smaller is an item
+
+
+def setting(place: Place, texts: Iterable[str], nouns: Iterable[str]) -> Drawing | None:
+    """The one large thing that the texts name (shop, tent, tram), or that somebody's trade needs; None indoors and where there is none."""
+    if place.indoors or place.medium != "ground":
+        return None
+    phrases = [phrase for text in texts for phrase in NAMED.findall(text[:LIMIT].lower())]
+    phrases += [match.group(1) for noun in nouns if (match := DRIVEN.match(noun[:LIMIT].lower()))]
+    for phrase in phrases:
+        if phrase.split()[-1] in OWN.get(place.name, ()) and phrase.split()[0] in (*OWN[place.name], "a", "an", "the", "in", "of"):
+            continue
+        drawing = things.find(phrase)
+        if drawing is not None and drawing.height_m >= LEAST and drawing.habitat == "ground":
+            return drawing
+    return None
+
+
+def behind(stage: Stage, drawing: Drawing, placed: list[Placed], framing: str) -> Placed:
+    """It stands behind the subjects, on the side that they leave free."""
+    beings = [one for one in placed if one.kind == "character"]
+    height = min(person_height(stage, framing) * (drawing.height_m / GROWN) ** 0.8, stage.height * 0.68, stage.width * 0.62 / max(0.3, drawing.aspect))
+    y = stage.feet - (stage.feet - stage.horizon) * 0.28
+    x = 0.5
+    if len(beings) == 1:
+        x = 0.7 if beings[0].x < stage.width / 2 else 0.3
+    return Placed("setting", drawing, stage.width * x, y, height, False, "ground", "setting", order=-1.0)
