@@ -20,9 +20,15 @@ from pipelines.meaning.vectors import ANIMALS, KINDS, PEOPLE
 
 MOST_PARTS, MOST_KINDS, LONGEST = 10, 12, 220
 _LATIN = re.compile(
-    r"^(?:a |the |type )*(?:genus|genera|family|order|class|phylum|suborder)\b|^(?:United States|English|French|German|British|American|Scottish|Irish)\b"
+    r"^(?:a |the |type )*(?:genus|genera|family|order|class|phylum|suborder)\b"
+    r"|^(?:United States|English|French|German|British|American|Scottish|Irish)\b"
 )
-WISHED = {**dict.fromkeys(ANIMALS, "animal"), **dict.fromkeys(PEOPLE, "person"), **KINDS, "chess": "act"}
+SENSES = {
+    "plant": "plant", "bank": "group", "star": "nature", "head": "body", "trunk": "plant", "spring": "time", "match": "artifact", "current": "nature",
+    "root": "plant", "branch": "plant", "bark": "plant", "bulb": "plant", "seed": "plant", "stem": "plant", "bloom": "plant", "mint": "plant",
+    "organ": "body", "cell": "nature", "fall": "time", "light": "nature", "sound": "nature", "screen": "artifact", "key": "artifact", "pitcher": "artifact",
+}  # fmt: skip
+WISHED = {**dict.fromkeys(ANIMALS, "animal"), **dict.fromkeys(PEOPLE, "person"), **KINDS, "chess": "act", **SENSES}
 """The kind that a story means by a word, where that is not the commonest."""
 
 

@@ -16,6 +16,7 @@ from pipelines.screenwriter.cut import sentences
 from pipelines.screenwriter.names import gender_of
 from pipelines.screenwriter.premise import Being, Place
 from pipelines.screenwriter.stage import Set, shoot
+from pipelines.screenwriter.titles import headline
 from pipelines.screenwriter.weave import Beat
 
 _SLUG = re.compile(r"^\s*(?:\d+[.)]?\s*)?(?:INT|EXT|INT\.?/EXT|I/E)[. ]+(?P<place>.+?)(?:\s+[-–—]+\s+(?P<time>[A-Z ]+))?\s*$")
@@ -389,8 +390,6 @@ def _enriched(told: list[Beat], sets: list[Set], seconds: float, random: Random)
 
 
 def _title(pieces: list[Piece], characters: dict[str, Character], scenes: list[Any]) -> str:
-    from pipelines.screenwriter.write import headline
-
     first = pieces[0].text
     if len(first.split()) <= 7 and first[-1:] not in ".!?,;:" and len(pieces) > 1:
         return headline(first)

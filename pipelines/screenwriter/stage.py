@@ -88,6 +88,10 @@ _TITLES = {
     "then": "And then",
     "end": "After",
     "episode": "On the way",
+    "ask": "The question",
+    "fact": "What it is",
+    "show": "A closer look",
+    "point": "What follows",
 }
 
 
@@ -137,7 +141,7 @@ def scenes_of(beats: list[Beat], scenery: Set) -> tuple[list[Scene], list[str]]:
         ) or scenery.place
         weather = scenery.weather
         said = lexicon.weather_of(re.findall(r"[a-z]+", beat.text.lower()))
-        if weather == "clear" and beat.part != "script" and said in {"storm", "rain", "snow", "fog"}:
+        if weather == "clear" and beat.part != "script" and "topic" not in beat.tags and said in {"storm", "rain", "snow", "fog"}:
             weather = said  # the line itself brings the weather
         if index == last and weather in {"rain", "storm"} and beat.part == "end" and index > 2:
             weather = "clear"  # the sky clears for the last picture; fog and snow stay
@@ -197,6 +201,8 @@ def shoot(
             who += [k for k in characters if k not in who and said & _PRONOUNS & pronouns.get(k, set())]
         who += [k for k in characters if k not in who and any(re.search(rf"\b{re.escape(w)}\b", lower) for w in pronouns.get(k, set()) if len(w) > 3)]
         shown = [item for item in items if _mentions(lower, item.name)]
+        plain = {item.name for item in shown}
+        shown = [item for item in shown if " " not in item.name or item.name.lower() in lower or item.name.split()[-1] not in plain]
         if not script and not who:
             if not shown and main_told and said & {"it", "something", "its"}:
                 shown = main[:1]
@@ -204,6 +210,8 @@ def shoot(
                 who = ["h"]
         elif not script and main_told and not shown and beat.part in {"turn", "win", "end"} and said & {"it"} and "it" not in pronouns.get("h", set()):
             shown = main[:1]
+        if "topic" in beat.tags and not who and not shown:
+            shown = main[:1] or items[:1]  # a film that explains always shows what it is about
         main_told = main_told or bool(main and main[0] in shown)
         if not actor and who:
             action = ""  # what a thing does is no pose for a person

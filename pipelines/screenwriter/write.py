@@ -10,22 +10,25 @@ from random import Random
 
 from farm.script import as_script
 from farm.types import Character, EngineError, Hint, Item, Screenplay, Style, WriteSpec
-from pipelines.screenwriter import clean, grammar, lexicon, words
-from pipelines.screenwriter.adjuncts import concrete
+from pipelines.screenwriter import clean, lexicon, words
 from pipelines.screenwriter.cast import Part, part
 from pipelines.screenwriter.crowd import met as bystanders
 from pipelines.screenwriter.fit import FAIR, POOR, fitted, stretched, target
 from pipelines.screenwriter.forms import FORMS, SHORT, shaped
 from pipelines.screenwriter.invent import complete, somewhere
-from pipelines.screenwriter.plots import FORCES, Line, Plot, choose
+from pipelines.screenwriter.plots import Line, Plot, choose
 from pipelines.screenwriter.premise import Being, Place, Premise
 from pipelines.screenwriter.reading import read
 from pipelines.screenwriter.stage import MAIN, Set, shoot
 from pipelines.screenwriter.telling import Teller
+from pipelines.screenwriter.things import pictured, solid
+from pipelines.screenwriter.titles import title
+from pipelines.screenwriter.topics import topic_of
 from pipelines.screenwriter.weave import BRIEF, MICRO, Beat, weave
 
 LOCALES = ("en",)
 PLOTS_TRIED = 10  # for one whose telling is as long as was ordered
+LONGEST_SPOT = 60.0  # seconds of speech up to which a song or a spot about a thing has enough to say; beyond, it tells a story
 SCRIPT_WORDS = 60  # from here on a text is a script with events of its own, not a premise
 
 Step = Callable[[int, int, str], None]
@@ -53,10 +56,15 @@ def write(spec: WriteSpec, step: Step = quiet) -> Screenplay:
         return screenplay_of(spec, text, step)
     text = clean.topic(text)
     random = Random(_seed(spec))
+    long_song = spec.content_type in {"music_video", "ad_spot"} and spec.speech_seconds > LONGEST_SPOT
+    if not long_song and (topic := topic_of(text, spec.content_type)) is not None:
+        from pipelines.screenwriter.explain import explain
+
+        step(2, 5, f"a film that explains ({topic.kind})")
+        return explain(spec, topic, random, step)
     premise = complete(_addressed(read(text)), random)
     step(2, 5, f"a story of kind {premise.kind}")
-    screenplay = tell(spec, premise, random, step)
-    return screenplay
+    return tell(spec, premise, random, step)
 
 
 def enhance(script: str, style: Style, *, seconds: float = 26.0, seed: int = 0) -> str:
@@ -255,48 +263,13 @@ def _items(spec: WriteSpec, premise: Premise, other: Part | None) -> list[Item]:
                 significance="asked for by the caller",
                 reference=hint.reference,
             )
-    main = _pictured(other.being) if other is not None else ""
+    main = pictured(other.being) if other is not None else ""
     for name in (main, *premise.items):
         key = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-        if key and key not in found and _solid(name) and not (name != main and main and name.split()[-1] == main.split()[-1]):
+        if key and key not in found and solid(name) and not (name != main and main and name.split()[-1] == main.split()[-1]):
             about = other.being.text if other is not None and name == main else name
             found[key] = Item(key=key, name=name, description=words.capital(words.a(about)), significance=MAIN if name == main else "")
     return list(found.values())
-
-
-_SEEN_ABOVE = frozenset({"moon", "sun", "star", "rainbow", "comet", "cloud"})
-_SHOPS = frozenset({"shop", "store", "bakery", "restaurant", "café", "cafe", "inn", "hotel", "school", "library", "theatre", "cinema", "museum"})
-
-
-def _pictured(being: Being) -> str:
-    """The plain noun of a thing that can lie in a hand or hang in the sky; empty for places, weather and ideas."""
-    if being.alive or not being.noun:
-        return ""
-    if being.head in _SHOPS:
-        wares = [word for word in (*being.adjectives[-1:], *being.noun.split()[:-1]) if lexicon.kind_of(word) == "thing" and words.known(word) and _noun(word)]
-        return wares[-1] if wares else f"{being.head} sign"
-    return being.noun if _solid(being.noun) else ""
-
-
-def _noun(word: str) -> bool:
-    """Whether a word before a noun is a noun itself: the lantern of a lantern shop, and not the tiny of a tiny one."""
-    return _solid(word) and grammar.parse(f"I saw the {word}.")[3].pos_ == "NOUN"
-
-
-def _solid(name: str) -> bool:
-    """Whether an item can be drawn: no place, weather, time or idea."""
-    head = name.lower().split()[-1] if name else ""
-    if not head:
-        return False
-    if head in _SEEN_ABOVE | lexicon.VEHICLES - {"air", "ice", "snow", "water", "horizon"}:
-        return True
-    return (
-        lexicon.kind_of(name) == "thing"
-        and concrete(head)
-        and head not in lexicon.listing("vague") | lexicon.listing("ideas") | lexicon.listing("when") | FORCES
-        and not lexicon.weather_of([head])
-        and not lexicon.time_of([head])
-    )
 
 
 def _referenced(scenes: list, spec: WriteSpec) -> list:  # type: ignore[type-arg]
@@ -337,50 +310,3 @@ def _set(spec: WriteSpec, premise: Premise, place: Place, random: Random) -> Set
     time = premise.time or random.choice(("morning", "day", "afternoon"))
     indoors = bool(lexicon.place_entry(place.kind).get("indoors"))
     return Set(place=own, time=time, weather=weather, indoors=indoors, away=away, there=there, dreamt=dreamt, home=home, fixed_time=bool(premise.time))
-
-
-_SMALL = lexicon.listing("small")
-
-
-def headline(phrase: str) -> str:
-    """Title case."""
-    tokens = phrase.split()
-    return " ".join(t if (i and t.lower() in _SMALL) else t[:1].upper() + t[1:] for i, t in enumerate(tokens))
-
-
-def title(premise: Premise, hero: Part, other: Part | None, place: Place, random: Random) -> str:
-    """A title of a few words, from who and what the story is about."""
-    noun = hero.being.text if hero.being.noun else hero.name
-    if hero.being.name:
-        noun = hero.being.name
-    the = noun if hero.being.name else f"the {hero.being.nouns if len(hero.being.adjectives) > 1 else (' '.join([*hero.being.adjectives, hero.being.nouns]))}"
-    options = []
-    if premise.kind in {"thing", "idea"} and other is not None:
-        return headline(
-            f"{'The ' if premise.kind == 'thing' and not other.being.proper else 'What Is '}{other.being.text}{'?' if premise.kind == 'idea' else ''}"
-        )
-    if any(c.mark == "strange" for c in premise.clauses) and other is not None:
-        cause = next(c for c in premise.clauses if c.mark == "strange")
-        return headline(f"The day {cause.text}")[:70]
-    if (
-        other is not None
-        and other.being.noun
-        and (other.being.alive or concrete(other.being.head))
-        and other.being.head not in {"home", "side", "way", "flood", "murder"}
-    ):
-        things = " ".join([*other.being.adjectives[-1:], other.being.nouns])
-        options = [f"{the} and {other.name or (('the ' if not re.match('(?:his|her|its|their)$', other.being.owner) else hero.his + ' ') + things)}"]
-        if premise.kind in {"make", "quest", "discovery", "crime"} and not other.being.alive:
-            options.append(f"the {things}")
-    elif premise.goal_place is not None and premise.kind == "journey":
-        options = [f"{the} and the way to {premise.goal_place.phrase if premise.goal_place.proper else 'the ' + premise.goal_place.phrase}"]
-    elif premise.place is not None:
-        options = [f"{the} {place.prep if place.prep in {'in', 'on', 'at', 'of'} else 'and'} {place.phrase if place.proper else 'the ' + place.phrase}"]
-    else:
-        options = [the]
-    return headline(random.choice(options))[:80]
-
-
-def character_of(parts: dict[str, Part], key: str) -> Character | None:
-    """The character of a part, if it is somebody."""
-    return parts[key].character if key in parts else None

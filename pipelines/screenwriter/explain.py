@@ -1,0 +1,415 @@
+"""Films that explain: definitions and open questions in the order of a frame of `data/explain.yaml`, with nothing invented about the world."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from itertools import islice
+from random import Random
+
+from farm.types import Character, Item, Screenplay, WriteSpec
+from pipelines.meaning.facts import Fact, fact
+from pipelines.screenwriter import lexicon, names, pace, words
+from pipelines.screenwriter.cast import part
+from pipelines.screenwriter.fit import fitted, stretched, target
+from pipelines.screenwriter.hours import hour
+from pipelines.screenwriter.notes import Notes, Sayings
+from pipelines.screenwriter.plots import Line, lines_of
+from pipelines.screenwriter.premise import Being, Place
+from pipelines.screenwriter.stage import MAIN, Set, shoot
+from pipelines.screenwriter.things import solid
+from pipelines.screenwriter.titles import headline
+from pipelines.screenwriter.topics import Topic
+from pipelines.screenwriter.weave import Beat
+
+SHORT = 13.0  # seconds of speech below which a frame has no room
+_ABOUT = (
+    (re.compile(r"\b(?:star|stars|planets?|galax\w+|celestial|orbit\w*|solar system|outer space|spacecraft|universe)\b"), "space"),
+    (re.compile(r"\b(?:marine|cetacean|seas?|ocean\w*|saltwater|tides?)\b"), "sea"),
+)
+_ORDINALS = ("The first picture", "The second", "The third", "The fourth", "The fifth", "And another")
+_PLACES = {
+    "food": "kitchen",
+    "plant": "garden",
+    "body": "bedroom",
+    "group": "city square",
+    "artifact": "workshop",
+    "substance": "laboratory",
+    "animal": "meadow",
+    "nature": "green hills",
+}
+
+
+def explain(spec: WriteSpec, topic: Topic, random: Random, step: Callable[[int, int, str], None]) -> Screenplay:
+    """The screenplay that explains a topic in the format ordered."""
+    taken: set[str] = set()
+    host = _host(spec, random, taken)
+    place = _place(spec, topic)
+    frame, pool = _frame(spec, topic, random)
+    state = random.getrandbits(32)
+    short = spec.speech_seconds < SHORT
+
+    sayings = Sayings(Notes(topic, Random(state)).own())
+
+    def tell(speech: float) -> list[Beat]:
+        return _told(frame, pool, topic, Notes(topic, Random(state)), sayings, host, place, speech, Random(state), hinted=[h.name for h in spec.elements])
+
+    off, beats = fitted(tell, target(spec), spec.speech_seconds)
+    if short and off > 0.1:
+        beats = _few(topic, sayings, spec.speech_seconds)
+    step(3, 5, "explained")
+    characters, calls = _seen(spec, topic, beats, host, random, taken)
+    items = _shown(spec, topic, beats, characters)
+    time = lexicon.time_of(re.findall(r"[a-z]+", topic.phrase.lower())) or random.choice(("morning", "day", "afternoon"))
+    weather = lexicon.weather_of(re.findall(r"[a-z]+", topic.phrase.lower())) or "clear"
+    indoors = bool(lexicon.place_entry(place.kind).get("indoors"))
+    library = Place(phrase="old library", kind="school")
+    outside = next(p for p in (Place(phrase="garden", kind="garden"), Place(phrase="city street", kind="city")) if p.kind != place.kind)
+    scenery = Set(
+        there=outside,
+        place=place,
+        time=time,
+        weather=weather,
+        indoors=indoors,
+        away=library if place.kind != "school" else Place(phrase="workshop", kind="workshop"),
+        fixed_time=True,
+    )
+    mood = {"news_analysis": "serious", "music_video": "lyrical", "youtube_clone": "energetic", "ad_spot": "bright", "persona_channel": "warm"}.get(
+        spec.content_type
+    )
+    mood = mood or {"news": "serious", "product": "bright", "list": "playful", "place": "calm"}.get(topic.kind, "curious")
+    scenes, shots = shoot(beats, scenery, characters, items, calls, mood, random)
+    step(4, 5, f"{len(shots)} shots staged")
+    used = {key for shot in shots for key in shot.items}
+    present = {key for shot in shots for key in shot.characters}
+    screenplay = Screenplay(
+        title=spec.title or headline(words.capital(re.sub(r"\s+", " ", _named(spec.prompt, topic)).strip(" .")))[:80],
+        logline=words.capital(spec.prompt.strip().rstrip(".!? ")[:280]) + ".",
+        locale="en",
+        mood=mood,
+        characters=tuple(c for c in characters.values() if c.key in present),
+        scenes=tuple(scenes),
+        items=tuple(item for item in items if item.key in used),
+        shots=tuple(stretched(shots, target(spec))),
+    )
+    step(5, 5, "written")
+    return screenplay
+
+
+def _named(prompt: str, topic: Topic) -> str:
+    """The prompt as a title."""
+    if topic.kind == "list":
+        return _and([words.capital(thing) for thing in topic.things[:4]])
+    return topic.question or (f"How to {topic.do}" if topic.kind == "howto" and topic.do != topic.doing else prompt.lower() if prompt.isupper() else prompt)
+
+
+def _host(spec: WriteSpec, random: Random, taken: set[str]) -> Being | None:
+    """Who speaks to the camera, in the formats that have somebody; whom the caller named, else an invented name."""
+    hint = spec.characters[0] if spec.characters else None
+    if spec.content_type not in {"persona_channel", "youtube_clone", "news_analysis"} and hint is None:
+        return None
+    gender = names.gender_of(hint.name) if hint is not None else "neutral"
+    gender = gender if gender != "neutral" else random.choice(("female", "male"))
+    noun = "journalist" if spec.content_type == "news_analysis" else "woman" if gender == "female" else "man"
+    name = hint.name if hint is not None else names.pick("human", gender, "adult", random, taken)
+    return Being(noun=noun, head=noun, kind="human", gender=gender, name=name)
+
+
+def _place(spec: WriteSpec, topic: Topic) -> Place:
+    """Where it is shown: what the caller asked for, a place that the topic names, else where such a thing is at home."""
+    if spec.locations:
+        name = re.sub(r"^(?:the|an?)\s+", "", spec.locations[0].name.strip(), flags=re.IGNORECASE)
+        return Place(phrase=name, kind=lexicon.place_kind(name) or lexicon.place_kind(spec.locations[0].description))
+    for thing in topic.things:
+        known = fact(thing)
+        if lexicon.place_kind(thing) and topic.kind != "product" and not solid(thing):
+            return Place(phrase=thing, kind=lexicon.place_kind(thing), proper=thing[:1].isupper())
+        if known is not None and known.noun[:1].isupper():
+            return Place(
+                phrase=known.noun,
+                kind="city" if re.match(r"(?:a|the) .*?(?:city|town|capital|port)", known.what) else "mountain" if "mountain" in known.what else "field",
+                proper=True,
+            )
+    for thing in topic.things[:1]:
+        if (known := fact(thing)) is not None and (found := next((place for pattern, place in _ABOUT if pattern.search(known.what)), None)) is not None:
+            return Place(phrase=found, kind=lexicon.place_kind(found))
+    for thing in topic.things:
+        home = str(lexicon.trade(words.singular(thing)).get("home") or "")
+        if home:
+            return Place(phrase=home, kind=lexicon.place_kind(home))
+    for thing in topic.things:
+        if thing in {"bed", "sleep", "dream", "morning routine", "routine", "pillow", "blanket"}:
+            return Place(phrase="bedroom", kind="house")
+        if thing.split()[-1] in lexicon.VEHICLES | {"bicycle", "bike", "shoe", "scooter"}:
+            return Place(phrase="city street", kind="city")
+        known = fact(thing)
+        if known is not None and known.kind in _PLACES:
+            phrase = "city street" if topic.kind == "news" else _PLACES[known.kind]
+            return Place(phrase=phrase, kind=lexicon.place_kind(phrase))
+    return Place(phrase="city street", kind="city") if topic.kind == "news" else Place(phrase="small town", kind="village")
+
+
+def _frame(spec: WriteSpec, topic: Topic, random: Random) -> tuple[tuple[Line, ...], list[str]]:
+    """The lines and the pool of the format, for documentaries of the topic's kind."""
+    table = lexicon.table("explain")
+    form = spec.content_type if spec.content_type in table else "documentary"
+    if form == "documentary":
+        listed = table[form][topic.tone if topic.kind == "news" and topic.tone else topic.kind]
+    else:
+        listed = table[form]["short" if spec.speech_seconds < 16 else "frames"]
+    pool = list(table[form]["pool"])
+    random.shuffle(pool)
+    block = random.choice(listed)
+    tokens = {"ITEMS": "+: {ITEMS}", "FACTS": "+: {FACTS}", "POOL": "+: {POOL}"}
+    lines = lines_of("\n".join(tokens.get(line.strip(), line) for line in block.strip().splitlines()))
+    return tuple(replace(line, text=random.choice(line.text.split(" || "))) for line in lines), pool
+
+
+@dataclass
+class _Entry:
+    """One sentence that may be said, and how soon it is left out (0 never)."""
+
+    beat: Beat
+    rank: float
+
+
+def _told(
+    frame: tuple[Line, ...],
+    pool: list[str],
+    topic: Topic,
+    notes: Notes,
+    sayings: Sayings,
+    host: Being | None,
+    place: Place,
+    speech: float,
+    random: Random,
+    hinted: list[str],
+) -> list[Beat]:
+    used: set[str] = set()
+    definitions = (said for said in sayings if said not in used)
+    values = _values(topic, host)
+    time = lexicon.time_of(re.findall(r"[a-z]+", topic.phrase.lower())) or "day"
+    senses = [
+        str(s) for s in lexicon.place_entry(place.kind)["sense"] if hour(str(s), time) == time and not lexicon.weather_of(re.findall(r"[a-z]+", str(s).lower()))
+    ]
+    random.shuffle(senses)
+    entries: list[_Entry] = []
+    mixed = False
+    named = host.name.lower().split()[0] if host is not None else ""
+
+    def add(line: Line, text: str, rank: float) -> None:
+        text = words.tidy(text)
+        text = re.sub(r"(^|[.!?]\s+)([\"']?)([a-z])", lambda m: m[1] + m[2] + m[3].upper(), text)
+        text = re.sub(r"(?<=: )(?:The|This|A|An)\b", lambda m: m[0].lower(), text)
+        who = (
+            frozenset({"host"})
+            if host is not None and ({"close"} & line.tags or line.part in {"ask", "end"} or (named and named in text.lower()))
+            else frozenset()
+        )
+        entries.append(_Entry(Beat(part=line.part, text=text, tags=line.tags | {"topic"}, who=who), rank))
+
+    for number, line in enumerate(frame):
+        rank = 0.0 if line.keep else (3.0 if "{FACT}" in line.text else 4.0) + number / 100 if not line.more else 20.0 + number / 100
+        if line.more and "{FACT}" in line.text:
+            rank = 3.9
+        if line.text == "{ITEMS}":
+            for count, (thing, named_) in enumerate(zip(topic.things, topic.phrase.split(", "), strict=False)):
+                known = fact(thing)
+                said = notes.definition(known) if known is not None else ""
+                add(Line("show", "", frozenset({"wide"})), f"{_ORDINALS[min(count, len(_ORDINALS) - 1)]}: {named_}.", 1.0)
+                if said and known is not None:
+                    used.add(said)
+                    add(Line("fact", "", frozenset({"close"})), said, 5.0)
+        elif line.text in {"{FACTS}", "{POOL}"}:
+            extra = list(islice(definitions, 4 + int(speech / 4))) if line.text == "{FACTS}" else []
+            spare = [] if mixed else list(pool)
+            mixed = True
+            at = 0
+            for at, said in enumerate(extra):
+                add(Line("fact", "", frozenset({"close"} if at % 2 else {"away"} if at % 6 == 4 else {"there"} if at % 6 == 2 else set())), said, 25.0 + at)
+                if at % 2 and spare:
+                    add(Line("point", "", frozenset({"away"} if at % 4 == 3 else {"wide"})), spare.pop(), 25.5 + at)
+            for more, said in enumerate(spare):
+                add(Line("point", "", frozenset({"wide"} if more % 2 else {"close"})), said, 27.0 + at + more if line.text == "{FACTS}" else 21.0 + more)
+        else:
+            text = line.text
+            missing = False
+            for slot, take in (("{FACT}", definitions), ("{SECOND}", definitions), ("{SENSE}", iter(senses))):
+                if slot in text:
+                    said = next(take, "")
+                    if slot == "{SENSE}" and said:
+                        senses.remove(said)
+                    missing = missing or not said
+                    text = text.replace(slot, said)
+            for slot, what in (("{KINDS}", "kinds"), ("{PARTS}", "parts")):
+                if slot in text:
+                    said = notes.listed(what)
+                    missing = missing or not said
+                    text = text.replace(slot, said)
+            if missing and not (line.keep and re.sub(r"[^A-Za-z]", "", text)):
+                continue
+            text = re.sub(r"\{([A-Za-z]+)\}", lambda m: words.capital(values[m[1].lower()]) if m[1][0].isupper() else values[m[1]], text)
+            add(line, text, rank)
+    for name in hinted:
+        add(Line("show", ""), f"And this is {name if re.match(r'(?:the|an?|his|her)', name, re.I) else 'the ' + name}.", 1.0)
+        entries.insert(2, entries.pop())
+    return _chosen(entries, speech)
+
+
+def _chosen(entries: list[_Entry], speech: float) -> list[Beat]:
+    """The entries that fit into the time, by rank, in the order of telling."""
+    left = speech
+    kept: set[int] = set()
+    for index, entry in sorted(enumerate(entries), key=lambda pair: pair[1].rank):
+        size = pace.seconds(entry.beat.text)
+        if entry.rank <= 0 or size <= left + 1.2:
+            kept.add(index)
+            left -= size
+    return [entry.beat for index, entry in enumerate(entries) if index in kept]
+
+
+def _few(topic: Topic, sayings: Sayings, speech: float) -> list[Beat]:
+    """A film of a few seconds: what it is about, and one thing to know or think about it, whatever comes nearest to the time."""
+    values = _values(topic, None)
+    fact_ = next(iter(sayings), "")
+    firsts = [words.capital(values["claim"]), words.capital(topic.phrase) + ".", f"Look at {topic.phrase}."]
+    seconds = [fact_, "Look closely.", "There is more to it than one thinks.", "It is worth a second look.", ""]
+    tellings = [[text for text in (first, second) if text] for first in firsts for second in seconds]
+    best = min(tellings, key=lambda texts: abs(sum(pace.seconds(text) for text in texts) - speech) + (1.5 if len(texts) == 1 and speech > 3 else 0.0))
+    return [Beat("ask" if number == 0 else "end", text, frozenset({"topic", "wide" if number == 0 else "close"})) for number, text in enumerate(best)]
+
+
+def _values(topic: Topic, host: Being | None) -> dict[str, str]:
+    """The slots' words for a topic."""
+    phrase = topic.phrase
+    thing = topic.things[0] if topic.things else phrase
+    about = topic.ask or {
+        "howto": f"how to {topic.do}" if topic.do != topic.doing else topic.do,
+        "history": f"the history of {phrase}",
+        "life": f"the life of {phrase}",
+        "news": f"what it means that {topic.news}",
+    }.get(topic.kind, phrase)
+    claim = (
+        topic.question
+        or (words.capital(topic.news) + "." if topic.news else "")
+        or (f"This is about {about}." if topic.kind not in {"product", "place"} else f"{words.capital(phrase)}.")
+    )
+    return {
+        "t": f"the {phrase}" if topic.kind == "news" and not re.match(r"the\b", phrase) and not topic.plural and not phrase[:1].isupper() else phrase,
+        "thing": thing,
+        "about": about,
+        "claim": claim,
+        "question": topic.question,
+        "do": topic.do,
+        "doing": topic.doing,
+        "news": topic.news,
+        "it": "them" if topic.plural else "it",
+        "this": _this(phrase),
+        "short": re.split(r" (?:that|which|made|designed|built|for|with|from|in|on) ", phrase)[0]
+        if topic.kind == "product"
+        else f"the {phrase}"
+        if topic.kind == "news" and not topic.plural
+        else phrase,
+        "there": f"there {'are' if topic.plural else 'is'}",
+        "list": _and(list(topic.things)),
+        "number": words.number(len(topic.things)) if topic.things else "a few",
+        "name": host.name if host is not None else "",
+    }
+
+
+def _this(phrase: str) -> str:
+    """ "A smart bottle that …" as a sentence: "this is a smart bottle that …"."""
+    return f"this is {phrase if re.match(r'(?:an?|the|our|your)', phrase, re.IGNORECASE) else words.a(phrase)}"
+
+
+def _and(parts: list[str]) -> str:
+    return ", ".join(parts[:-1]) + f" and {parts[-1]}" if len(parts) > 1 else "".join(parts)
+
+
+def _seen(
+    spec: WriteSpec, topic: Topic, beats: list[Beat], host: Being | None, random: Random, taken: set[str]
+) -> tuple[dict[str, Character], dict[str, set[str]]]:
+    """The characters that the pictures show: the host, the reader of a film about "you", and the animals and people that are spoken of."""
+    text = " ".join(beat.text for beat in beats).lower()
+    characters: dict[str, Character] = {}
+    calls: dict[str, set[str]] = {}
+    if host is not None:
+        hint = next((h for h in spec.characters if h.name == host.name), None)
+        made = part("host", host, random, taken, role="protagonist", christen=False, hint=hint)
+        if made.character is not None:
+            characters["host"] = made.character.model_copy(update={"key": re.sub(r"[^a-z0-9]+", "-", host.name.lower()).strip("-") or "host"})
+            calls["host"] = {host.name.lower(), "i", "me", "my"}
+    if topic.kind == "you" and host is None:
+        noun = random.choice(("woman", "man"))
+        made = part(
+            "h",
+            Being(noun=noun, head=noun, kind="human", gender="female" if noun == "woman" else "male", name="You"),
+            random,
+            taken,
+            role="protagonist",
+            christen=False,
+        )
+        if made.character is not None:
+            characters["h"] = made.character.model_copy(update={"key": "you"})
+            calls["h"] = {"you", "your", "yours", "yourself"}
+    for thing in (*topic.things, *_defined(beats)):
+        single = words.singular(thing.lower())
+        kind = lexicon.kind_of(single)
+        known = fact(thing)
+        animal = kind == "animal" or (known is not None and known.kind == "animal" and thing in topic.things)
+        if not animal and not (kind in {"creature", "robot"} or (kind == "human" and lexicon.listed(single) and known is not None and known.kind == "person")):
+            continue
+        if (
+            len(characters) > 6
+            or not re.search(rf"\b{re.escape(single)}|\b{re.escape(thing.lower())}", text)
+            or single in {w for said in calls.values() for w in said}
+        ):
+            continue
+        plural = topic.plural and thing == topic.things[0]
+        being = Being(noun=single, head=single.split()[-1], kind="animal" if animal else kind, plural=plural and kind == "human", count=3 if plural else 1)
+        key = "h" if not characters else f"k{len(characters)}"
+        made = part(key, being, random, taken, role="protagonist" if key == "h" else "supporting", christen=False)
+        if made.character is not None:
+            characters[key] = made.character.model_copy(update={"key": re.sub(r"[^a-z0-9]+", "-", single).strip("-")})
+            calls[key] = {single, words.plural(single), thing.lower()}
+    return characters, calls
+
+
+def _shown(spec: WriteSpec, topic: Topic, beats: list[Beat], characters: dict[str, Character]) -> list[Item]:
+    """The things that the pictures show: what the caller asked for, the topic's own, and what the definitions name."""
+    items = [
+        Item(
+            key=re.sub(r"[^a-z0-9]+", "-", hint.name.lower()).strip("-") or "item",
+            name=re.sub(r"^(?:the|an?)\s+", "", hint.name, flags=re.IGNORECASE),
+            description=hint.description,
+            significance="asked for by the caller",
+            reference=hint.reference,
+        )
+        for hint in spec.elements
+    ]
+    seen = {item.key for item in items} | {c.noun for c in characters.values()}
+    for number, thing in enumerate((*topic.things, *_defined(beats))):
+        name = words.singular(thing.lower())
+        key = re.sub(r"[^a-z0-9]+", "-", name).strip("-")
+        if (fact(name) or Fact("", "", "")).noun[:1].isupper() or (lexicon.place_kind(name) and topic.kind != "product"):
+            continue
+        if (
+            key
+            and key not in seen
+            and name not in seen
+            and (solid(name) or (number < len(topic.things) and (known := fact(name)) is not None and known.kind in {"artifact", "food", "plant", "body"}))
+        ):
+            main = not any(item.significance == MAIN for item in items) and number < len(topic.things)
+            items.append(Item(key=key, name=name, description=words.capital(words.a(name)), significance=MAIN if main else ""))
+            seen.add(key)
+    return items
+
+
+_DEFINED = re.compile(r"^(?:Take |Then there is )?(?:[Aa]n? )?([A-Za-z -]+?)(?: is\b|:)")
+
+
+def _defined(beats: list[Beat]) -> list[str]:
+    """The nouns that the beats define."""
+    matches = [match for beat in beats if beat.part == "fact" and (match := _DEFINED.match(beat.text)) is not None]
+    return [known.noun for match in matches if (known := fact(match[1].lower())) is not None]
