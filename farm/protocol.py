@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from farm.types import TaskKind
 
 _LONGEST_NOTE = 500
+LONGEST_TEXT = 4_000
+"""Characters of a script that one event carries at most."""
 
 
 def _now() -> float:
@@ -19,7 +21,8 @@ def _now() -> float:
 class ProgressEvent(BaseModel):
     """How far an attempt of a task is; `state` is a task's state, or "loading" while a model is brought onto the device.
 
-    `step` of `of` steps are done (0 of 0: not known). `preview` is the SHA-256 of a small picture. `at` is seconds since 1970 by the worker's clock.
+    `step` of `of` steps are done (0 of 0: not known). `text` is a part of the script that is being
+    written, from its character `text_at` on. `preview` is the SHA-256 of a small picture. `at` is seconds since 1970 by the worker's clock.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")  # a newer worker may say more
@@ -37,6 +40,8 @@ class ProgressEvent(BaseModel):
     of: Annotated[int, Field(ge=0)] = 0
     note: Annotated[str, Field(max_length=_LONGEST_NOTE)] = ""
     preview: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+    text: Annotated[str, Field(max_length=LONGEST_TEXT)] = ""
+    text_at: Annotated[int, Field(ge=0)] = 0
     at: float = Field(default_factory=_now)
 
     @classmethod

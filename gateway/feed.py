@@ -24,6 +24,8 @@ class Note:
 
     position: str
     data: dict[str, Any]
+    text: str = ""  # a part of a script that is being written, from its character `text_at` on: for who asked for the script
+    text_at: int = 0
 
 
 async def follow(url: str) -> AsyncIterator[tuple[str, Note | None, bool]]:
@@ -70,7 +72,7 @@ async def missed(house: House, position: str | None, story: str) -> list[Note]:
 
 
 def _note(one: progress.Read) -> Note:
-    return Note(one.position, _data(one.event))
+    return Note(one.position, _data(one.event), one.event.text, one.event.text_at)
 
 
 def _data(event: ProgressEvent) -> dict[str, Any]:

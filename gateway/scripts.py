@@ -13,7 +13,7 @@ from starlette.responses import Response, StreamingResponse
 from farm.store import Created
 from gateway.call import Call
 from gateway.errors import ApiError, Problem
-from gateway.feed import tell_cancelled
+from gateway.feed import Note, tell_cancelled
 from gateway.models.scripts import EnhanceScript
 from gateway.models.sequences import CreateSequence
 from gateway.records import cancel_story, create_stories, load
@@ -23,6 +23,7 @@ from gateway.view import StoryView
 HEARTBEAT_SECONDS = 5.0
 _STREAM = {"cache-control": "no-store", "x-accel-buffering": "no"}
 _WORD = re.compile(r"\s*\S+")
+_PART = re.compile(r"\s*\S+|\s+")  # of a text that may end between or within words
 _AT_ONCE = 8  # words written before the connection is looked at again
 _PRIORITY = 1  # somebody is listening
 
@@ -37,12 +38,17 @@ async def enhance(call: Call) -> Response:
 
 
 async def _told(call: Call, made: Created) -> AsyncIterator[bytes]:
-    """The script word by word, then the end; when nobody listens any more, it is not written either."""
-    ended = False
+    """The script as it is written, or word by word once it is; then the end. When nobody listens any more, it is not written either."""
+    ended, told = False, ""
     try:
         async for view in _awaited(call, made.story):
             if view is None:
                 yield b": still writing\n\n"
+                continue
+            if isinstance(view, Note):
+                if len(told) == view.text_at:  # a part that is missing, or comes from another worker's try, is made good at the end
+                    told += view.text
+                    yield b"".join(_event(None, {"delta": part}) for part in _PART.findall(view.text))
                 continue
             ended = view.terminal
             script = view.enhanced_script
@@ -50,7 +56,7 @@ async def _told(call: Call, made: Created) -> AsyncIterator[bytes]:
                 why = view.error or ("the gateway is being stopped; try again" if not ended else f"the script was not written: it is {view.status}")
                 yield _event("error", {"code": (Problem.INTERNAL if ended else Problem.UNAVAILABLE).value[1], "message": why})
                 return
-            words = _WORD.findall(script)
+            words = _WORD.findall(script[len(told) :]) if script.startswith(told) else []
             for start in range(0, len(words), _AT_ONCE):
                 yield b"".join(_event(None, {"delta": word}) for word in words[start : start + _AT_ONCE])
             yield _event("done", {"enhancedScript": script, "_links": _links(call, script)})
@@ -61,21 +67,33 @@ async def _told(call: Call, made: Created) -> AsyncIterator[bytes]:
             task.add_done_callback(call.house.background.discard)
 
 
-async def _awaited(call: Call, story: str) -> AsyncIterator[StoryView | None]:
-    """The story once it has ended, or as it is when the gateway stops; None every few seconds before."""
+async def _awaited(call: Call, story: str) -> AsyncIterator[StoryView | Note | None]:
+    """The story once it has ended, or as it is when the gateway stops; before that notes with parts of its script, and None every few seconds."""
     waiters = call.house.waiters
-    with waiters.enter(story) as room:
+    with waiters.enter(story) as room, waiters.listen(story) as listener:
         while True:
             seen = room.generation
             view = await load(call.house, story, call.team)
             if view is None:
                 raise ApiError(Problem.NOT_FOUND, f"there is no story {story!r} any more")
             room.mark = room.mark or view.mark
-            if view.terminal or waiters.stopping.is_set():
+            ended = view.terminal or waiters.stopping.is_set()
+            while True:
+                listener.bell.clear()
+                while listener.queue:
+                    if (note := listener.queue.popleft()).text:
+                        yield note
+                if ended or room.generation != seen:
+                    break
+                try:
+                    async with asyncio.timeout(HEARTBEAT_SECONDS):
+                        await listener.bell.wait()
+                except TimeoutError:
+                    yield None
+                    break
+            if ended:
                 yield view
                 return
-            if not await room.rung(seen, HEARTBEAT_SECONDS):
-                yield None
 
 
 async def _stop(call: Call, made: Created) -> None:

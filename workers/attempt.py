@@ -16,9 +16,11 @@ from farm.states import TaskState
 from farm.store.records import Artifact, Claim
 from farm.taskkey import task_key
 from farm.tickets import flush
-from farm.types import Outcome, Output, Work
+from farm.types import Outcome, Output, TaskKind, Work
+from pipelines.language.telling import SAID
 from workers import events
 from workers.lease import Keeper
+from workers.said import Said
 from workers.slot import SlotError
 from workers.tools import AWAY, Abandoned, Tools, Trouble, Unwanted
 
@@ -51,6 +53,7 @@ class Attempt:
         self._published = 0.0
         self._previewed = 0.0
         self._preview: str | None = None
+        self._said = Said(self.scratch / SAID)
 
     def prepare(self) -> Work | None:
         """Fetch what the task needs; the work for the slot, or None when the attempt has ended: failed, unwanted, or an earlier result serves."""
@@ -191,7 +194,8 @@ class Attempt:
         now = time.monotonic()
         if urgent or now - self._published >= PUBLISH_SECONDS:
             self._published = now
-            self.tools.progress.publish(event)
+            at, text = self._said.more() if self.claim.kind is TaskKind.WRITE else (0, "")
+            self.tools.progress.publish(event.model_copy(update={"text": text, "text_at": at}) if text else event)
 
     def show(self, event: events.Preview) -> None:
         """Put a preview away, to be named by the next progress event; previews may come too often, or be broken: then they are skipped."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from farm.catalog import Model
@@ -9,6 +11,7 @@ from farm.types import EngineError, Outcome, TaskKind, Work, WriteSpec
 from pipelines import weights
 from pipelines.engine import DeviceLost, Engine, OutOfMemory, Report
 from pipelines.language.asking import Messages, write
+from pipelines.language.telling import EVERY, Telling
 
 TOKENS = 6_000
 
@@ -92,11 +95,14 @@ class TransformersLanguage(Engine):
         spec = work.spec
         if not isinstance(spec, WriteSpec):
             raise EngineError(f"{self.model.name!r} does write tasks and was given {spec.kind}; correct the model's tasks in models.yaml", code="wrong_task")
+        telling = Telling(work.scratch) if spec.expand else None
         return write(
-            spec, lambda messages, form, attempt: self._ask(messages, form, spec.seed + attempt, report), int(self.model.defaults.get("attempts") or 3)
+            spec,
+            lambda messages, form, attempt: self._ask(messages, form, spec.seed + attempt, report, telling),
+            int(self.model.defaults.get("attempts") or 3),
         )
 
-    def _ask(self, messages: Messages, form: dict[str, Any], seed: int, report: Report) -> str:
+    def _ask(self, messages: Messages, form: dict[str, Any], seed: int, report: Report, telling: Telling | None) -> str:
         import torch
         from transformers import LogitsProcessorList, StoppingCriteriaList
 
@@ -122,7 +128,7 @@ class TransformersLanguage(Engine):
                     attention_mask=torch.ones_like(tokens),
                     max_new_tokens=most,
                     logits_processor=LogitsProcessorList([_Grammar(self._grammar, form, self._tokenizer.eos_token_id)]),
-                    stopping_criteria=StoppingCriteriaList([_Told(report, tokens.shape[1], most)]),
+                    stopping_criteria=StoppingCriteriaList([_Told(report, tokens.shape[1], most, self._heard(telling, tokens.shape[1]))]),
                     pad_token_id=self._tokenizer.pad_token_id or self._tokenizer.eos_token_id,
                     **chance,
                 )
@@ -132,7 +138,22 @@ class TransformersLanguage(Engine):
             if out_of_memory(error):
                 raise OutOfMemory(str(error).splitlines()[0] if str(error) else type(error).__name__) from error
             raise
-        return str(self._tokenizer.decode(found[0, tokens.shape[1] :], skip_special_tokens=True))
+        answer = str(self._tokenizer.decode(found[0, tokens.shape[1] :], skip_special_tokens=True))
+        if telling is not None:
+            telling.hear(answer, last=True)
+        return answer
+
+    def _heard(self, telling: Telling | None, before: int) -> Callable[[Any], None]:
+        """What a token does for who listens: the answer so far is told, as often as anybody could hear it."""
+        heard = 0.0
+
+        def hear(tokens: Any) -> None:
+            nonlocal heard
+            if telling is not None and (now := time.monotonic()) - heard >= EVERY:
+                heard = now
+                telling.hear(self._tokenizer.decode(tokens[0, before:], skip_special_tokens=True), last=True)
+
+        return hear
 
     def _tokens(self, messages: Messages) -> Any:
         if self._tokenizer.chat_template:
@@ -180,13 +201,14 @@ class _Grammar:
 class _Told:
     """A stopping criterion that never stops: it reports each token, and lets Cancelled out."""
 
-    def __init__(self, report: Report, before: int, most: int) -> None:
-        self._report, self._before, self._most = report, before, most
+    def __init__(self, report: Report, before: int, most: int, hear: Callable[[Any], None]) -> None:
+        self._report, self._before, self._most, self._hear = report, before, most, hear
 
     def __call__(self, tokens: Any, scores: Any, **_: Any) -> Any:
         import torch
 
         done = tokens.shape[1] - self._before
+        self._hear(tokens)
         self._report.step(done, self._most, f"writing, {done} tokens")
         return torch.zeros(tokens.shape[0], dtype=torch.bool, device=tokens.device)
 

@@ -14,6 +14,7 @@ from farm.catalog import Model
 from farm.types import EngineError, Outcome, TaskKind, Work, WriteSpec
 from pipelines.engine import Engine, Report
 from pipelines.language.asking import Messages, write
+from pipelines.language.telling import Telling
 
 log = structlog.get_logger()
 
@@ -64,9 +65,10 @@ class OpenAICompatible(Engine):
         timeout = httpx.Timeout(SILENCE_SECONDS, connect=CONNECT_SECONDS)
         try:
             with httpx.Client(base_url=str(self.model.defaults["url"]).rstrip("/") + "/", headers=headers, timeout=timeout, trust_env=False) as client:
+                telling = Telling(work.scratch) if work.spec.expand else None
                 return write(
                     work.spec,
-                    lambda messages, form, attempt: self._ask(client, messages, form, seed + attempt, report),
+                    lambda messages, form, attempt: self._ask(client, messages, form, seed + attempt, report, telling),
                     int(self.model.defaults.get("attempts") or 3),
                 )
         except httpx.HTTPError as error:
@@ -74,11 +76,11 @@ class OpenAICompatible(Engine):
                 f"the language server {self._host()} did not answer ({type(error).__name__}: {error}); is it running?", code="server_away", retry=True
             ) from error
 
-    def _ask(self, client: httpx.Client, messages: Messages, form: dict[str, Any], seed: int, report: Report) -> str:
+    def _ask(self, client: httpx.Client, messages: Messages, form: dict[str, Any], seed: int, report: Report, telling: Telling | None) -> str:
         while True:
             with client.stream("POST", "chat/completions", json=self._request(messages, form, seed)) as answer:
                 if answer.status_code == httpx.codes.OK:
-                    return self._text(answer, report)
+                    return self._text(answer, report, telling)
                 said = answer.read()[:2000].decode("utf-8", "replace")
                 later = FORMATS.index(self._format) + 1
                 # Which formats a server takes is nowhere announced: a refused one is not asked for again.
@@ -120,7 +122,7 @@ class OpenAICompatible(Engine):
             **dict(said.get("extra") or {}),
         }
 
-    def _text(self, answer: httpx.Response, report: Report) -> str:
+    def _text(self, answer: httpx.Response, report: Report, telling: Telling | None) -> str:
         """The answer's text, from a stream of events or from one document, as the server likes."""
         if "text/event-stream" not in answer.headers.get("content-type", ""):
             return _content(answer.read().decode("utf-8", "replace"), "message")
@@ -130,11 +132,15 @@ class OpenAICompatible(Engine):
                 continue
             text += _content(data, "delta")
             count += 1
+            if telling is not None:
+                telling.hear(text)
             report.step(count, max(count + 1, int(self.model.defaults.get("expected_tokens") or 1500)), f"writing, {len(text)} characters")
             if len(text) > LONGEST_ANSWER:
                 raise EngineError(
                     f"the language server's answer is longer than {LONGEST_ANSWER} characters; lower defaults.max_tokens", code="bad_screenplay", retry=True
                 )
+        if telling is not None:
+            telling.hear(text, last=True)
         return text
 
     def _key(self) -> str:

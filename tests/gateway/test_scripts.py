@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from farm.script import as_script
+from farm.types import TaskKind
 from tests.gateway.tiny_worker import PLAY
 
 ENHANCE = "/api/v1/scripts/enhance"
@@ -63,6 +64,25 @@ def test_a_script_is_told_word_by_word(farm: Any) -> None:
     link = done["_links"]["create-sequence"]
     assert (link["method"], link["examples"][0]["script"]) == ("POST", script)
     assert farm.client.post(link["href"], json=link["examples"][0]).status_code == 202
+
+
+def test_a_script_is_told_while_it_is_written(farm: Any) -> None:
+    """Parts arrive before the task is done, lost ones are made good at the end; a part that does not go on from what was told is left out."""
+    script = as_script(PLAY)
+    heard: list[str] = []
+    with farm.client.stream("POST", ENHANCE, json=SCRIPT) as answer:
+        story, lines = newest(farm).id, answer.iter_lines()
+        for part, at in ((script[:7], 0), ("lost", 900), (script[7:12], 7)):
+            farm.worker.publish(story, kind=TaskKind.WRITE, step=at + 1, of=99, text=part, text_at=at)
+        while "".join(heard) != script[:12]:
+            line = next(lines)
+            if line.startswith("data: "):
+                heard.append(json.loads(line[6:])["delta"])
+        assert not farm.store.stories.ended(story)
+        farm.worker.run()
+        told = events("\n\n".join(line if line else "" for line in lines).replace("event: done\n\n", "event: done\n"))
+    assert "".join(heard) + "".join(data["delta"] for name, data in told if not name) == script
+    assert told[-1][1]["enhancedScript"] == script
 
 
 def test_only_the_writing_is_done_and_nothing_paid(farm: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -15,9 +16,12 @@ from hypothesis import strategies as st
 
 from farm.catalog import Model
 from farm.screenplay import check
+from farm.script import as_script
 from farm.types import Cancelled, EngineError, Hint, Style, TaskKind, Work, WriteSpec
 from pipelines.language.draft import MOST_SHOTS, BadDraft, bounded, budget, pieces, read, schema
 from pipelines.language.server import OpenAICompatible
+from pipelines.language.telling import SAID, so_far
+from workers.said import Said
 
 STYLE = Style(slug="noir", name="Noir", prompt="film noir")
 SPEC = WriteSpec(prompt="A keeper befriends a whale.", style=STYLE)
@@ -259,3 +263,39 @@ def test_the_bounded_schema_bounds_every_text_and_list():
     assert all("maxLength" in node or "enum" in node for node in found if node.get("type") == "string")
     assert all("maxItems" in node for node in found if node.get("type") == "array")
     assert all(node.get("additionalProperties") is False and set(node["required"]) == set(node["properties"]) for node in found if node.get("type") == "object")
+
+
+def test_the_script_is_left_for_listeners_while_the_answer_comes(server, tmp_path, monkeypatch):
+    """What so_far gives grows letter by letter, never takes anything back, and ends as the script of the screenplay."""
+    whole = draft(4)
+    whole["scenes"].append({**whole["scenes"][0], "title": "The Tower"})
+    whole["shots"][2]["scene"] = "The Tower"
+    whole["shots"][1]["narration"] = "She \\u201cknows\\u201d\\n the sea."
+    text = "<think>{</think>\n```json\n" + json.dumps(whole) + "\n```"
+    told = [so_far(text[:end]) for end in range(len(text) + 1)]
+    assert all(later.startswith(earlier) for earlier, later in itertools.pairwise(told))
+    assert len(set(told)) > 40
+    monkeypatch.setattr("pipelines.language.telling.EVERY", 0.0)
+    server.says("no JSON at all, and no screenplay", text)
+    play = written(server, tmp_path)
+    assert told[-1] == as_script(play)
+    assert (tmp_path / SAID).read_text(encoding="utf-8") == as_script(play)
+
+
+def test_a_scripts_own_words_are_not_told_by_the_model(server, tmp_path):
+    server.says(json.dumps(draft(1)))
+    written(server, tmp_path, SPEC.model_copy(update={"expand": False}))
+    assert not (tmp_path / SAID).exists()
+
+
+def test_what_was_said_is_read_once_and_whole_characters_only(tmp_path):
+    path = tmp_path / SAID
+    said = Said(path)
+    assert said.more() == (0, "")
+    data = ("öl " * 3000).encode()
+    path.write_bytes(data[:1])
+    assert said.more() == (0, "")
+    path.write_bytes(data)
+    parts = [said.more() for _ in range(5)]
+    assert "".join(text for _, text in parts) == "öl " * 3000
+    assert [at for at, _ in parts] == [sum(len(text) for _, text in parts[:number]) for number in range(5)]
