@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
+from PIL import Image, ImageOps
 
 from farm.catalog import Model
 from farm.types import EngineError, KeyframeSpec, PortraitSpec
@@ -17,6 +17,8 @@ WAYS = ("image", "ip-adapter")
 MOST = 4  # pictures: editing models were trained on few
 ONE_PICTURE = ("QwenImageEditPipeline", "FluxKontextPipeline")
 """Pipelines that take a list of pictures for a batch, not for one prompt."""
+SHORTEST_SIDE = 64  # pixels: FLUX.2 refuses less
+THINNEST = 8  # times as long as wide: FLUX.2 refuses more
 LONGEST_SIDE = 1024  # pixels: more shows an encoder no more
 
 
@@ -109,4 +111,8 @@ def _opened(path: Path) -> Image.Image:
     except (OSError, ValueError, Image.DecompressionBombError) as error:
         raise EngineError(f"The reference picture {path.name} cannot be read: {error}", code="bad_input") from error
     found.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    if (short := min(found.size)) < SHORTEST_SIDE:
+        found = found.resize((round(found.width * SHORTEST_SIDE / short), round(found.height * SHORTEST_SIDE / short)), Image.Resampling.LANCZOS)
+    if max(found.size) > THINNEST * min(found.size):
+        found = ImageOps.fit(found, tuple(min(side, THINNEST * min(found.size)) for side in found.size))
     return found

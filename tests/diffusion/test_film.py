@@ -20,14 +20,17 @@ from tests.diffusion import tiny
 from tests.diffusion.working import STYLE, Listener, clip, keyframe, mover, painter
 
 SIZE, FRAMES = (160, 90), 40
-PAIRS = [("sd", "svd", {"longest": 25, "multiple": 32}), ("sdxl", "ltx", {}), ("sd3", "wan", {}), ("flux", "ltx", {})]
+PAIRS = [
+    ("sd", "svd"), ("sdxl", "ltx"), ("sd3", "wan"), ("sd35", "wan-text"), ("flux", "wan-seeing"), ("flux2", "wan-5b"), ("flux2-klein", "wan-experts"),
+    ("qwen", "hunyuan"), ("z-image", "hunyuan15"), ("sdxl", "cogvideox"),
+]  # fmt: skip
 
 
-@pytest.mark.parametrize(("picture", "video", "fields"), PAIRS)
-def test_keyframes_and_clips_become_a_film(weights, tmp_path, picture, video, fields):
+@pytest.mark.parametrize(("picture", "video"), PAIRS)
+def test_keyframes_and_clips_become_a_film(weights, tmp_path, picture, video):
     painting, moving = (
-        DiffusionPicture(painter(tiny.saved(picture, weights)), "cpu"),
-        DiffusionVideo(mover(tiny.saved(video, weights), defaults={"steps": 1, "pixels": 64 * 32, "multiple": 16, **fields}), "cpu"),
+        DiffusionPicture(painter(tiny.saved(picture, weights), defaults={**tiny.DEFAULTS.get(picture, {}), "steps": 1}), "cpu"),
+        DiffusionVideo(mover(tiny.saved(video, weights), defaults={"pixels": 64 * 32, "multiple": 16, **tiny.DEFAULTS.get(video, {}), "steps": 2}), "cpu"),
     )
     painting.load(Listener())
     moving.load(Listener())
@@ -54,13 +57,18 @@ def test_a_whole_farm_makes_a_film_with_diffusion_engines(weights, tmp_path):
         f"""
 models:
   screenwriter: {{tasks: [write], engine: screenwriter}}
-  sdxl: {{tasks: [keyframe, portrait], engine: diffusion-picture, source: {{folder: {tiny.saved("sdxl", weights)}}}, defaults: {{steps: 2, pixels: 16384}}}}
-  ltx: {{tasks: [animate], engine: diffusion-video, source: {{folder: {tiny.saved("ltx", weights)}}}, defaults: {{steps: 1, pixels: 8192, longest: 65}}}}
+  painter:
+    tasks: [keyframe, portrait]
+    engine: diffusion-picture
+    source: {{folder: {tiny.saved("flux2-klein", weights)}}}
+    takes: [reference, portraits]
+    defaults: {{steps: 2, pixels: 16384, call: {{text_encoder_out_layers: [0, 1, 2]}}}}
+  mover: {{tasks: [animate], engine: diffusion-video, source: {{folder: {tiny.saved("ltx", weights)}}}, defaults: {{steps: 1, pixels: 8192, longest: 65}}}}
   heart: {{tasks: [speak], engine: voice}}
   bandstand: {{tasks: [score], engine: score}}
   composer: {{tasks: [compose], engine: composer}}
-pools: {{cpu: {{models: [screenwriter, sdxl, ltx, heart, bandstand, composer]}}}}
-profiles: {{tiny: {{models: {{write: screenwriter, portrait: sdxl, keyframe: sdxl, animate: ltx, speak: heart, score: bandstand, compose: composer}}}}}}
+pools: {{cpu: {{models: [screenwriter, painter, mover, heart, bandstand, composer]}}}}
+profiles: {{tiny: {{models: {{write: screenwriter, portrait: painter, keyframe: painter, animate: mover, speak: heart, score: bandstand, compose: composer}}}}}}
 """,
         encoding="utf-8",
     )
