@@ -7,15 +7,15 @@ from typing import cast
 
 from starlette.responses import Response
 
-from farm.store import InsufficientCredits, NotEditable
+from farm.store import InsufficientCredits, NotEditable, Remember, StoryDocument
 from farm.store.versions import Version
 from gateway.call import Call
 from gateway.errors import ApiError, Problem
 from gateway.feed import tell_changed
 from gateway.models import frames as shown
 from gateway.models.sequences import ItemStatus, Media, Video
-from gateway.once import once
-from gateway.records import load, part_of, plausible, send_tickets, writer
+from gateway.once import Recorder, once, recorded
+from gateway.records import load, part_of, plausible, send_tickets, view_of, writer
 from gateway.route import Reply
 from gateway.sequences import no_sequence
 from gateway.view import ShotView, StoryView
@@ -23,13 +23,21 @@ from gateway.view import ShotView, StoryView
 _STATUS: dict[str, ItemStatus] = {"completed": "completed", "failed": "failed", "cancelled": "failed", "queued": "pending"}
 
 
-async def edit(call: Call) -> Reply:
+async def edit(call: Call) -> Reply | Response:
     """`PATCH /sequences/{id}/frames/{frameId}`: 202 with the status document."""
+    return await recorded(call, lambda recorder: _edit(call, recorder))
+
+
+async def _edit(call: Call, recorder: Recorder) -> Reply:
     body = call.given(shown.EditFrame)
     view, shot = await _frame(call)
     versions = call.house.store.versions
+
+    def answer(document: StoryDocument) -> Remember | None:
+        return recorder.remember(lambda _: Reply(writer(call).sequence(view_of(document)), status=202))
+
     try:
-        made = await call.house.threads.call(versions.edit, view.id, call.team, shot.index, prompt=body.prompt, seed=body.seed)
+        made = await call.house.threads.call(versions.edit, view.id, call.team, shot.index, prompt=body.prompt, seed=body.seed, answer=answer)
     except NotEditable as error:
         raise ApiError(Problem.CONFLICT, str(error)) from None
     except InsufficientCredits as error:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,19 +52,46 @@ async def recorded(call: Call, make: Callable[[Recorder], Awaitable[Reply]]) -> 
     key = _key(call)
     if key is None:
         return await make(Recorder(call, None))
+    async with _flight(call, key) as earlier:
+        if earlier is not None:
+            return _replayed(call, key, earlier)
+        try:
+            reply = await make(Recorder(call, key))
+        except AlreadyAnswered as first:
+            return _replayed(call, key, first.answer)
+        except ApiError:  # what the first one did may be the reason
+            first_one = await call.house.threads.call(call.house.store.answers.known, call.team, key)
+            if first_one is None:
+                raise
+            return _replayed(call, key, first_one)
+        await call.house.threads.call(call.house.store.answers.finish, call.team, key, _record(reply))
+        return reply
+
+
+async def begun(call: Call, make: Callable[[Recorder], Awaitable[Created]]) -> tuple[Created, bool]:
+    """The same for what is answered by a stream: the story that `make` creates, or the one that was created under the same key; and whether it was."""
+    key = _key(call)
+    if key is None:
+        return await make(Recorder(call, None)), False
+    async with _flight(call, key) as earlier:
+        try:
+            if earlier is None:
+                return await make(Recorder(call, key)), False
+            kept = _kept(call, key, earlier)
+        except AlreadyAnswered as first:
+            kept = _kept(call, key, first.answer)
+        return Created(**json.loads(kept["body"])), True
+
+
+@contextlib.asynccontextmanager
+async def _flight(call: Call, key: str) -> AsyncIterator[Answer | None]:
+    """What is known of the key; while the block runs, this gateway answers 409 for it."""
     house, flight = call.house, (call.team, key)
     if flight in house.flights:
         raise _in_flight(key)
     house.flights.add(flight)
     try:
-        earlier = await house.threads.call(house.store.answers.known, call.team, key)
-        if earlier is not None:
-            return _replayed(call, key, earlier)
-        reply = await make(Recorder(call, key))
-        await house.threads.call(house.store.answers.finish, call.team, key, _record(reply))
-        return reply
-    except AlreadyAnswered as first:
-        return _replayed(call, key, first.answer)
+        yield await house.threads.call(house.store.answers.known, call.team, key)
     finally:
         house.flights.discard(flight)
 
@@ -81,6 +109,12 @@ class Recorder:
             return None
         return Remember(self.call.team, self.key, _request(self.call), lambda made: _record(reply(made)))
 
+    def remember_story(self) -> Remember | None:
+        """For `begun`: which story it is."""
+        if self.key is None:
+            return None
+        return Remember(self.call.team, self.key, _request(self.call), lambda made: {"body": json.dumps({"story": made[0].story, "job": made[0].job})})
+
 
 def _key(call: Call) -> str | None:
     key = call.request.headers.get("idempotency-key")
@@ -89,12 +123,16 @@ def _key(call: Call) -> str | None:
     return key
 
 
-def _replayed(call: Call, key: str, earlier: Answer) -> Response:
+def _kept(call: Call, key: str, earlier: Answer) -> Mapping[str, Any]:
     if earlier.request != _request(call):
         raise ApiError(Problem.KEY_REUSED, f"the Idempotency-Key {key!r} came before with another request; use a new key for a new request")
     if earlier.answer is None:
         raise _in_flight(key)
-    kept = earlier.answer
+    return earlier.answer
+
+
+def _replayed(call: Call, key: str, earlier: Answer) -> Response:
+    kept = _kept(call, key, earlier)
     return Response(kept["body"], status_code=kept["status"], headers={**kept["headers"], "idempotency-replayed": "true"}, media_type="application/json")
 
 

@@ -111,7 +111,7 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
             description = field.pop("description", None)
             entry = {"name": name, "in": "query", "required": False, "schema": field}
             found.append(entry | ({"description": description} if description else {}))
-    if route.method == "POST" and route.scope is not None and Problem.KEY_REUSED in route.problems:
+    if route.method in ("POST", "PATCH") and route.scope is not None and Problem.KEY_REUSED in route.problems:
         found.append(
             {
                 "name": "Idempotency-Key",

@@ -38,12 +38,13 @@ SCRIPTS = (
         method="POST",
         path="/api/v1/scripts/enhance",
         summary="Expand a script, as an event stream",
-        description="Unnamed events `{delta}`, then `done` with `{enhancedScript, _links}`, or `error` with `{code, message}`. Free; hanging up stops it.",
+        description="Unnamed events `{delta}`, then `done` with `{enhancedScript, _links}`, or `error` with `{code, message}`. Free. Hanging up stops it, "
+        "unless an Idempotency-Key was sent: with that it can be heard again.",
         handler=scripts.enhance,
         answers={200: Answered("The stream.", None, media_type="text/event-stream")},
         scope="stories:generate",
         body=scr.EnhanceScript,
-        problems=(Problem.NOT_FOUND,),
+        problems=(Problem.NOT_FOUND, *_SAFE_AGAIN),
         examples={"whale": {"script": "A lighthouse keeper befriends a stranded whale.", "targetSeconds": 60}},
     ),
 )
@@ -65,7 +66,7 @@ FRAMES = (
         answers={202: Answered("Begun.", seq.Sequence, links={"versions": {"operationId": "frame_versions", "parameters": dict(_FRAME)}})},
         scope="stories:generate",
         body=fra.EditFrame,
-        problems=(Problem.CREDITS, Problem.CONFLICT),
+        problems=(Problem.CREDITS, *_SAFE_AGAIN),
         examples={"night": {"prompt": "The lighthouse at night, the whale far out"}, "again": {"seed": 7}},
     ),
     Route(

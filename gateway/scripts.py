@@ -16,6 +16,7 @@ from gateway.errors import ApiError, Problem
 from gateway.feed import Note, tell_cancelled
 from gateway.models.scripts import EnhanceScript
 from gateway.models.sequences import CreateSequence
+from gateway.once import Recorder, begun
 from gateway.records import cancel_story, create_stories, load
 from gateway.requests import from_sequence
 from gateway.view import StoryView
@@ -32,13 +33,19 @@ async def enhance(call: Call) -> Response:
     """`POST /scripts/enhance`: see docs/api.md."""
     body = call.given(EnhanceScript)
     asked = CreateSequence.model_validate({**body.model_dump(by_alias=True, exclude_none=True), "enhance": "always"})
-    new = (await from_sequence(call, asked))[0].model_copy(update={"origin": "enhance", "credits": 0, "priority": _PRIORITY, "motion": False})
-    made = (await create_stories(call.house, [new]))[0]
-    return StreamingResponse(_told(call, made), media_type="text/event-stream", headers=_STREAM)
+
+    async def make(recorder: Recorder) -> Created:
+        new = (await from_sequence(call, asked))[0].model_copy(update={"origin": "enhance", "credits": 0, "priority": _PRIORITY, "motion": False})
+        return (await create_stories(call.house, [new], recorder.remember_story()))[0]
+
+    made, again = await begun(call, make)
+    headers = _STREAM | ({"idempotency-replayed": "true"} if again else {})
+    keep = "idempotency-key" in call.request.headers  # who sent one may come back and hear it all
+    return StreamingResponse(_told(call, made, keep=keep), media_type="text/event-stream", headers=headers)
 
 
-async def _told(call: Call, made: Created) -> AsyncIterator[bytes]:
-    """The script as it is written, or word by word once it is; then the end. When nobody listens any more, it is not written either."""
+async def _told(call: Call, made: Created, *, keep: bool) -> AsyncIterator[bytes]:
+    """The script as it is written, or word by word once it is; then the end. When nobody listens any more, it is not written either, unless `keep`."""
     ended, told = False, ""
     try:
         async for view in _awaited(call, made.story):
@@ -61,7 +68,7 @@ async def _told(call: Call, made: Created) -> AsyncIterator[bytes]:
                 yield b"".join(_event(None, {"delta": word}) for word in words[start : start + _AT_ONCE])
             yield _event("done", {"enhancedScript": script, "_links": _links(call, script)})
     finally:
-        if not ended:  # in a task of its own: this one is being cancelled
+        if not ended and not keep:  # in a task of its own: this one is being cancelled
             task = asyncio.create_task(_stop(call, made))
             call.house.background.add(task)
             task.add_done_callback(call.house.background.discard)

@@ -49,12 +49,12 @@ class Stories:
     def document(self, story: str, team: str | None = None) -> StoryDocument | None:
         """Everything about one story; None where there is none of that id, or it is another team's. `team` None: any team's."""
         with self._database.read() as connection:
-            return next(iter(self._documents(connection, [story], team)), None)
+            return next(iter(documents(connection, [story], team)), None)
 
     def documents(self, stories: Sequence[str], team: str | None = None) -> list[StoryDocument]:
         """Several stories at once, in the order asked for; those that are not there are left out."""
         with self._database.read() as connection:
-            return self._documents(connection, stories, team)
+            return documents(connection, stories, team)
 
     def of_job(self, job: str, team: str) -> str | None:
         """The story that a job runs."""
@@ -136,29 +136,28 @@ class Stories:
             open_states = [state.value for state in StoryState if state not in STORY_ENDED]
             return int(connection.execute(sa.select(sa.func.count()).select_from(t.stories).where(t.stories.c.status.in_(open_states))).scalar_one())
 
-    # ------------------------------------------------------------------ reading
 
-    @staticmethod
-    def _documents(connection: Connection, stories: Sequence[str], team: str | None) -> list[StoryDocument]:
-        query = sa.select(t.stories).where(t.stories.c.id.in_(list(stories)))
-        found = {row.id: row for row in connection.execute(query if team is None else query.where(t.stories.c.team == team))}
-        ids = list(found)
-        shown = [row.job for row in found.values()]
-        jobs: dict[str, t.AnyRow] = {row.story: row for row in connection.execute(sa.select(t.jobs).where(t.jobs.c.id.in_(shown)))}
-        outputs: dict[str, dict[str, Artifact]] = {}
-        joined = t.outputs.join(t.tasks, t.outputs.c.task == t.tasks.c.id).join(t.artifacts, t.artifacts.c.sha == t.outputs.c.sha)
-        columns = (t.outputs.c.task, t.outputs.c.name, t.artifacts.c.sha, t.artifacts.c.size, t.artifacts.c.media_type)
-        for row in connection.execute(sa.select(*columns).select_from(joined).where(t.tasks.c.job.in_(shown))):
-            outputs.setdefault(row.task, {})[row.name] = Artifact(row.sha, row.size, row.media_type)
-        tasks: dict[str, list[TaskRecord]] = {}
-        columns_of_tasks = [column for column in t.tasks.c if column.name not in ("spec", "pools")]
-        for row in connection.execute(sa.select(*columns_of_tasks).where(t.tasks.c.job.in_(shown)).order_by(t.tasks.c.rank, t.tasks.c.id)):
-            tasks.setdefault(row.job, []).append(record_of(row, outputs.get(row.id, {})))
-        named: dict[str, dict[str, dict[str, str]]] = {}
-        for table in (t.characters, t.scenes, t.items, t.shots):
-            for one in connection.execute(sa.select(table.c.story, table.c.id, table.c.key).where(table.c.story.in_(ids))):
-                named.setdefault(one.story, {}).setdefault(table.name, {})[one.key] = one.id
-        return [_document(found[story], jobs[story], tasks.get(jobs[story].id, []), named.get(story, {})) for story in stories if story in found]
+def documents(connection: Connection, stories: Sequence[str], team: str | None) -> list[StoryDocument]:
+    """Several stories in the order asked for, as one transaction sees them."""
+    query = sa.select(t.stories).where(t.stories.c.id.in_(list(stories)))
+    found = {row.id: row for row in connection.execute(query if team is None else query.where(t.stories.c.team == team))}
+    ids = list(found)
+    shown = [row.job for row in found.values()]
+    jobs: dict[str, t.AnyRow] = {row.story: row for row in connection.execute(sa.select(t.jobs).where(t.jobs.c.id.in_(shown)))}
+    outputs: dict[str, dict[str, Artifact]] = {}
+    joined = t.outputs.join(t.tasks, t.outputs.c.task == t.tasks.c.id).join(t.artifacts, t.artifacts.c.sha == t.outputs.c.sha)
+    columns = (t.outputs.c.task, t.outputs.c.name, t.artifacts.c.sha, t.artifacts.c.size, t.artifacts.c.media_type)
+    for row in connection.execute(sa.select(*columns).select_from(joined).where(t.tasks.c.job.in_(shown))):
+        outputs.setdefault(row.task, {})[row.name] = Artifact(row.sha, row.size, row.media_type)
+    tasks: dict[str, list[TaskRecord]] = {}
+    columns_of_tasks = [column for column in t.tasks.c if column.name not in ("spec", "pools")]
+    for row in connection.execute(sa.select(*columns_of_tasks).where(t.tasks.c.job.in_(shown)).order_by(t.tasks.c.rank, t.tasks.c.id)):
+        tasks.setdefault(row.job, []).append(record_of(row, outputs.get(row.id, {})))
+    named: dict[str, dict[str, dict[str, str]]] = {}
+    for table in (t.characters, t.scenes, t.items, t.shots):
+        for one in connection.execute(sa.select(table.c.story, table.c.id, table.c.key).where(table.c.story.in_(ids))):
+            named.setdefault(one.story, {}).setdefault(table.name, {})[one.key] = one.id
+    return [_document(found[story], jobs[story], tasks.get(jobs[story].id, []), named.get(story, {})) for story in stories if story in found]
 
 
 def record_of(row: t.AnyRow, outputs: Mapping[str, Artifact]) -> TaskRecord:

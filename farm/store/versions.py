@@ -13,10 +13,11 @@ from sqlalchemy import Connection
 from farm import edit
 from farm.states import STORY, JobState, StoryState, TaskState, move
 from farm.store import tables as t
+from farm.store.answers import Remember, remember
 from farm.store.database import Database
 from farm.store.ledger import hold
-from farm.store.records import Artifact, Created, StoreError, TaskRecord, new_id
-from farm.store.stories import record_of, ring
+from farm.store.records import Artifact, Created, StoreError, StoryDocument, TaskRecord, new_id
+from farm.store.stories import documents, record_of, ring
 from farm.types import AnimateSpec, KeyframeSpec
 
 _AS_IT_WAS = ("kind", "name", "shot", "model", "pools", "priority", "rank", "team", "story")
@@ -59,10 +60,13 @@ class Versions:
             known = [dict(row._mapping) for row in rows] or _first(connection, story, shown, shot)
             return [_version(connection, one) for one in known]
 
-    def edit(self, story: str, team: str, shot: int, *, prompt: str | None, seed: int | None) -> Created | None:
+    def edit(
+        self, story: str, team: str, shot: int, *, prompt: str | None, seed: int | None, answer: Callable[[StoryDocument], Remember | None] | None = None
+    ) -> Created | None:
         """Begin a new version of a shot: its share of the story's credits is held; keyframe, clip and film are made anew. None: no such shot.
 
-        Raises NotEditable unless the story has completed, InsufficientCredits.
+        `answer` makes of the story as it is then what the request is answered: kept in the same transaction. Raises NotEditable unless the story has
+        completed, InsufficientCredits, AlreadyAnswered.
         """
 
         def work(connection: Connection) -> Created | None:
@@ -86,6 +90,8 @@ class Versions:
             keyframe = specs[f"keyframe.{shot}"]
             values = {"story": story, "shot": shot, "number": number, "job": made.job, "prompt": keyframe["shot"]["picture_prompt"], "seed": keyframe["seed"]}
             connection.execute(t.versions.insert().values(**values, current=False, created_at=t.now()))
+            if answer is not None and (one := answer(documents(connection, [story], team)[0])) is not None:
+                remember(connection, one, [made])
             return made
 
         return self._database.write_again(work)

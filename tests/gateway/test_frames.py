@@ -123,6 +123,21 @@ def test_an_edit_costs_its_share_and_a_failed_one_nothing(farm: Any) -> None:
     assert farm.store.ledger.balance(farm.team) == balance - 9  # 25 for three clips, rounded up
 
 
+def test_an_edit_with_a_key_is_made_once(farm: Any) -> None:
+    before = finished(farm)
+    balance, headers = farm.store.ledger.balance(farm.team), {"Idempotency-Key": f"edit-{before['id']}"}
+    first = farm.client.patch(frame_of(before), json={"seed": 3}, headers=headers)
+    again = farm.client.patch(frame_of(before), json={"seed": 3}, headers=headers)
+    assert (first.status_code, again.status_code, again.headers["idempotency-replayed"]) == (202, 202, "true")
+    assert first.json() == again.json()
+    other = farm.client.patch(frame_of(before), json={"seed": 4}, headers=headers)
+    assert (other.status_code, other.json()["error"]["code"]) == (422, "IDEMPOTENCY_KEY_REUSED")
+    farm.worker.run()
+    assert farm.client.patch(frame_of(before), json={"seed": 3}, headers=headers).json() == first.json()
+    assert len(farm.client.get(frame_of(before) + "/versions").json()["versions"]) == 2
+    assert farm.store.ledger.balance(farm.team) == balance - 9
+
+
 def test_while_it_is_made_nothing_else_is_edited_and_it_can_be_stopped(farm: Any) -> None:
     running = farm.client.post(SEQUENCES, json=SCRIPT).json()["sequences"][0]["id"]
     assert farm.client.patch(f"{SEQUENCES}/{running}/frames/shot_x", json={"seed": 1}).status_code == 404

@@ -120,6 +120,23 @@ def test_hanging_up_stops_it(farm: Any) -> None:
     assert farm.worker.run() == 0
 
 
+def test_a_key_tells_the_same_script_again_even_after_hanging_up(farm: Any) -> None:
+    headers = {"Idempotency-Key": f"tell-{time.monotonic()}"}
+    with farm.client.stream("POST", ENHANCE, json=SCRIPT, headers=headers) as answer:
+        assert answer.status_code == 200
+        story = newest(farm)
+    time.sleep(0.3)  # long enough for it to be stopped, if it were
+    thread = working(farm)
+    again = [farm.client.post(ENHANCE, json=SCRIPT, headers=headers) for _ in range(2)]
+    thread.join()
+    assert newest(farm).id == story.id
+    assert farm.store.stories.document(story.id).status == "completed"
+    assert [events(one.text)[-1][1]["enhancedScript"] for one in again] == [as_script(PLAY)] * 2
+    assert {one.headers["idempotency-replayed"] for one in again} == {"true"}
+    other = farm.client.post(ENHANCE, json={**SCRIPT, "seed": 3}, headers=headers)
+    assert (other.status_code, other.json()["error"]["code"]) == (422, "IDEMPOTENCY_KEY_REUSED")
+
+
 @pytest.mark.parametrize(
     ("body", "status"), [({}, 400), ({"script": "short"}, 400), ({**SCRIPT, "style": "no such"}, 404), ({**SCRIPT, "targetSeconds": 4}, 400)]
 )

@@ -90,11 +90,13 @@ def test_a_killed_gateway_loses_no_sequence_and_no_idempotency_record(farm: Any)
 KILLED_AFTER_THE_COMMIT = """
 import os, signal, sys
 from farm.store.stories import Stories
-create_all = Stories.create_all
-def killed(self, *arguments, **named):
-    create_all(self, *arguments, **named)
-    os.kill(os.getpid(), signal.SIGKILL)
-Stories.create_all = killed
+from farm.store.versions import Versions
+def killed(done):
+    def work(self, *arguments, **named):
+        done(self, *arguments, **named)
+        os.kill(os.getpid(), signal.SIGKILL)
+    return work
+Stories.create_all, Versions.edit = killed(Stories.create_all), killed(Versions.edit)
 from gateway.__main__ import main
 sys.exit(main())
 """
@@ -124,6 +126,23 @@ def test_a_gateway_killed_right_after_the_commit_answers_the_same_again(farm: An
     assert (said["sequences"][0]["id"] if "sequences" in said else None, said.get("jobId")) in ((newest.id, None), (None, newest.job))
     assert farm.count() == before + 1
     assert second.end() == 0
+
+
+def test_a_gateway_killed_after_an_edit_has_edited_once(farm: Any) -> None:
+    story = farm.client.post("/api/v1/sequences", json=SCRIPT).json()["sequences"][0]["id"]
+    farm.worker.run()
+    frame = farm.client.get(f"/api/v1/sequences/{story}").json()["frames"][0]["id"]
+    path, headers = f"/api/v1/sequences/{story}/frames/{frame}", {"Idempotency-Key": f"killed-{story}"}
+    balance = farm.store.ledger.balance(farm.team)
+    first = Process(farm, program=("-c", KILLED_AFTER_THE_COMMIT))
+    with pytest.raises(httpx.TransportError):
+        first.client.patch(path, json={"seed": 5}, headers=headers)
+    first.end()
+    farm.worker.run()
+    again = farm.client.patch(path, json={"seed": 5}, headers=headers)
+    assert (again.status_code, again.json()["status"], again.headers["idempotency-replayed"]) == (202, "processing", "true")
+    assert len(farm.client.get(path + "/versions").json()["versions"]) == 2
+    assert farm.store.ledger.balance(farm.team) == balance - 9
 
 
 def test_it_serves_on_a_socket_that_it_is_given(farm: Any) -> None:
