@@ -207,10 +207,34 @@ def ace_step(folder: Path) -> None:
     ).save_pretrained(folder, safe_serialization=True)  # fmt: skip
 
 
+def language(folder: Path) -> None:
+    """A GPT-2 that knows nothing but how often each letter comes: with constrained decoding its answers are short, valid screenplays of gibberish."""
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+    from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
+
+    letters = {letter: number for number, letter in enumerate(sorted(pre_tokenizers.ByteLevel.alphabet()))}
+    tokenizer = Tokenizer(models.BPE(vocab={**letters, "<eos>": 256}, merges=[]))
+    tokenizer.pre_tokenizer, tokenizer.decoder = pre_tokenizers.ByteLevel(add_prefix_space=False), decoders.ByteLevel()
+    PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token="<eos>").save_pretrained(folder)
+    net = GPT2LMHeadModel(
+        GPT2Config(vocab_size=257, n_positions=20_000, n_embd=8, n_layer=1, n_head=1, n_inner=8, tie_word_embeddings=False, bos_token_id=256, eos_token_id=256)
+    )
+    likely = {**dict.fromkeys("etaoinshrdlu", 4.0), "Ġ": 5.5, '"': 4.5, "]": 0.0}
+    with torch.no_grad():
+        net.transformer.ln_f.weight.zero_()
+        net.transformer.ln_f.bias.zero_()[0] = 1.0
+        net.lm_head.weight.zero_()[:, 0] = -12.0
+        for letter, number in letters.items():
+            if letter in likely or letter.isascii():
+                net.lm_head.weight[number, 0] = likely.get(letter, -2.0)
+    net.save_pretrained(folder)
+
+
 MODELS: dict[str, Callable[[Path], None]] = {
     "vits": vits,
     "wav2vec2": wav2vec2,
     "kokoro": kokoro,
+    "language": language,
     "musicgen": musicgen,
     "musicgen-melody": musicgen_melody,
     "stable-audio": stable_audio,
