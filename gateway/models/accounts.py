@@ -6,8 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from gateway.models.base import Answer, Moment, Request
+from gateway.errors import PATTERN_MEANINGS
+from gateway.models.base import LETTER, Answer, Moment, Request
 from gateway.route import Scope
+
+NAME = "[!-~" + LETTER.removeprefix("[A-Za-z")
+PATTERN_MEANINGS[NAME] = "is empty; say what the key is for"
 
 
 class SignIn(Request):
@@ -34,7 +38,7 @@ class SignedOut(Answer):
 class CreateApiKey(Request):
     """A new API key."""
 
-    name: Annotated[str, Field(min_length=1, max_length=200, description="What it is for.")]
+    name: Annotated[str, Field(min_length=1, max_length=200, pattern=NAME, description="What it is for.")]
     scopes: Annotated[list[Scope], Field(min_length=1, max_length=8)] | None = Field(None, description="Default: all of them.")
 
 
