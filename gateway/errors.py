@@ -43,6 +43,7 @@ class Problem(Enum):
     TOO_LARGE = (413, "PAYLOAD_TOO_LARGE", "payload_too_large")
     RANGE = (416, "RANGE_NOT_SATISFIABLE", "range_not_satisfiable")
     KEY_REUSED = (422, "IDEMPOTENCY_KEY_REUSED", "idempotency_key_reused")
+    HEADERS = (431, "HEADERS_TOO_LARGE", "headers_too_large")
     RATE_LIMITED = (429, "RATE_LIMITED", "rate_limited")
     INTERNAL = (500, "INTERNAL_ERROR", "internal_error")
     UNAVAILABLE = (503, "UNAVAILABLE", "unavailable")

@@ -28,6 +28,7 @@ _MEANINGS = {
     Problem.TOO_LARGE: "The body is too large.",
     Problem.RANGE: "The range lies outside the file.",
     Problem.KEY_REUSED: "The idempotency key came before with another body.",
+    Problem.HEADERS: "The request line and headers are too large.",
     Problem.RATE_LIMITED: "Too many requests.",
     Problem.INTERNAL: "A fault of ours.",
     Problem.UNAVAILABLE: "The database does not answer.",

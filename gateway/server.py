@@ -17,6 +17,7 @@ import uvicorn
 from farm.catalog import Catalog
 from farm.settings import Settings
 from gateway.app import create_app
+from gateway.wire import Protocol
 
 log = structlog.get_logger()
 
@@ -102,7 +103,7 @@ def run_gateway(
     config = uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=Protocol,
         ws="none",
         lifespan="on",
         backlog=_BACKLOG,

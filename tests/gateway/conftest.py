@@ -27,6 +27,7 @@ from farm.tickets import Tickets
 from gateway.app import create_app
 from gateway.outside import Outside
 from gateway.server import listen, url_of
+from gateway.wire import Protocol
 from tests.gateway.tiny_worker import TinyWorker
 
 ALL_SCOPES = ("stories:generate", "stories:read", "assets:read")
@@ -75,7 +76,7 @@ class Serving:
         self.socket = listen("127.0.0.1", 0)
         self.url = url_of(self.socket)
         self.server = uvicorn.Server(
-            uvicorn.Config(app, loop="uvloop", http="httptools", ws="none", log_config=None, access_log=False, timeout_graceful_shutdown=3)
+            uvicorn.Config(app, loop="uvloop", http=Protocol, ws="none", log_config=None, access_log=False, timeout_graceful_shutdown=3)
         )
         self.app = app
         self.thread = threading.Thread(target=self.server.run, kwargs={"sockets": [self.socket]}, daemon=True)
