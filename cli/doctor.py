@@ -53,6 +53,7 @@ def _programs() -> list[Finding]:
     found.append(Finding("espeak-ng (voices of other languages)", "ok" if espeak else "optional", espeak or "not installed; apt-get install espeak-ng"))
     found += [_package(name, extra) for name, extra in (("torch", "gpu"), ("diffusers", "gpu"), ("transformers", "gpu"))]
     found.append(_cuda())
+    found += _memory()
     return found
 
 
@@ -71,8 +72,23 @@ def _cuda() -> Finding:
         return Finding(what, "optional", "cannot be asked without torch")
     if not torch.cuda.is_available():
         return Finding(what, "optional", "torch sees none; models with device: cuda cannot run here")
-    names = [torch.cuda.get_device_properties(index) for index in range(torch.cuda.device_count())]
-    return Finding(what, "ok", ", ".join(f"{device.name} {device.total_memory / 2**30:.0f} GiB" for device in names))
+    from workers.health import cuda_devices
+
+    return Finding(what, "ok", ", ".join(f"{device.name} {device.title}: {device.memory_gb:g} GB" for device in cuda_devices()))
+
+
+def _memory() -> list[Finding]:
+    """How much models may take of each device, and of the machine when they have to leave it."""
+    from workers.health import cuda_devices, describe
+
+    try:
+        found = [describe("cpu"), *cuda_devices()]
+        return [
+            Finding(f"memory for models on {device.name}", "ok", f"{device.budget_gb:g} of {device.memory_gb:g} GB, {device.parked_gb:g} GB for parked ones")
+            for device in found
+        ]
+    except ValueError as error:
+        return [Finding("memory for models", "missing", str(error))]
 
 
 def _services() -> list[Finding]:
@@ -111,7 +127,7 @@ def _redis(url: str) -> Finding:
 
 
 def _engines() -> list[Finding]:
-    from workers.engines import engine_class
+    from cli.models import missing
 
     settings = Settings.from_environment()
     try:
@@ -125,12 +141,9 @@ def _engines() -> list[Finding]:
         found.append(Finding("profile", "missing", f"STORYFARM_PROFILE={settings.profile!r}: models.yaml has {', '.join(sorted(catalog.profiles))}"))
     for model in catalog.models.values():
         what = f"model {model.name} ({', '.join(model.tasks)})"
-        try:
-            lacks = engine_class(model.engine).missing(model)
-        except (ImportError, AttributeError, KeyError, ValueError) as error:
-            lacks = [f"engine {model.engine!r} cannot be loaded: {error}"]
+        lacks = missing(model)
         if lacks:
-            found.append(Finding(what, "missing" if model.name in needed else "optional", "; ".join(lacks)))
+            found.append(Finding(what, "missing" if model.name in needed else "optional", " ".join(lacks)))
         else:
             found.append(Finding(what, "ok", f"{model.title or model.engine}; licence {model.licence}"))
     return found

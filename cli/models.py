@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
+import contextlib
 import importlib.util
 import json
-from collections.abc import Callable, Iterable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from cli.errors import CliError, Exit
+from cli.models_pin import sha256
+from farm import profiles
 from farm.catalog import Catalog, Model, Source
 from farm.settings import Settings
 
 app = typer.Typer(
-    help="List, show, check and fetch the models of models.yaml.",
+    help="List, show, check, fetch, pin and measure the models of models.yaml.",
     no_args_is_help=True,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -24,7 +27,6 @@ app = typer.Typer(
 JsonOption = Annotated[bool, typer.Option("--json", help="For programs: print JSON instead of a table")]
 NamesArgument = Annotated[list[str] | None, typer.Argument(help="Names of models [default: all]", show_default=False)]
 
-CHUNK = 1 << 20
 FETCHED = ["*.json", "*.txt", "*.model", "*.jinja", "LICENSE*", "NOTICE*", "README.md"]
 """What is fetched of a repository besides its weights: no pickles, no code."""
 
@@ -47,9 +49,7 @@ def list_models(as_json: JsonOption = False) -> None:
     for row in found:
         here = "[green]can run[/]" if not row["missing"] else "[yellow]" + escape(row["missing"][0]) + "[/]"
         size = f"{row['bytes'] / 1e9:.1f} GB" if row["bytes"] else "–"
-        table.add_row(
-            escape(row["name"]), ", ".join(row["tasks"]), escape(row["licence"]), f"{row['memory_gb']:g} GB", size, ", ".join(row["pools"]) or "–", here
-        )
+        table.add_row(escape(row["name"]), ", ".join(row["tasks"]), escape(row["licence"]), _memory(row), size, ", ".join(row["pools"]) or "–", here)
     Console().print(table)
 
 
@@ -114,7 +114,62 @@ def pull(
         return
     for row in pulled:
         print(f"{row['name']}: {row['files']} files, {row['bytes'] / 1e9:.2f} GB in {row['folder']}; licence {row['licence']}")
-        print(f"  to pin it, write in models.yaml: source: {{hub: {row['hub']}, revision: {row['revision']}}}")
+        print(f"  to write revision {row['revision']} and the files' SHA-256 into models.yaml: storyfarm models pin {row['name']}")
+
+
+@app.command()
+def pin(names: Annotated[list[str], typer.Argument(help="Names of models")], as_json: JsonOption = False) -> None:
+    """Write down in models.yaml which revision of a model is here and the SHA-256 of each of its files, so that `check` and other machines hold to it.
+
+    Nothing is fetched. Comments and the order of models.yaml are kept. What was made with the model before counts as made by another.
+    """
+    from cli import models_pin
+
+    settings, catalog = _catalog()
+    pins: dict[str, tuple[Model, str | None, dict[str, str]]] = {}
+    for model in _chosen(catalog, names):
+        folder = _folder(model)
+        if folder is None:
+            raise CliError(f"{model.name}: {'; '.join(missing(model)) or 'it has no files of its own to pin'}", Exit.BAD_INPUT)
+        files = list(_files(folder))
+        with _progress(f"hashing {model.name}", sum(path.stat().st_size for path in files), quiet=as_json) as read:
+            pins[model.name] = model, folder.name if model.source.hub else None, models_pin.hashes(folder, files, read)
+    models_pin.write(settings.models, pins)
+    if as_json:
+        found = [{"name": name, "revision": revision, "files": digests} for name, (_, revision, digests) in pins.items()]
+        print(json.dumps({"file": str(settings.models), "models": found}, indent=1))
+        return
+    for name, (_, revision, digests) in pins.items():
+        print(f"{name}: {f'revision {revision}, ' if revision else ''}{len(digests)} files pinned in {settings.models}")
+
+
+@app.command()
+def bench(
+    name: Annotated[str, typer.Argument(help="Name of a model")],
+    device: Annotated[str | None, typer.Option(help="cpu, cuda or cuda:N", show_default="the model's own")] = None,
+    size: Annotated[list[str] | None, typer.Option(help="Size of a picture or clip, like 1024x1024; several are possible", show_default="usual ones")] = None,
+    batch: Annotated[list[int] | None, typer.Option(help="How many works in one pass; several are possible", min=1, max=64, show_default="1 2 4 8")] = None,
+    repeats: Annotated[int, typer.Option(help="How often each is measured; the median counts", min=1, max=50)] = 3,
+    frames: Annotated[int, typer.Option(help="Length of a clip to measure with", min=1, max=2000)] = 49,
+    words: Annotated[bool, typer.Option("--words/--no-words", help="Measure the speed options too: none, each by itself, all together")] = True,
+    also: Annotated[list[str] | None, typer.Option(help="More speed options to try, like compile=regional,quantize=fp8", show_default=False)] = None,
+    home: Annotated[Path | None, typer.Option(help="The farm's home, under which the profile is written", show_default="STORYFARM_HOME")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure a model on this device: load, steps, memory, parking, batches, speed options.
+
+    What is measured is written as a profile, by which the workers of this home decide from then on which models fit, how many tasks share a pass,
+    and when silence means that something hangs. It holds for this device, these library versions and this entry of models.yaml. Nothing else should
+    run on the device meanwhile.
+    """
+    from cli import models_bench
+
+    settings, catalog = _catalog()
+    model = _chosen(catalog, [name])[0]
+    models_bench.bench(
+        model, (home or settings.home).absolute(), device=device, sizes=size or (), batches=batch or (1, 2, 4, 8), repeats=repeats, frames=frames,
+        words=words, also=also or (), as_json=as_json,
+    )  # fmt: skip
 
 
 def _pull(model: Model, token: str | None, *, quiet: bool) -> dict[str, Any]:
@@ -179,7 +234,7 @@ def _checked(model: Model) -> dict[str, Any]:
         file = (folder / name) if folder is not None else None
         if file is None or not file.is_file():
             bad.append(f"{name} is not there; run: storyfarm models pull {model.name}")
-        elif (actual := _sha256(file)) != digest.lower():
+        elif (actual := sha256(file)) != digest.lower():
             bad.append(f"{name} has SHA-256 {actual}, expected {digest}; it is damaged or another version: remove {file.resolve()} and pull again")
         else:
             verified += 1
@@ -188,7 +243,7 @@ def _checked(model: Model) -> dict[str, Any]:
         "files": verified,
         "of": len(wanted),
         "bad": bad,
-        "missing": _missing(model),
+        "missing": missing(model),
         "pinned": model.source.hub is None or _is_commit(model.source.revision),
     }
 
@@ -208,14 +263,16 @@ def _described(model: Model, catalog: Catalog) -> dict[str, Any]:
         "revision": source.revision or "",
         "bytes": sum(path.stat().st_size for path in _files(folder)) if folder is not None else 0,
         "pools": list(catalog.serving(model.name)),
+        **_measured(model),
         "profiles": [profile.name for profile in catalog.profiles.values() if model.name in profile.models.values()],
-        "missing": _missing(model),
+        "missing": missing(model),
     }
 
 
-def _missing(model: Model) -> list[str]:
-    """Why a model cannot run here, a sentence each."""
+def missing(model: Model) -> list[str]:
+    """Why a model cannot run here, a sentence each; memory as measured here, where it was."""
     from workers import health
+    from workers.abilities import too_large
     from workers.engines import engine_class
 
     try:
@@ -226,14 +283,52 @@ def _missing(model: Model) -> list[str]:
         return lacks
     try:
         device = health.describe(model.device)
+        reason = too_large(model, device, _profile(model, device.title))
     except (RuntimeError, ValueError) as error:
         return [f"{error}."]
-    if model.memory_gb > device.budget_gb:
-        return [
-            f"It needs {model.memory_gb:g} GB and {device.title} has {device.budget_gb:g} GB for models; "
-            "take a larger device, or set speed.offload or speed.quantize."
-        ]
-    return []
+    return [reason] if reason else []
+
+
+def _memory(row: Mapping[str, Any]) -> str:
+    said = f"{row['memory_gb']:g} GB"
+    return f"{row['measured_gb']:.3g} GB measured" if row.get("measured_gb") else said
+
+
+def _measured(model: Model) -> dict[str, Any]:
+    """What was measured here: seconds of a step, the batch that pays for each size, gigabytes; nothing where nothing was."""
+    from workers import health
+
+    try:
+        found = _profile(model, health.describe(model.device).title)
+    except (RuntimeError, ValueError):
+        found = None
+    if found is None:
+        return {}
+    sizes = {row.size: tuple(map(int, row.size.split("x"))) if row.size else () for row in found.measured}
+    return {
+        "step_seconds": found.step_seconds(),
+        "batch": {name: found.best_batch(*size) for name, size in sizes.items()},
+        "measured_gb": round((found.weights_bytes + found.working_bytes) / 1e9, 3),
+    }
+
+
+def _profile(model: Model, title: str) -> profiles.DeviceProfile | None:
+    return profiles.find(Settings.from_environment().home, model, title)
+
+
+@contextlib.contextmanager
+def _progress(what: str, total: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
+    """A bar of bytes on a terminal; its value is told how many more were done."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda count: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda count: bar.advance(task, count)
 
 
 def _folder(model: Model) -> Path | None:
@@ -250,15 +345,6 @@ def _folder(model: Model) -> Path | None:
 
 def _files(folder: Path) -> Iterator[Path]:
     return (path for path in sorted(folder.rglob("*")) if path.is_file() and ".cache" not in path.relative_to(folder).parts)
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        read: Callable[[], bytes] = lambda: file.read(CHUNK)  # noqa: E731
-        for chunk in iter(read, b""):
-            digest.update(chunk)
-    return digest.hexdigest()
 
 
 def _is_commit(revision: str | None) -> bool:

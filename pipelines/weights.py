@@ -19,12 +19,12 @@ LIBRARIES = frozenset({"diffusers", "transformers"})
 
 
 def lacking(packages: Iterable[str]) -> list[str]:
-    """A sentence for each Python package that is not installed here."""
-    return [
-        f"The Python package {name} is not installed; install the gpu extra: pip install 'storyfarm[gpu]'."
-        for name in packages
-        if importlib.util.find_spec(name) is None
-    ]
+    """A sentence that names the Python packages which are not installed here; none when they all are."""
+    absent = [name for name in packages if importlib.util.find_spec(name) is None]
+    if not absent:
+        return []
+    which = f"package {absent[0]} is" if len(absent) == 1 else f"packages {', '.join(absent)} are"
+    return [f"The Python {which} not installed; install the gpu extra: pip install 'storyfarm[gpu]'."]
 
 
 def missing(model: Model, index: str) -> list[str]:

@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from farm import catalog
+
 ROOT = Path(__file__).parents[2]
 COMMIT = "a" * 40
 FILES = {
@@ -162,12 +164,122 @@ def test_pulling_takes_safe_files_only_once_and_checking_finds_damage(tmp_path, 
     found = json.loads(done.stdout)["models"][0]
     assert (found["files"], found["revision"]) == (2, COMMIT)
     assert sorted(Hub.fetched) == ["model_index.json", "unet/model.safetensors"]
-    assert f"revision: {COMMIT}" in run("pull", "tiny", **settings).stdout
+    assert f"revision {COMMIT}" in run("pull", "tiny", **settings).stdout
     assert len(Hub.fetched) == 2, "what is there is not fetched again"
     assert "1 of 1 files verified" in run("check", "tiny", **settings).stdout
+    done = run("pin", "tiny", **settings)
+    assert done.returncode == 0, done.stderr
+    pinned = catalog.load(Path(models)).models["tiny"].source
+    assert (pinned.hub, pinned.revision) == ("somebody/tiny", COMMIT)
+    assert dict(pinned.files) == {name: hashlib.sha256(FILES[name]).hexdigest() for name in ("model_index.json", "unet/model.safetensors")}
+    assert "2 of 2 files verified" in run("check", "tiny", **settings).stdout
     blob = (Path(found["folder"]) / "unet/model.safetensors").resolve()
     blob.write_bytes(b"damaged")
     assert "damaged" in run("check", "tiny", **settings).stdout
+
+
+PINNABLE = """# What we serve.
+models:
+  # the good one
+  tiny:
+    title: "Tiny: it paints"  # two quotes
+    tasks: [keyframe]
+    engine: diffusion-picture
+    source: {{folder: {folder}}}  # on the fast disk
+    defaults: &shared {{steps: 4,   guidance: 0.0}}
+
+  # the other
+  block:
+    tasks: [keyframe]
+    engine: diffusion-picture
+    source:
+      folder: {folder}
+      # a note of ours
+    defaults: *shared
+  braces: {{tasks: [keyframe], engine: diffusion-picture, source: {{folder: {folder}}}, memory_gb: 2}}
+  anchored: {{tasks: [keyframe], engine: diffusion-picture, source: &there {{folder: {folder}}}}}
+  alias: {{tasks: [keyframe], engine: diffusion-picture, source: *there}}
+  nowhere: {{tasks: [keyframe], engine: diffusion-picture, source: {{folder: /nowhere}}}}
+pools: {{cpu: {{models: [tiny,
+  block, braces]}}}}
+profiles: {{}}
+"""
+
+
+def test_pinning_writes_hashes_and_leaves_every_other_line(tmp_path):
+    folder = tmp_path / "weights"
+    (folder / "unet").mkdir(parents=True)
+    (folder / "unet" / "a: b.safetensors").write_bytes(b"weights")
+    (folder / "model_index.json").write_bytes(b"{}")
+    path = tmp_path / "models.yaml"
+    path.write_text(PINNABLE.format(folder=folder), encoding="utf-8")
+    path.chmod(0o640)
+    before = path.read_text(encoding="utf-8").splitlines()
+    done = run("pin", "tiny", "block", "braces", "--json", STORYFARM_MODELS=str(path))
+    assert done.returncode == 0, done.stderr
+    wanted = {"model_index.json": hashlib.sha256(b"{}").hexdigest(), "unet/a: b.safetensors": hashlib.sha256(b"weights").hexdigest()}
+    found = catalog.load(path).models
+    for name in ("tiny", "block", "braces"):
+        assert found[name].source.folder == folder
+        assert dict(found[name].source.files) == wanted
+    assert found["alias"].source.files == {}
+    after = path.read_text(encoding="utf-8").splitlines()
+    kept = [line for line in before if "source" not in line and "folder:" not in line]
+    assert [line for line in after if line in kept] == kept
+    assert any(line.endswith("# on the fast disk") for line in after)
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert "2 of 2 files verified" in run("check", "tiny", STORYFARM_MODELS=str(path)).stdout
+    text = path.read_text(encoding="utf-8")
+    run("pin", "tiny", "block", "braces", STORYFARM_MODELS=str(path))
+    assert path.read_text(encoding="utf-8") == text, "pinning again changes nothing"
+    for name, why in (("alias", "shares its source"), ("anchored", "shares its source"), ("nowhere", "There is no folder /nowhere")):
+        done = run("pin", name, STORYFARM_MODELS=str(path))
+        assert (done.returncode, why in done.stderr) == (2, True), done.stderr
+    assert path.read_text(encoding="utf-8") == text
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["models.yaml", "weights"]
+
+
+def test_a_model_is_measured_and_its_profile_is_found_by_who_lists_models(tmp_path):
+    path = tmp_path / "models.yaml"
+    path.write_text(
+        """
+models:
+  heavy: {tasks: [write], engine: heavy, memory_gb: 80000, defaults: {megabytes: 40, seconds: 0.2, steps: 4, limit: 2}, speed: {compile: regional}}
+pools: {cpu: {models: [heavy]}}
+profiles: {}
+""",
+        encoding="utf-8",
+    )
+    settings = {
+        "STORYFARM_MODELS": str(path),
+        "STORYFARM_HOME": str(tmp_path / "home"),
+        "STORYFARM_ENGINES": "heavy=tests.workers.engines_with_weights:Heavy",
+    }
+    assert "80000 GB" in run("list", "--json", **settings).stdout
+    done = run("bench", "heavy", "--repeats", "1", "--json", **settings)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)["profile"]
+    assert [(row["batch"], row["steps"]) for row in found["measured"]] == [(1, 4), (2, 4)]
+    assert 0.04 <= found["measured"][0]["step_seconds"] <= 0.2
+    assert found["weights_bytes"] == 40 << 20
+    assert found["park_seconds"] is not None
+    assert found["unpark_seconds"] is not None
+    assert [word["speed"] for word in found["words"]] == [{}, {"compile": "regional"}]
+    here = json.loads(run("list", "--json", **settings).stdout)["models"][0]
+    assert here["missing"] == [], "what was measured counts more than models.yaml"
+    assert (here["step_seconds"], here["batch"]) == (found["measured"][0]["step_seconds"], {"": 2})
+
+
+def test_measuring_says_what_is_wrong_with_the_order(tmp_path):
+    models = registry(tmp_path, "{folder: /nowhere/at/all}")
+    for arguments, status, words in (
+        (("tiny",), 5, "cannot run here"),
+        (("nobody",), 2, "'nobody'"),
+        (("huge", "--size", "wide"), 2, "1024x1024"),
+        (("huge", "--device", "tpu"), 5, "no device 'tpu'"),
+    ):
+        done = run("bench", *arguments, STORYFARM_MODELS=models, STORYFARM_HOME=str(tmp_path))
+        assert (done.returncode, words in done.stderr) == (status, True), done.stderr
 
 
 def test_a_repository_that_there_is_not_is_named(tmp_path, hub):
