@@ -26,6 +26,9 @@ log = structlog.get_logger()
 
 RATE = 24_000
 TICK = 600  # samples of one unit of the duration predictor
+LAG, ONSET = 0.04, 0.045
+"""Seconds by which the sound comes before its phoneme's place, and by which more a word is heard to begin in the gap before it: medians of 49 words in
+three voices against a speech recogniser's forced alignment."""
 LONGEST = 510  # phonemes in one pass: rows of a voice's style table
 STYLE = 256
 DURATIONS = ("/encoder/Clip_output_0", "/encoder/Cast_output_0")
@@ -128,7 +131,9 @@ class Kokoro(Speech):
         for word, first, last in words:
             inside = [position for position in range(first, last) if position in begins and phonemes[position] not in ' ;:,.!?—…"“”()']
             if inside:
-                spoken.append((word, (begins[inside[0]], stops[inside[-1]])))
+                begin, before = begins[inside[0]], inside[0] - 1
+                gap = begins.get(before, begin) if phonemes[before : before + 1] == " " else begin
+                spoken.append((word, (max(0.0, max(gap, begin - ONSET) - LAG), max(0.0, stops[inside[-1]] - LAG))))
         return Said(sound, RATE, spoken)
 
 

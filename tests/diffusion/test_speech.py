@@ -173,8 +173,8 @@ def test_kokoro_takes_its_word_times_from_its_durations(weights, tmp_path):
     assert data.word_times == "model"
     said = engine.say("Hello there", engine.voices().narrator(None, "en"), "en", 0, lambda fraction: None)
     (_, (start, end)), (_, (later, _)) = said.words
-    assert start == pytest.approx(0.05)  # the pad before it: two ticks of 25 ms
-    assert later - end == pytest.approx(0.05)  # the space between them
+    assert start == pytest.approx(0.05 - 0.04)  # the pad before it, two ticks of 25 ms, less the lag
+    assert later - end == pytest.approx(0.005)  # the space between them, most of it heard as the beginning of the second
     assert engine.say("…", engine.voices().narrator(None, "en"), "en", 0, lambda fraction: None).sound.size == 0
 
 
