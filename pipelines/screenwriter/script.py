@@ -12,112 +12,19 @@ from typing import Any
 from farm.types import Character, Item, Scene, Screenplay, Shot, WriteSpec
 from pipelines.screenwriter import grammar, lexicon, pace, words
 from pipelines.screenwriter.cast import part
-from pipelines.screenwriter.cut import sentences
+from pipelines.screenwriter.condense import condensed
+from pipelines.screenwriter.fit import stretched, target
 from pipelines.screenwriter.names import gender_of
+from pipelines.screenwriter.pieces import Piece, chunks, pieces_of
 from pipelines.screenwriter.premise import Being, Place
 from pipelines.screenwriter.stage import Set, shoot
 from pipelines.screenwriter.titles import headline
 from pipelines.screenwriter.weave import Beat
 
-_SLUG = re.compile(r"^\s*(?:\d+[.)]?\s*)?(?:INT|EXT|INT\.?/EXT|I/E)[. ]+(?P<place>.+?)(?:\s+[-–—]+\s+(?P<time>[A-Z ]+))?\s*$")
-_CUE = re.compile(r"^\s*([A-Z][A-Z0-9 .'-]{1,30}?)(?:\s*\([^)]*\))?\s*$")
-_COLON_CUE = re.compile(r"^\s*([A-Z][A-Za-z .'-]{1,24}):\s+(\S.*)$")
-_ASIDE = re.compile(r"^\s*\([^)]*\)\s*$")
-_CUT_TO = re.compile(r"^\s*(?:FADE (?:IN|OUT|TO)|CUT TO|DISSOLVE TO|SMASH CUT|THE END|TITLE)\b.*$")
-_CLAUSE = re.compile(r"(?<=[,;:—])\s+|\s+(?=(?:and|but|or|because|while|when|until|which|who|so|then|as)\s)")
 _PREPS = lexicon.listing("preps")
 _PARSED = 700  # shots that are parsed; what comes after is read by names alone
 _CAST = 12
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A stretch of script with the heading it stands under and, in dialogue, who speaks."""
-
-    text: str
-    speaker: str = ""
-    slug: tuple[str, str] | None = None  # place, time of a heading that begins here
-
-
-def pieces_of(text: str) -> list[Piece]:
-    """The script's paragraphs: prose, dialogue under its speaker, headings."""
-    found: list[Piece] = []
-    slug: tuple[str, str] | None = None
-    speaker, buffer = "", list[str]()
-
-    def flush() -> None:
-        nonlocal slug
-        body = " ".join(" ".join(buffer).split())
-        if body:
-            found.append(Piece(text=body, speaker=speaker, slug=slug))
-            slug = None
-        buffer.clear()
-
-    lines = text.split("\n")
-    formatted = any(_SLUG.match(line) for line in lines)
-    for number, line in enumerate(lines):
-        following = lines[number + 1].strip() if number + 1 < len(lines) else ""
-        if match := _SLUG.match(line):
-            flush()
-            speaker = ""
-            slug = (match["place"].strip(" -.").lower(), (match["time"] or "").strip().lower())
-        elif not line.strip():
-            flush()
-            speaker = ""
-        elif formatted and _CUT_TO.match(line):
-            flush()
-        elif formatted and _CUE.match(line) and following and not buffer:
-            flush()
-            speaker = _CUE.match(line)[1].strip().title()  # type: ignore[index]
-        elif formatted and _ASIDE.match(line):
-            continue
-        elif formatted and (match := _COLON_CUE.match(line)):
-            flush()
-            found.append(Piece(text=match[2].strip(), speaker=match[1].strip().title(), slug=slug))
-            slug = None
-        else:
-            buffer.append(line.strip())
-    flush()
-    return found or [Piece(text=" ".join(text.split()))]
-
-
-def chunks(text: str) -> list[str]:
-    """A paragraph in shots of 3 to 7 seconds of speech: whole sentences where they fit, else parted at clauses, at last at words."""
-    parts: list[str] = []
-    for sentence in sentences(text):
-        parts += [sentence] if pace.seconds(sentence) <= pace.LONGEST_SHOT + 0.8 else _part(sentence)
-    shots: list[str] = []
-    for piece in parts:
-        if shots and (
-            pace.seconds(f"{shots[-1]} {piece}") <= 5.6
-            or (min(pace.seconds(piece), pace.seconds(shots[-1])) < pace.SHOT_SECONDS and pace.seconds(f"{shots[-1]} {piece}") <= pace.LONGEST_SHOT + 0.5)
-        ):
-            shots[-1] = f"{shots[-1]} {piece}"
-        else:
-            shots.append(piece)
-    return shots
-
-
-def _part(sentence: str) -> list[str]:
-    """A long sentence at its clauses; a clause that is still too long at every so many words."""
-    small: list[str] = []
-    for clause in (c for c in _CLAUSE.split(sentence) if c and c.strip()):
-        tokens = clause.split()
-        while pace.seconds(" ".join(tokens)) > pace.LONGEST_SHOT and len(tokens) > 1:
-            take = 1
-            while take < len(tokens) and pace.seconds(" ".join(tokens[: take + 1])) <= 5.5:
-                take += 1
-            small.append(" ".join(tokens[:take]))
-            tokens = tokens[take:]
-        if tokens:
-            small.append(" ".join(tokens))
-    joined: list[str] = []
-    for clause in small:
-        if joined and pace.seconds(f"{joined[-1]} {clause}") <= 5.5:
-            joined[-1] = f"{joined[-1]} {clause}"
-        else:
-            joined.append(clause)
-    return joined
+BRIDGE_AFTER = 25.0  # seconds of a script's own words between two lines of the format's
 
 
 @dataclass
@@ -138,7 +45,9 @@ class _Cast:
 def screenplay_of(spec: WriteSpec, text: str, step: Callable[[int, int, str], None]) -> Screenplay:
     """The script as a screenplay; with `spec.expand` the places' senses are woven in between its own sentences."""
     random = Random(spec.seed)
-    pieces = pieces_of(text)
+    if spec.expand:
+        text = _condensed(spec, text)
+    pieces = _framed(spec, pieces_of(text), random)
     beats: list[tuple[str, Piece]] = []
     for piece in pieces:
         for number, chunk in enumerate(chunks(piece.text)):
@@ -156,7 +65,7 @@ def screenplay_of(spec: WriteSpec, text: str, step: Callable[[int, int, str], No
     step(3, 5, f"{len(characters)} characters found")
     told, sets = _places(beats, docs, calls, spec)
     if spec.expand:
-        told, sets = _enriched(told, sets, spec.speech_seconds, random)
+        told, sets = _enriched(told, sets, spec.speech_seconds, random, framed="script" in lexicon.table("forms").get(spec.content_type, {}))
     scenes: list[Scene] = []
     shots: list[Shot] = []
     known: dict[str, Any] = {}
@@ -180,14 +89,44 @@ def screenplay_of(spec: WriteSpec, text: str, step: Callable[[int, int, str], No
         title=spec.title or _title(pieces, characters, scenes),
         logline=" ".join(beats[0][0].split())[:200],
         locale="en",
-        mood="",
+        mood={"news_analysis": "serious", "music_video": "lyrical", "youtube_clone": "energetic", "ad_spot": "bright"}.get(spec.content_type, ""),
         characters=tuple(c for c in characters.values() if c.key in seen),
         scenes=tuple(scenes),
         items=tuple(item for item in items if item.key in used),
-        shots=tuple(shots),
+        shots=tuple(stretched(shots, target(spec)) if spec.expand and abs(spec.seconds - _USUAL) > 0.01 else shots),
     )
     step(5, 5, "written")
     return screenplay
+
+
+_USUAL = WriteSpec.model_fields["seconds"].default
+_SPOTS = frozenset({"ad_spot", "music_video"})  # whose length is what makes them
+
+
+def _condensed(spec: WriteSpec, text: str) -> str:
+    """The text cut down to the time that was ordered, where a length was ordered or the format is a short one."""
+    if spec.content_type not in _SPOTS and abs(spec.seconds - _USUAL) < 0.01:
+        return text
+    frame = lexicon.table("forms").get(spec.content_type, {}).get("script")
+    said = sum(pace.seconds(max(frame[part], key=len)) for part in ("open", "close")) if frame else 0.0
+    return condensed(text, max(6.0, (spec.speech_seconds - said) * 0.95))
+
+
+def _framed(spec: WriteSpec, pieces: list[Piece], random: Random) -> list[Piece]:
+    """The pieces with what the format says before, between and after them; a film told in its own words has none of it."""
+    frame = lexicon.table("forms").get(spec.content_type, {}).get("script")
+    if not spec.expand or frame is None:
+        return pieces
+    bridges = random.sample(frame["bridge"], len(frame["bridge"]))
+    out = [Piece(text=random.choice(frame["open"]))]
+    since = 0.0
+    for number, piece in enumerate(pieces):
+        if since > BRIDGE_AFTER and bridges and not piece.speaker and not piece.slug and number:
+            out.append(Piece(text=bridges.pop()))
+            since = 0.0
+        out.append(piece)
+        since += pace.seconds(piece.text)
+    return [*out, Piece(text=random.choice(frame["close"]))]
 
 
 def _people(docs: list[Any], beats: list[tuple[str, Piece]]) -> _Cast:
@@ -199,7 +138,8 @@ def _people(docs: list[Any], beats: list[tuple[str, Piece]]) -> _Cast:
         for token in doc:
             if token.pos_ == "PROPN" and token.ent_type_ == "PERSON" and token.dep_ != "compound" and token.text[:1].isupper() and token.text.isalpha():
                 name = " ".join(t.text for t in doc[token.left_edge.i : token.i + 1] if t.pos_ == "PROPN" and t.text[:1].isupper())
-                key = token.lower_
+                first = name.split()[0] if name else token.text
+                key = first.lower() if gender_of(first) != "neutral" else token.lower_  # Nora Bell is Nora
                 nouns = [t.lower_ for t in token.lefts if lexicon.listed(t.lower_)] + [
                     c.lower_ for c in token.rights if c.dep_ == "appos" and lexicon.kind_of(c.lemma_.lower()) in {"human", "animal", "robot", "creature"}
                 ]
@@ -367,7 +307,7 @@ def _place_in(doc: Any) -> Place | None:
     return None
 
 
-def _enriched(told: list[Beat], sets: list[Set], seconds: float, random: Random) -> tuple[list[Beat], list[Set]]:
+def _enriched(told: list[Beat], sets: list[Set], seconds: float, random: Random, *, framed: bool) -> tuple[list[Beat], list[Set]]:
     """The script's beats with a sense of the place at the start of each scene, while there is time to speak it."""
     left = seconds - sum(pace.seconds(beat.text) for beat in told)
     used: set[str] = set()
@@ -381,6 +321,8 @@ def _enriched(told: list[Beat], sets: list[Set], seconds: float, random: Random)
             left -= pace.seconds(chosen)
             sense = Beat(part="open", text=chosen, tags=frozenset({"wide"}))
             order = [sense, beat] if index == 0 or sets[index - 1].place != scenery.place else [beat, sense]
+            if framed and index in {0, len(told) - 1}:
+                order = [beat, sense] if index == 0 else [sense, beat]  # the format has the first and the last word
             out += order
             out_sets += [scenery, scenery]
         else:

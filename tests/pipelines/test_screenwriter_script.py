@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import time
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from farm import timing
 from farm.screenplay import check
 from farm.types import Screenplay, Style, WriteSpec
-from pipelines.screenwriter import pace
+from pipelines.screenwriter import lexicon, pace
+from pipelines.screenwriter.condense import condensed
+from pipelines.screenwriter.cut import sentences
+from pipelines.screenwriter.forms import FORMS
 from pipelines.screenwriter.write import write
 
 TALE = (
@@ -105,3 +110,44 @@ def test_fifty_thousand_characters_take_a_few_seconds() -> None:
     # then
     assert time.process_time() - start < 5.0  # seconds of one core; 2.3 s measured
     assert words(play) == text.split()
+
+
+FERRY = (
+    "The town of Harrow Bay had lost its ferry in the spring. The boat lay at the pier and rusted. Nora Bell had been its mate for twenty years.\n\n"
+    "One morning Nora found a boy on the deck. His name was Tomas. He was drawing the engine. They began with the rust, and people came to look. "
+    "The council sent a letter: the boat was to be towed away in July. Nora read it twice. Tomas pinned his drawings to the window of the bakery. "
+    "By Friday only the pump was missing. On Saturday the baker brought it, wrapped in bread paper.\n\n"
+    "At four in the morning the engine woke with a roar. Half the town stood on the deck. The ferry sails again, and its engineer is twelve years old. "
+)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_script_is_told_as_its_format_tells(form: str) -> None:
+    # when
+    play = cut(FERRY, expand=True, content_type=form, seconds=40.0, speech_seconds=timing.speech_seconds(40.0))
+    text = " ".join(words(play))
+    # then
+    frame = lexicon.table("forms")[form]["script"]
+    assert any(text.startswith(line) for line in frame["open"])
+    assert any(text.endswith(line) for line in frame["close"])
+    assert "Harrow Bay had lost its ferry" in text
+    film = pace.film(max(shot.seconds, pace.shot(shot.narration)) for shot in play.shots)
+    assert 36.0 <= film <= 44.0
+    assert len([c for c in play.characters if "nora" in c.name.lower()]) <= 1
+
+
+def test_a_script_keeps_its_words_where_no_length_was_ordered() -> None:
+    text = " ".join(words(cut(FERRY, expand=True)))
+    for sentence in ("The boat lay at the pier and rusted.", "Nora read it twice.", "Half the town stood on the deck."):
+        assert sentence in text
+
+
+def test_a_text_is_condensed_to_whole_sentences_in_their_order() -> None:
+    # when
+    short = condensed(FERRY, 20.0)
+    # then
+    assert pace.seconds(short) <= 22.0
+    kept = sentences(short.replace("\n\n", " "))
+    assert kept == [s for s in sentences(FERRY.replace("\n\n", " ")) if s in kept]
+    assert kept[0].startswith("The town")
+    assert condensed(FERRY, 500.0) == FERRY
