@@ -23,7 +23,7 @@ from pipelines.illustrator.look import look_of
 from pipelines.illustrator.places import PLACES, Place
 from pipelines.illustrator.references.pictures import given
 from pipelines.illustrator.references.plates import paint_plate
-from pipelines.illustrator.setting import behind, setting
+from pipelines.illustrator.setting import behind, setting, split
 from pipelines.illustrator.stage import DEPTHS, ORDER, Stage, View
 from pipelines.illustrator.staging import Drawing, Placed, arrange
 from pipelines.illustrator.subjects import character_drawing, item_drawing
@@ -119,8 +119,9 @@ def _paint(
         (one.key, "character", character_drawing(one, shot, files, not place.indoors, look.technique)) for one in characters
     ]
     subjects += [(item.key, "item", shown) for item in items if (shown := item_drawing(item, files, look.technique)) is not None]
+    subjects, large = split(subjects) if not place.indoors and place.medium == "ground" else (subjects, None)
     placed: list[Placed] = arrange(stage, subjects, shot.framing, shot.action, chance)
-    large = setting(place, (scene.place, scene.title, shot.picture_prompt, *(item.description for item in items)), [one.noun for one in characters])
+    large = large or setting(place, (scene.place, scene.title, shot.picture_prompt, *(item.description for item in items)), [one.noun for one in characters])
     paint_cast(stage, [*placed, behind(stage, large, placed, shot.framing)] if large else placed)
     weather_before(stage)
     drawn = perf_counter()

@@ -19,6 +19,7 @@ NAMED = re.compile(rf"\b((?:[a-z]+ )?(?:{LARGE}))\b")
 DRIVEN = re.compile(r"^(?:[a-z]+ )*?([a-z]+) (?:driver|conductor|pilot)$")
 OWN = {"market": ("stall", "tent"), "railway station": ("train", "locomotive"), "city street": ("car", "shop", "store"), "town street": ("shop", "store")}
 """What a place's painter already draws."""
+TOO_LARGE = 2.2  # metres
 LEAST = 1.4  # metres: what is smaller is an item
 
 
@@ -35,6 +36,14 @@ def setting(place: Place, texts: Iterable[str], nouns: Iterable[str]) -> Drawing
         if drawing is not None and drawing.height_m >= LEAST and drawing.habitat == "ground":
             return drawing
     return None
+
+
+def split(subjects: list[tuple[str, str, Drawing]]) -> tuple[list[tuple[str, str, Drawing]], Drawing | None]:
+    """Subjects less the first item that is too large to stand beside somebody, and that item (a train that is not held but stood before)."""
+    if not any(kind == "character" for _, kind, _ in subjects):
+        return subjects, None
+    large = next((one for one in subjects if one[1] == "item" and one[2].height_m >= TOO_LARGE and one[2].habitat == "ground"), None)
+    return [one for one in subjects if one is not large], large[2] if large else None
 
 
 def behind(stage: Stage, drawing: Drawing, placed: list[Placed], framing: str) -> Placed:

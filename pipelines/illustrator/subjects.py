@@ -73,6 +73,8 @@ def item_drawing(item: Item, files: dict[str, Path], technique: Technique = "fil
     if (drawing := things.find(item.name)) is not None:
         return drawing
     words = re.findall(r"[a-z]+", item.name.lower())[:6]
+    if words and kind(words[-1]) == "person" and figures.own_trade(item.name) is not None:  # somebody whom a caller or writer listed among the things
+        return figures.draw_character(Character(key=item.key, name=item.name, noun=item.name))
     for word in reversed(words[:-1]):  # of "chess duel" the chess can be shown
         if kind(word) in THINGS and (drawing := things.find(word)) is not None:
             return drawing

@@ -313,7 +313,9 @@ def draw_character(character: Character, action: str = "", mood: str = "", outdo
     pose = pose_of(action)
     count = crowd.size(noun, character.description) if noun else 1
     if count > 1:
-        return crowd.group([_one(_member(character, index), noun, pose, mood, action, outdoors, None if index else likeness) for index in range(count)], noun)
+        return crowd.group(
+            [_one(_member(character, index), noun, own_pose(pose, index), mood, action, outdoors, None if index else likeness) for index in range(count)], noun
+        )
     return _one(character, noun, pose, mood, action, outdoors, likeness)
 
 
@@ -329,6 +331,16 @@ def beast_of(noun: str) -> str:
 KIN = frozenset("family sisters brothers siblings twins triplets parents sons daughters cousins grandchildren sister brother".split())
 PLAIN = frozenset("villagers peasants people townspeople neighbours neighbors farmers men women".split())
 """Groups of one family look alike; groups without a uniform each wear their own."""
+
+
+LOOSE = frozenset(["work", "stand", "talk", "look", "hold", "think", "point", "proud"])
+"""What nobody in a group need do in step with the others."""
+APART = ("talk", "stand", "think", "look")
+
+
+def own_pose(pose: str, index: int) -> str:
+    """The pose of one of a group: the first does what is told, the others something like it."""
+    return APART[(index - 1) % len(APART)] if index and pose in LOOSE else pose
 
 
 def _member(character: Character, index: int) -> Character:

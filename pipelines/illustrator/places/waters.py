@@ -22,7 +22,7 @@ def _bank(stage: Stage, color: str, near: float, far: float) -> None:
     pen.fill(tufts(reeds, unit * 0.09, rng, 4, 0.2), "#5d7d3c")
 
 
-@place("lake", "lake, pond, lakeside, lakeshore, frozen lake, loch, reservoir, mountain lake, waterside")
+@place("lake", "lake, water, pond, lakeside, lakeshore, frozen lake, loch, reservoir, mountain lake, waterside")
 def lake(stage: Stage) -> None:
     """Still water that mirrors the far shore."""
     stage.set_horizon(0.5, 0.88)
