@@ -70,3 +70,8 @@ def team_of(store: Store, name: str) -> Team:
         known = ", ".join(team.name for team in store.teams.list()) or "none"
         raise CliError(f"there is no team {name!r}; there are {known}. Make one with `storyfarm teams add NAME`", Exit.BAD_INPUT)
     return found
+
+
+def standing(team: Team) -> str:
+    """A team's credits in words."""
+    return f"{'unlimited credits' if team.balance is None else f'{team.balance} credits'}, {team.spent} spent"

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.books import HomeOption, books, group, team_of
+from cli.books import HomeOption, books, group, standing, team_of
 
 app = group("Credits: a film costs 25.")
 TeamArgument = Annotated[str, typer.Argument(help="Name of the team")]
@@ -23,8 +23,9 @@ def grant(
 ) -> None:
     """Give a team credits."""
     with books(home) as store:
-        balance = store.ledger.grant(team_of(store, team).id, amount, note[:500])
-    print(f"Team {team} has {balance} credits")
+        store.ledger.grant(team_of(store, team).id, amount, note[:500])
+        found = team_of(store, team)
+    print(f"Team {team}: {standing(found)}")
 
 
 @app.command()
@@ -33,7 +34,7 @@ def show(team: TeamArgument, limit: Annotated[int, typer.Option("--limit", min=1
     with books(home) as store:
         found = team_of(store, team)
         entries = store.ledger.entries(found.id, limit=limit)
-    print(f"{found.balance} credits{' (unlimited)' if found.unlimited else ''}")
+    print(standing(found))
     for entry in entries:
         when = datetime.fromtimestamp(entry.created_at, UTC).strftime("%Y-%m-%d %H:%M:%S")
         print(f"{when}  {entry.kind:<8}{entry.amount:>+8}  {entry.job or '-'}  {entry.note}".rstrip())

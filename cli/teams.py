@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.books import HomeOption, JsonOption, books, group, team_of
+from cli.books import HomeOption, JsonOption, books, group, standing, team_of
 from cli.errors import CliError, Exit
 
 app = group("Teams: who shares stories, keys and credits.")
@@ -35,15 +35,15 @@ def list_teams(home: HomeOption = None, as_json: JsonOption = False) -> None:
     with books(home) as store:
         found = store.teams.list()
     if as_json:
-        print(json.dumps([{"id": team.id, "name": team.name, "unlimited": team.unlimited, "balance": team.balance} for team in found]))
+        print(json.dumps([{"id": team.id, "name": team.name, "unlimited": team.unlimited, "balance": team.balance, "spent": team.spent} for team in found]))
         return
     for team in found:
-        print(f"{team.name}: {team.balance} credits{' (unlimited)' if team.unlimited else ''}")
+        print(f"{team.name}: {standing(team)}")
 
 
 @app.command()
 def limit(name: NameArgument, home: HomeOption = None) -> None:
-    """Let a team spend only the credits that it has."""
+    """Let a team spend only the credits that it has; what it spent beyond them is forgiven."""
     with books(home) as store:
         store.teams.set_unlimited(team_of(store, name).id, False)
     print(f"Team {name} spends what it has")

@@ -11,9 +11,10 @@ from gateway.route import Reply
 
 
 async def credits(call: Call) -> Reply:
-    """The team's balance and a page of its ledger, newest first."""
+    """The team's credits and a page of its ledger, newest first."""
     query, ledger = call.asked(EntriesQuery), call.house.store.ledger
-    balance = await call.house.threads.call(ledger.balance, call.team)
+    team = await call.house.threads.call(call.house.store.teams.get, call.team)
+    assert team is not None  # a key belongs to one
     entries = await call.house.threads.call(ledger.entries, call.team, limit=query.limit, before=query.before)
     shown = [
         Entry(
@@ -26,4 +27,4 @@ async def credits(call: Call) -> Reply:
         )
         for one in entries
     ]
-    return Reply(Credits(balance=balance, entries=shown))
+    return Reply(Credits(balance=team.balance, unlimited=team.unlimited, spent=team.spent, entries=shown))

@@ -7,12 +7,14 @@ import hmac
 import secrets
 import string
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from farm.store import tables as t
 from farm.store.database import Database
+from farm.store.ledger import forgive
 from farm.store.records import Key, Team, new_id
 
 SCOPES = ("stories:generate", "stories:read", "assets:read")
@@ -41,16 +43,38 @@ class Teams:
         return next((team for team in self.list() if team.name == name), None)
 
     def list(self) -> list[Team]:
-        """Every team by name, with its balance."""
-        balance = sa.select(sa.func.coalesce(sa.func.sum(t.ledger.c.amount), 0)).where(t.ledger.c.team == t.teams.c.id).scalar_subquery()
+        """Every team by name, with its credits."""
         with self._database.read() as connection:
-            rows = connection.execute(sa.select(t.teams.c.id, t.teams.c.name, t.teams.c.unlimited, balance.label("balance")).order_by(t.teams.c.name))
-            return [Team(row.id, row.name, row.unlimited, int(row.balance)) for row in rows]
+            return [_team(row) for row in connection.execute(_standing().order_by(t.teams.c.name))]
+
+    def get(self, team: str) -> Team | None:
+        """The team of that id, with its credits."""
+        with self._database.read() as connection:
+            row = connection.execute(_standing().where(t.teams.c.id == team)).one_or_none()
+            return _team(row) if row is not None else None
 
     def set_unlimited(self, team: str, unlimited: bool) -> None:
-        """Let a team spend more credits than it has, or not any more."""
+        """Let a team spend more credits than it has, or not any more.
+
+        What it spent beyond its credits is forgiven, by an entry of its own, when it gets a limit: no balance is below zero.
+        """
         with self._database.write(durable=True) as connection:
+            connection.execute(sa.select(t.teams.c.id).where(t.teams.c.id == team).with_for_update(key_share=True))
             connection.execute(t.teams.update().where(t.teams.c.id == team).values(unlimited=unlimited))
+            if not unlimited:
+                forgive(connection, team)
+
+
+def _standing() -> Any:
+    """Teams with the sum of their entries, and of those of jobs."""
+    mine = t.ledger.c.team == t.teams.c.id
+    balance = sa.select(sa.func.coalesce(sa.func.sum(t.ledger.c.amount), 0)).where(mine).scalar_subquery()
+    spent = sa.select(sa.func.coalesce(-sa.func.sum(t.ledger.c.amount), 0)).where(mine, t.ledger.c.job.is_not(None)).scalar_subquery()
+    return sa.select(t.teams.c.id, t.teams.c.name, t.teams.c.unlimited, balance.label("balance"), spent.label("spent"))
+
+
+def _team(row: t.AnyRow) -> Team:
+    return Team(row.id, row.name, row.unlimited, None if row.unlimited else int(row.balance), int(row.spent))
 
 
 class Keys:

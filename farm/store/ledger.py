@@ -19,7 +19,7 @@ class Ledger:
         self._database = database
 
     def balance(self, team: str) -> int:
-        """Credits that the team may still spend."""
+        """What the team's entries add up to: credits that it may still spend; below zero only while it is unlimited."""
         with self._database.read() as connection:
             return _balance(connection, team)
 
@@ -33,7 +33,7 @@ class Ledger:
             return [Entry(row.id, row.team, row.job, row.kind, row.amount, row.note, row.created_at) for row in rows]
 
     def grant(self, team: str, amount: int, note: str = "") -> int:
-        """Give the team credits (positive); returns the new balance.
+        """Give the team credits (positive); returns what its entries add up to now.
 
         Raises ValueError for an amount that is not positive.
         """
@@ -57,6 +57,13 @@ def hold(connection: Connection, team: str, job: str, cost: int) -> None:
     if not unlimited and balance < cost:
         raise InsufficientCredits(balance, cost)
     _enter(connection, team, job, HOLD, -cost, "")
+
+
+def forgive(connection: Connection, team: str) -> None:
+    """Make up for what a team, whose row is locked, spent beyond its credits while it was unlimited."""
+    balance = _balance(connection, team)
+    if balance < 0:
+        _enter(connection, team, None, GRANT, -balance, "spent while the team was unlimited")
 
 
 def settle(connection: Connection, job: t.AnyRow, failed: int, of: int) -> None:

@@ -238,12 +238,13 @@ class Ticket:
 
 @dataclass(frozen=True)
 class Team:
-    """A team, and the credits that it may still spend; an unlimited one may spend more than it has."""
+    """A team, the credits that it may still spend (None: it spends without limit), and those that its jobs have cost it, or hold."""
 
     id: str
     name: str
     unlimited: bool
-    balance: int
+    balance: int | None
+    spent: int
 
 
 @dataclass(frozen=True)

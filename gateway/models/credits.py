@@ -28,7 +28,9 @@ class Entry(Answer):
 
 
 class Credits(Answer):
-    """A team's balance, and its entries."""
+    """A team's credits, and its entries."""
 
-    balance: int
+    balance: int | None = Field(description="Credits that may still be spent, never below 0; null: the team spends without limit.")
+    unlimited: bool
+    spent: int = Field(description="Credits that jobs have cost, or hold.")
     entries: list[Entry]

@@ -50,6 +50,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.team = self.store.teams.ensure(f"team {self.teams}")
         self.hand = Hand(self.store, play=SMALL)
         self.granted = 0
+        self.unlimited = False
         self.prices: dict[str, int] = {}
         self.edits: set[str] = set()
         self.made: list[str] = []
@@ -58,6 +59,14 @@ class LedgerMachine(RuleBasedStateMachine):
     def grant(self, amount: int) -> None:
         self.granted += amount
         self.store.ledger.grant(self.team, amount)
+
+    @rule()
+    def unlimit_or_limit(self) -> None:
+        """What was spent beyond the team's credits is forgiven when it gets a limit."""
+        self.unlimited = not self.unlimited
+        if not self.unlimited:
+            self.granted += max(0, -self.store.ledger.balance(self.team))
+        self.store.teams.set_unlimited(self.team, self.unlimited)
 
     @rule(target=stories, price=st.integers(1, 30))
     def create(self, price: int) -> str:
@@ -69,8 +78,9 @@ class LedgerMachine(RuleBasedStateMachine):
             made = self.store.stories.create(new_story(self.team, credits=price, music=False, motion=False))
         except InsufficientCredits:
             assert balance < price
+            assert not self.unlimited
             return ""
-        assert balance >= price
+        assert balance >= price or self.unlimited
         self.prices[made.job] = price
         self.made.append(made.story)
         return made.story
@@ -151,7 +161,8 @@ class LedgerMachine(RuleBasedStateMachine):
             entries = connection.execute(sa.select(t.ledger).where(t.ledger.c.team == self.team)).all()
             jobs = dict(connection.execute(sa.select(t.jobs.c.id, t.jobs.c.status).where(t.jobs.c.team == self.team)).all())  # type: ignore[arg-type]
         balance = self.store.ledger.balance(self.team)
-        assert sum(entry.amount for entry in entries) == balance >= 0
+        assert sum(entry.amount for entry in entries) == balance
+        assert balance >= 0 or self.unlimited
         assert set(jobs) == set(self.prices)
         by_job: dict[str, dict[str, int]] = {}
         for entry in entries:

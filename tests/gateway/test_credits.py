@@ -21,7 +21,9 @@ def poor(farm: Any) -> httpx.Client:
 def entries(client: httpx.Client) -> tuple[int, list[tuple[str, int]]]:
     """Balance, and the entries as (kind, amount), newest first."""
     answer = client.get("/api/v1/credits").json()
-    assert set(answer) == {"balance", "entries"}
+    assert set(answer) == {"balance", "unlimited", "spent", "entries"}
+    assert not answer["unlimited"]
+    assert answer["spent"] == -sum(entry["amount"] for entry in answer["entries"] if entry["jobId"])
     return answer["balance"], [(entry["kind"], entry["amount"]) for entry in answer["entries"]]
 
 
@@ -70,3 +72,22 @@ def test_a_partly_failed_story_costs_its_share(farm: Any, poor: httpx.Client) ->
 def test_another_teams_entries_are_not_seen(farm: Any, poor: httpx.Client) -> None:
     assert farm.other.get("/api/v1/credits").json()["entries"] == []
     assert poor.get("/api/v1/credits").json()["balance"] == 40
+
+
+def test_an_unlimited_team_has_no_balance_and_what_it_spends_is_told(farm: Any) -> None:
+    team = farm.store.teams.ensure("rich", unlimited=True)
+    rich = httpx.Client(base_url=farm.url, headers={"x-api-key": farm.store.keys.create(team, "rich").key})
+    for _ in range(2):
+        assert rich.post("/api/v1/stories/generate", json=PROMPT).status_code == 202
+    answer = rich.get("/api/v1/credits").json()
+    assert (answer["balance"], answer["unlimited"], answer["spent"]) == (None, True, 50)
+    farm.worker.run(fail={"write"})
+    assert rich.get("/api/v1/credits").json()["spent"] == 0
+    rich.post("/api/v1/stories/generate", json=PROMPT)
+    farm.worker.run()
+    farm.store.teams.set_unlimited(team, False)
+    limited = rich.get("/api/v1/credits").json()
+    assert (limited["balance"], limited["unlimited"], limited["spent"]) == (0, False, 25)
+    assert (limited["entries"][0]["kind"], limited["entries"][0]["amount"]) == ("grant", 25)
+    assert rich.post("/api/v1/stories/generate", json=PROMPT).status_code == 402
+    rich.close()

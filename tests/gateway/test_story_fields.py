@@ -109,7 +109,7 @@ def test_every_code_of_the_document_is_met(farm: Any, monkeypatch: pytest.Monkey
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr(store.ledger, "balance", broken)
+    monkeypatch.setattr(store.ledger, "entries", broken)
     assert "secret" not in check(farm.client.get("/api/v1/credits"), 500, "INTERNAL_ERROR")["message"]
 
 
