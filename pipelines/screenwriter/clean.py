@@ -38,8 +38,8 @@ def bad(message: str) -> EngineError:
     return EngineError(message, code="bad_prompt")
 
 
-def clean(text: str) -> str:
-    """The prompt as plain English text.
+def clean(text: str, *, english: bool = True) -> str:
+    """The prompt as plain text, in English unless `english` says that another language is expected.
 
     Raises `EngineError` (bad_prompt) that names what was wrong and says what to write instead.
     """
@@ -59,6 +59,7 @@ def clean(text: str) -> str:
                 "‘": "'",
                 "“": '"',
                 "”": '"',
+                "„": '"',
                 "…": "...",
                 "\u00a0": " ",
                 "\u200d": "",
@@ -90,7 +91,8 @@ def clean(text: str) -> str:
         )
     if injected and len(letters) < 6:
         raise bad("the prompt speaks to a machine and tells no story; write one sentence that says who does what, such as 'A fox finds the moon.'")
-    _english(text, named, letters)
+    if english:
+        _english(text, named, letters)
     return text
 
 
@@ -170,7 +172,7 @@ def _english(text: str, named: bool, letters: list[str]) -> None:
     latin = sum("LATIN" in unicodedata.name(c, "") for c in letters[:4000])
     if latin < 0.7 * len(letters[:4000]):
         script = next((unicodedata.name(c, "unknown").split()[0].title() for c in letters if "LATIN" not in unicodedata.name(c, "")), "another")
-        raise bad(f"the prompt is in {script} script ({_short(text)}); this screenwriter reads English. Write it in English")
+        raise bad(f"the prompt is in {script} script ({_short(text)}); this screenwriter reads English. Write in English, or name the locale of a whole script")
     tokens = re.findall(r"[a-zà-öø-ÿ']+", text[:6000].lower())
     if not tokens:
         raise bad(f"the prompt has no word ({_short(text)}); write one sentence that says who does what")
@@ -180,7 +182,9 @@ def _english(text: str, named: bool, letters: list[str]) -> None:
     foreign = sum(t in _FOREIGN and t not in _ENGLISH for t in tokens)
     english = sum(t in _ENGLISH for t in tokens)
     if len(tokens) >= 3 and foreign >= 2 and foreign > english:
-        raise bad(f"the prompt does not seem to be English ({_short(text)}); this screenwriter reads English. Write it in English")
+        raise bad(
+            f"the prompt does not seem to be English ({_short(text)}); this screenwriter reads English. Write in English, or name the locale of a whole script"
+        )
     capitals = len(re.findall(r"\b[A-Z][a-z]+\b", text[:6000]))
     if sense + min(capitals, len(tokens) // 2) < 0.5 * len(tokens) or sense == 0:
         raise bad(f"no English words were found in the prompt ({_short(text)}); write one sentence that says who does what, such as 'A fox finds the moon.'")

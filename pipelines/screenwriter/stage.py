@@ -73,7 +73,7 @@ _CAMERA_WORDS = {
     "drift": "camera drifts gently",
     "still": "camera holds still",
 }
-_FRAMING_WORDS = {"wide": "wide establishing shot of", "medium": "medium shot of", "close": "close-up of"}
+FRAMING_WORDS = {"wide": "wide establishing shot of", "medium": "medium shot of", "close": "close-up of"}
 _PRONOUNS = lexicon.listing("pronouns")
 _TITLES = {
     "open": "Once",
@@ -242,7 +242,7 @@ def shoot(
         )
         sky = "" if scene.indoors and scene.weather in {"clear", "cloudy", "wind"} else f", {_SKY[scene.weather]}"
         extra = f", with {words.a(shown[0].name)}" if shown and shown[0].name.lower() not in f"{subject} {doing}".lower() else ""
-        prompt = words.tidy(f"{_FRAMING_WORDS[framing]} {subject} {doing}{extra}{where}, {at}{sky}, {scene.lighting}, {mood} mood")
+        prompt = words.tidy(f"{FRAMING_WORDS[framing]} {subject} {doing}{extra}{where}, {at}{sky}, {scene.lighting}, {mood} mood")
         moving = "light flickers softly" if scene.indoors else _MOVES[scene.weather]
         motion = words.tidy(f"{_mover([characters[k] for k in who[:1]], scene)} {action or 'lies still'}; {moving}; {_CAMERA_WORDS[camera]}")
         shots.append(

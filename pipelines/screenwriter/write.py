@@ -43,11 +43,9 @@ def write(spec: WriteSpec, step: Step = quiet) -> Screenplay:
 
     Raises EngineError: `unsupported_locale`, `bad_prompt`.
     """
-    if spec.locale.lower().replace("_", "-").split("-")[0] not in LOCALES:
-        raise EngineError(
-            f"the screenwriter writes {', '.join(LOCALES)} and not {spec.locale!r}; choose locale 'en', or a model in models.yaml that writes {spec.locale!r}",
-            code="unsupported_locale",
-        )
+    language = spec.locale.lower().replace("_", "-").split("-")[0]
+    if language not in LOCALES:
+        return _in_another(spec, language, step)
     text = clean.clean(spec.prompt)
     step(1, 5, "prompt read")
     if not spec.expand or len(text.split()) > SCRIPT_WORDS:
@@ -65,6 +63,21 @@ def write(spec: WriteSpec, step: Step = quiet) -> Screenplay:
     premise = complete(_addressed(read(text)), random)
     step(2, 5, f"a story of kind {premise.kind}")
     return tell(spec, premise, random, step)
+
+
+def _in_another(spec: WriteSpec, language: str, step: Step) -> Screenplay:
+    """A script in another language, told as it is."""
+    if spec.expand and len(spec.prompt.split()) <= SCRIPT_WORDS:
+        raise EngineError(
+            f"the screenwriter invents stories in {', '.join(LOCALES)} only and was asked for {spec.locale!r}; send the whole script in that language "
+            f"(more than {SCRIPT_WORDS} words, or enhance: off), choose locale 'en', or a model in models.yaml that writes {spec.locale!r}",
+            code="unsupported_locale",
+        )
+    from pipelines.screenwriter.foreign import screenplay_in
+
+    text = clean.clean(spec.prompt, english=False)
+    step(1, 5, "script read")
+    return screenplay_in(spec, language, text, step)
 
 
 def enhance(script: str, style: Style, *, seconds: float = 26.0, seed: int = 0) -> str:
