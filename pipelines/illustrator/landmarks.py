@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.illustrator.buildings import LANDMARKS, Builder
+from pipelines.illustrator.monuments import LANDMARKS, Builder
 from pipelines.illustrator.places import Place
 from pipelines.illustrator.stage import Stage
 from pipelines.illustrator.words import tokens

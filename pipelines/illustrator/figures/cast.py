@@ -314,7 +314,11 @@ def draw_character(character: Character, action: str = "", mood: str = "", outdo
     count = crowd.size(noun, character.description) if noun else 1
     if count > 1:
         return crowd.group(
-            [_one(_member(character, index), noun, own_pose(pose, index), mood, action, outdoors, None if index else likeness) for index in range(count)], noun
+            [
+                _one(_member(character, index), noun, own_pose(pose, index) if character.human else pose, mood, action, outdoors, None if index else likeness)
+                for index in range(count)
+            ],
+            noun,
         )
     return _one(character, noun, pose, mood, action, outdoors, likeness)
 

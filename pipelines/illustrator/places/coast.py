@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipelines.illustrator.color import lighter, mix, rgb
 from pipelines.illustrator.heaven import paint_sky, puddles
-from pipelines.illustrator.nature import bush, grass, hills, palm, plain, rock, sea
+from pipelines.illustrator.nature import bush, palm, rock, sea
 from pipelines.illustrator.places.registry import place
 from pipelines.illustrator.shapes import blob, oval, poly, ridge, smooth, strokes, tufts, union
 from pipelines.illustrator.stage import Stage
@@ -251,6 +251,3 @@ def _kelp(pen, x: float, y: float, high: float, rng) -> None:
                 ),
                 rng.choice(("#4f9155", "#3f7a4a", "#6aa860")),
             )
-
-
-__all__ = ["bush", "front_grass", "grass", "hills", "plain", "rolling"]

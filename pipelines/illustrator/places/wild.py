@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pipelines.illustrator.color import lighter, rgb
 from pipelines.illustrator.heaven import paint_sky, puddles
 from pipelines.illustrator.nature import GREENS, broadleaf, bush, flowers, grass, hills, peak, pine, plain, poplar, rock
 from pipelines.illustrator.places.coast import front_grass
@@ -174,6 +173,3 @@ def mountains(stage: Stage) -> None:
     for x, wide in ((-0.02, 0.42), (1.02, 0.36)):
         rock(pen, stage.width * x, stage.height + stage.bleed_y + unit * 0.05, unit * wide, rng, "#5f6068")
     front_grass(stage, "#5b6d42", 0.08)
-
-
-__all__ = ["lighter", "rgb"]
