@@ -12,7 +12,7 @@ import yaml
 
 from farm.types import Character
 from pipelines import screenwriter
-from pipelines.illustrator.figures import animals, beings, birds, cast, noto, objects, people, things
+from pipelines.illustrator.figures import animals, beings, birds, cast, noto, objects, people, things, wardrobe
 from pipelines.illustrator.figures.drawing import Drawing
 from pipelines.illustrator.figures.looks import Look
 from pipelines.illustrator.figures.poses import POSES
@@ -198,10 +198,10 @@ def test_every_hat_that_the_screenwriter_writes_is_seen() -> None:
 def test_every_tool_that_the_screenwriter_writes_is_held_or_worn() -> None:
     tools = {entry["tool"] for entry in written_trades().values() if "tool" in entry}
     assert len(tools) >= 50
-    lost = sorted(tool for tool in tools if not cast.held(tool) and tool not in cast.NOT_HELD)
+    lost = sorted(tool for tool in tools if not wardrobe.held(tool) and tool not in wardrobe.NOT_HELD)
     assert len(lost) <= 3, lost
     bare = pixels(cast.draw_character(person("person"), "holds"))
-    for tool in sorted(tools - set(lost) - cast.NOT_HELD):
+    for tool in sorted(tools - set(lost) - wardrobe.NOT_HELD):
         drawing = cast.draw_character(person("person", look={"prop": tool}), "holds")
         fills_its_box(drawing)
         assert not np.array_equal(pixels(drawing), bare), tool
