@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from farm import seeds, timing
+from farm import labels, seeds, timing
 from farm.story import NewStory
 from farm.types import (
     FILM_SIZES,
@@ -229,9 +229,29 @@ def _compose(new: NewStory, play: Screenplay, size: Size, title: Title | None, s
             needs[f"animate.{shot.index}"] = Need(f"animate.{shot.index}", soft=True)
     if new.music:
         needs["score"] = Need("score", soft=True)
+    names, headings = labels.introductions(new, play), labels.chapters(new, play)
     cuts = tuple(
-        Cut(index=shot.index, seconds=shot.seconds, narration=shot.narration, transition="dissolve", transition_frames=timing.TRANSITION_FRAMES)
+        Cut(
+            index=shot.index,
+            seconds=shot.seconds,
+            narration=shot.narration,
+            transition="dissolve",
+            transition_frames=timing.TRANSITION_FRAMES,
+            introduces=names.get(shot.index),
+            chapter=headings.get(shot.index),
+        )
         for shot in play.shots
     )
-    spec = ComposeSpec(title=title, cuts=cuts, score=new.music, size=size, fps=new.fps, locale=play.locale, burn_captions=new.burn_captions, style=new.style)
+    spec = ComposeSpec(
+        title=title,
+        cuts=cuts,
+        score=new.music,
+        size=size,
+        fps=new.fps,
+        locale=play.locale,
+        burn_captions=new.burn_captions,
+        caption_look=new.caption_look,
+        also=new.also,
+        style=new.style,
+    )
     return Planned(TaskKind.COMPOSE, "compose", new.models[TaskKind.COMPOSE], spec, needs=needs)

@@ -117,6 +117,8 @@ def _compose(spec: ComposeSpec, needs: Mapping[str, Result]) -> tuple[Spec, dict
             continue
         if picture.done and (not moving or not cuts):  # the first picture may lie under the title
             files[f"picture.{cut.index}"] = picture.outputs["picture"]
+        if moving and "sound" in clip.outputs:  # an engine that gives it apart from the clip
+            files[f"sound.{cut.index}"] = clip.outputs["sound"]
         if said.seconds > 0 and "speech" in speech.outputs:
             files[f"speech.{cut.index}"] = speech.outputs["speech"]
         update = {

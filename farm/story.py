@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from farm.types import FILM_FPS, AspectRatio, Hint, Style, TaskKind
+from farm.types import FILM_FPS, AspectRatio, CaptionLook, Deliverable, Hint, Style, TaskKind
 
 EXPAND_BELOW = 1_000
 """Characters of a trimmed script under which `auto` expands it (the first API's rule)."""
@@ -41,6 +41,10 @@ class NewStory(BaseModel):
     elements: tuple[Hint, ...] = ()
     seed: int = 0
     burn_captions: bool = False
+    caption_look: CaptionLook = "plain"  # of captions in the picture
+    also: tuple[Deliverable, ...] = ()  # what is made of the film besides it
+    lower_thirds: bool | None = None  # whether names are written under who comes into the film; None: in news
+    chapters: bool | None = None  # whether scenes of a film have headings; None: in one of two minutes or more
     priority: int = 0
     credits: int = 25
     origin: Literal["sequences", "stories", "enhance"] = "sequences"  # which API it came through; "enhance": only written, and in no list

@@ -303,8 +303,15 @@ class Title(Frozen):
     frames: int
 
 
+class Label(Frozen):
+    """Words over a shot: a name and what it is, or a chapter's heading and its number."""
+
+    text: str
+    under: str = ""
+
+
 class Cut(Frozen):
-    """One shot in the film, in order. File keys: `clip.<index>`, `speech.<index>`, `picture.<index>`.
+    """One shot in the film, in order. File keys: `clip.<index>`, `speech.<index>`, `picture.<index>`, `sound.<index>`.
 
     The first `transition_frames` of a cut lie over the last ones of what came before: a film has the frames of its title and its cuts less those shared.
     """
@@ -319,6 +326,13 @@ class Cut(Frozen):
     words: tuple[Word, ...] = ()
     transition: Literal["cut", "dissolve", "dip", "fade"] = "dissolve"  # into this cut, from what came before
     transition_frames: int = 12
+    introduces: Label | None = None  # a lower third: who is seen here for the first time
+    chapter: Label | None = None  # the heading of what begins here
+
+
+CaptionLook = Literal["plain", "boxed", "highlight"]
+Deliverable = Literal["strip", "teaser", "gif", "hevc", "av1", "nvenc", "otio"]
+"""What can be made of a film besides itself, in a farm."""
 
 
 class JoinSpec(Frozen):
@@ -343,7 +357,7 @@ class JoinSpec(Frozen):
 class ComposeSpec(Frozen):
     """Compose the film. Files in: see `Cut`, `score`, `piece.<index>` (by a join, into that cut) and `piece.end`.
 
-    Outputs: `film`, `poster`, `captions` (SRT), `captions.vtt`.
+    Outputs: `film`, `poster`, `captions` (SRT), `captions.vtt`, and what `also` names (docs/composing.md).
     """
 
     kind: Literal[TaskKind.COMPOSE] = TaskKind.COMPOSE
@@ -354,6 +368,8 @@ class ComposeSpec(Frozen):
     fps: int = FILM_FPS
     locale: str = "en"
     burn_captions: bool = False
+    caption_look: CaptionLook = "plain"
+    also: tuple[Deliverable, ...] = ()
     style: Style
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from farm.types import Size, Style
 from render.captions import clean
 from render.encode import Picture
-from render.lettering import SANS, SERIF, Block, draw, measure
+from render.lettering import SANS, SERIF, Block, draw, measure, plain
 from render.media import is_colour, to_yuv
 from render.timeline import Card
 
@@ -103,22 +103,23 @@ def _ground(picture: NDArray[np.uint8] | None, size: Size, style: Style) -> NDAr
 
 
 def _shade(style: Style, value: float) -> NDArray[np.float32]:
-    red, green, blue = _rgb(style.palette[0]) if style.palette else (0.10, 0.11, 0.15)
+    red, green, blue = rgb(style.palette[0]) if style.palette else (0.10, 0.11, 0.15)
     hue, saturation, _ = colorsys.rgb_to_hsv(red, green, blue)
     red, green, blue = colorsys.hsv_to_rgb(hue, min(saturation, 0.55), value)
     return np.array([blue, green, red], dtype=np.float32) * 255
 
 
-def _rgb(colour: str) -> tuple[float, float, float]:
+def rgb(colour: str) -> tuple[float, float, float]:
+    """A "#rrggbb" colour as parts of 1; grey where it is none."""
     if not is_colour(colour):
         return (0.5, 0.5, 0.5)
     return tuple(int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))  # type: ignore[return-value]
 
 
-def _tints(style: Style) -> tuple[str, str]:
+def tints(style: Style) -> tuple[str, str]:
     """Colours of title and rule: a warm white leaning to the palette's lightest colour, and its liveliest colour, made light."""
     title, rule = "#f7f1e6", "#d9b97a"
-    colours = [_rgb(colour) for colour in style.palette if is_colour(colour)]
+    colours = [rgb(colour) for colour in style.palette if is_colour(colour)]
     if colours:
         lightest = max(colours, key=sum)
         title = _hex(tuple(0.72 * 0.98 + 0.28 * part for part in lightest))
@@ -135,20 +136,19 @@ def _hex(colour: tuple[float, ...]) -> str:
 def _lay_out(card: Card, size: Size, style: Style) -> NDArray[np.uint8]:
     """Title, rule and subtitle in the middle of a transparent layer of the film's size; BGRA, alpha multiplied in."""
     layer = np.zeros((size.height, size.width, 4), dtype=np.uint8)
-    title, subtitle = shorten(clean(card.text), TITLE_SIGNS), shorten(clean(card.subtitle), SUBTITLE_SIGNS)
-    modern = any(word in f"{style.slug} {style.name}".lower() for word in _MODERN)
-    family = SANS if modern else SERIF
+    title, subtitle = shorten(clean(plain(card.text)), TITLE_SIGNS), shorten(clean(plain(card.subtitle)), SUBTITLE_SIGNS)
+    family = face(style)
     room = int(size.width * 0.80)
     base = min(size.width * 0.85, size.height) * 0.135
     blocks: list[tuple[Block, float]] = []
-    colour, accent = _tints(style)
+    colour, accent = tints(style)
     if title:
-        set_size, spacing = _fit(title, family, base, room, size.height * 0.42)
-        across = _even(title, family, set_size, spacing, room, 1.12)
+        set_size, spacing = fit(title, family, base, room, size.height * 0.42)
+        across = even(title, family, set_size, spacing, room, 1.12)
         blocks.append((draw(title, family=family, size=set_size, width=across, colour=colour, spacing=spacing, shadow=set_size * 0.10, leading=1.12), 1.0))
     if subtitle:
-        under, spacing = _fit(subtitle, SANS, base * 0.33, room, size.height * 0.2)
-        across = _even(subtitle, SANS, under, spacing, room, 1.3)
+        under, spacing = fit(subtitle, SANS, base * 0.33, room, size.height * 0.2)
+        across = even(subtitle, SANS, under, spacing, room, 1.3)
         blocks.append((draw(subtitle, family=SANS, size=under, width=across, colour=colour, spacing=spacing, shadow=under * 0.2, leading=1.3), 0.85))
     if not blocks:
         return layer
@@ -164,6 +164,11 @@ def _lay_out(card: Card, size: Size, style: Style) -> NDArray[np.uint8]:
     return layer
 
 
+def face(style: Style) -> str:
+    """The family that a style's titles are set in."""
+    return SANS if any(word in f"{style.slug} {style.name}".lower() for word in _MODERN) else SERIF
+
+
 def _open(text: str) -> bool:
     """Whether letters may be spaced: joined scripts must not be, and only alphabets gain by it."""
     return all(ord(sign) < 0x530 or 0x2000 <= ord(sign) < 0x2070 for sign in text)
@@ -177,7 +182,7 @@ def shorten(text: str, most: int) -> str:
     return (cut.rsplit(" ", 1)[0] if " " in cut[most // 2 :] else cut).rstrip(" ,;:.-") + "…"
 
 
-def _fit(text: str, family: str, size: float, room: int, height: float) -> tuple[float, float]:
+def fit(text: str, family: str, size: float, room: int, height: float) -> tuple[float, float]:
     """The largest type size up to `size` whose lines fit in width and height, and its letter spacing."""
     while size > 8:
         spacing = size * (0.03 if _open(text) else 0.0)
@@ -189,7 +194,7 @@ def _fit(text: str, family: str, size: float, room: int, height: float) -> tuple
     return 8.0, 0.0
 
 
-def _even(text: str, family: str, size: float, spacing: float, room: int, leading: float) -> int:
+def even(text: str, family: str, size: float, spacing: float, room: int, leading: float) -> int:
     """The narrowest width that takes no more lines: so that lines come out about equally long, and no word stands alone."""
     height = measure(text, family=family, size=size, width=room, spacing=spacing, leading=leading)[1]
     low, high = 1, room
@@ -203,7 +208,7 @@ def _even(text: str, family: str, size: float, spacing: float, room: int, leadin
 def _rule(layer: NDArray[np.uint8], row: int, base: float, colour: str) -> None:
     height, width = layer.shape[:2]
     half, thick = round(base * 0.55), max(1, round(base / 40))
-    red, green, blue = _rgb(colour)
+    red, green, blue = rgb(colour)
     if 0 <= row < height - thick:
         layer[row : row + thick, width // 2 - half : width // 2 + half] = (round(blue * 255), round(green * 255), round(red * 255), 255)
 

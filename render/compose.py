@@ -7,9 +7,9 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
@@ -20,7 +20,7 @@ import structlog
 from PIL import Image
 
 from farm.types import Cancelled, EngineError, FilmData
-from render import captions, film, join, sound, stems
+from render import captions, film, join, sound, stems, writing
 from render.card import TitleCard
 from render.cut import Broken, Made, Part, bench_of, parts
 from render.encode import Coded
@@ -215,15 +215,17 @@ class _Composition:
         shots = self.shown = self.sources()
         placed = place([shot.piece for shot in shots])
         frames = total(placed)
-        cues = self.cues(shots, placed)
+        shown = [(shot.entry, spot) for shot, spot in zip(shots, placed, strict=True)]
+        cues = writing.cues(shown, self.size, self.fps)
+        written = writing.Writing(self.timeline, shown, cues)
+        self.left_out += written.left_out
         sources = [shot.source for shot in shots]
-        burned, burn = self.burning(cues)
         first = shots[0].entry
         opening = self.timeline.closing if first is not None and first.transition == "fade" else 0
         runs = spans(placed, opening=opening, closing=self.timeline.closing)
         ready = join.ready(self.pieces, runs, [shot.entry.name if shot.entry else None for shot in shots], self.size, self.fps)
-        cut = parts(runs, sources, burned, ready)
-        bench = bench_of(self.timeline, self.work, self.stopped, burn)
+        cut = parts(runs, sources, written.touches, ready)
+        bench = bench_of(self.timeline, self.work, self.stopped, written.draw if written else None)
         hearing = self.pool.submit(sound.track, self.lanes(shots, placed), Fraction(frames, self.fps), self.work, self.check)
         making = {number: self.pool.submit(bench.make, part, sources, number) for number, part in enumerate(cut) if not part.copied}
         picturing = self.pool.submit(self.poster, shots)
@@ -288,38 +290,19 @@ class _Composition:
             broken = "; ".join(self.left_out) or "the timeline has no shots"
             raise EngineError(f"there is nothing to show: {broken}. Render the shots again", code="nothing_to_show")
         if self.timeline.title:
-            card = self.card(opener, self.timeline.title, "the title's picture")
+            card = self.card(opener, self.timeline.title, "the title")
             shots.insert(0, _Shot(None, card, Piece(card.frames)))
         if self.timeline.end:
-            card = self.card(opener, self.timeline.end, "the end card's picture")
+            card = self.card(opener, self.timeline.end, "the end card")
             shots.append(_Shot(None, card, Piece(card.frames, "dissolve", self.fps // 2)))
         return shots
 
     def card(self, opener: Opener, card: Card, what: str) -> TitleCard:
-        """A card's source; a picture that cannot be read is named."""
+        """A card's source; what of it cannot be shown is named."""
         source, note = opener.card(card)
         if note:
             self.left_out.append(f"{what}: {note}")
         return source
-
-    def cues(self, shots: Sequence[_Shot], placed: Sequence[Placed]) -> list[captions.Cue]:
-        """Captions of all shots, in film time."""
-        columns = captions.line_width(self.size)
-        found: list[captions.Cue] = []
-        starts = []
-        for shot, spot in zip(shots, placed, strict=True):
-            speech = shot.entry.speech if shot.entry else None
-            words = (speech.words or captions.spread(speech.text, speech.seconds)) if speech else ()
-            if speech and words:
-                starts.append((spot.start / self.fps + max(0.0, speech.at), words))
-        end = total(placed) / self.fps
-        for number, (start, words) in enumerate(starts):
-            until = starts[number + 1][0] - captions.GAP if number + 1 < len(starts) else end
-            made = captions.cues(words, start, min(end, max(until, start)), columns)
-            if found and made and made[0].start < found[-1].end + captions.GAP:
-                made[0] = replace(made[0], start=min(found[-1].end + captions.GAP, made[0].end - 0.04))
-            found += made
-        return found
 
     def lanes(self, shots: Sequence[_Shot], placed: Sequence[Placed]) -> dict[str, list[stems.Placed]]:
         """What is heard, and where in the film: narrations, the clips' own sound crossing over in transitions, the score."""
@@ -334,15 +317,6 @@ class _Composition:
                 own.append(stems.Placed(f"{shot.entry.name}'s own sound", shot.sound, start, spot.frames / self.fps, rise, fall))
         score = [stems.Placed("the score", self.timeline.score, 0.0, fall=sound.FADE_OUT)] if self.timeline.score else []
         return {sound.VOICE: spoken, sound.CLIPS: own, sound.SCORE: score}
-
-    def burning(self, cues: Sequence[captions.Cue]) -> tuple[Callable[[int, int], bool], Callable | None]:
-        """Whether a run of frames has captions drawn into it, and what draws them."""
-        if not self.timeline.burn_captions or not cues:
-            return (lambda start, end: False), None
-        from render.burn import Burner  # only then: it draws
-
-        burner = Burner(cues, self.size, self.fps, self.timeline.caption_look)
-        return burner.touches, burner.draw
 
     # ------------------------------------------------------------ making
 

@@ -109,6 +109,9 @@ def timeline_of(work: Work) -> Timeline:
             speech=Speech(file=files.get(f"speech.{cut.index}"), at=max(0.0, cut.speech_at), seconds=cut.speech_seconds, text=cut.narration, words=cut.words)
             if cut.speech_seconds > 0 or cut.words or f"speech.{cut.index}" in files
             else None,
+            sound=files.get(f"sound.{cut.index}", True),
+            introduces=cut.introduces,
+            chapter=cut.chapter,
         )
         for cut in spec.cuts
     )
@@ -121,4 +124,5 @@ def timeline_of(work: Work) -> Timeline:
         locale=spec.locale,
         style=spec.style,
         burn_captions=spec.burn_captions,
+        caption_look=spec.caption_look,
     )

@@ -60,10 +60,18 @@ def _system(sign: int) -> skia.Typeface | None:
     return skia.FontMgr().matchFamilyStyleCharacter("", skia.FontStyle.Bold(), [], sign)
 
 
-def drawable(text: str) -> bool:
-    """Whether every sign of `text` has a glyph on this machine."""
-    faces = _faces()
-    return all(sign.isspace() or any(face.unicharsToGlyphs([ord(sign)])[0] for face in faces.values()) or _system(ord(sign)) is not None for sign in text)
+def lacking(text: str) -> str:
+    """The first letter of `text` that has no glyph on this machine; empty where all have. Symbols do not count: a text is read without them."""
+    return next((sign for sign in dict.fromkeys(text) if unicodedata.category(sign)[0] in "LN" and not _has(sign)), "")
+
+
+def plain(text: str) -> str:
+    """The text without symbols (such as emoji) that have no glyph on this machine."""
+    return "".join(sign for sign in text if unicodedata.category(sign)[0] != "S" or _has(sign))
+
+
+def _has(sign: str) -> bool:
+    return any(face.unicharsToGlyphs([ord(sign)])[0] for face in _faces().values()) or _system(ord(sign)) is not None
 
 
 @dataclass(frozen=True)

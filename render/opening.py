@@ -9,8 +9,10 @@ from pathlib import Path
 import structlog
 
 from render import film
+from render.captions import clean
 from render.card import TitleCard
 from render.encode import Picture
+from render.lettering import lacking
 from render.media import Unreadable, read_picture
 from render.source import Clip, Source, Still, foreign, look
 from render.timeline import Card, Entry, Timeline
@@ -41,7 +43,12 @@ class Opener:
             try:
                 picture = read_picture(card.picture, self.size)
             except Unreadable as error:
-                note = str(error)
+                note = f"its picture cannot be used: {error}"
+        for field in ("text", "subtitle"):
+            if sign := lacking(clean(getattr(card, field))):  # boxes in the place of letters are worse than none
+                card = card.model_copy(update={field: ""})
+                note = f"{note}; " if note else ""
+                note += f"its {field} cannot be drawn: this machine has no font with {sign!r}; install one (for Chinese, Japanese and Korean: fonts-noto-cjk)"
         return TitleCard(card, picture, self.size, self.fps, self.timeline.style), note
 
     def open(self, entry: Entry, number: int) -> Opened:
@@ -57,7 +64,7 @@ class Opener:
         if entry.picture is not None:
             try:
                 still = Still(read_picture(entry.picture, self.size), entry.frames)
-                return Opened(still, f"{why}; its picture is held instead" if why else "")
+                return Opened(still, f"{why}; its picture is held instead" if why else "", entry.sound if isinstance(entry.sound, Path) else None)
             except Unreadable as error:
                 why = f"{why}; " if why else ""
                 why += f"its picture cannot be used: {error}"
@@ -66,7 +73,7 @@ class Opener:
     def clip(self, entry: Entry, file: Path, number: int) -> Opened:
         """A clip of exactly the entry's frames: as it is, or encoded anew where it does not conform."""
         seen = look(file, self.size, self.fps)
-        sound = file if seen.sound and entry.sound else None
+        sound = entry.sound if isinstance(entry.sound, Path) else file if seen.sound and entry.sound else None
         if seen.conforming and seen.frames >= entry.frames:
             return Opened(Clip(file, entry.frames, seen.keys | {seen.frames}, seen.table), "", sound)
         note = f"its clip ends after {seen.frames} of {entry.frames} frames; the last one is held" if seen.conforming else ""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field, ValidationError, model_validator
 
-from farm.types import FILM_FPS, EngineError, Frozen, Size, Style, Word
+from farm.types import FILM_FPS, CaptionLook, EngineError, Frozen, Label, Size, Style, Word
 from render.layout import Transition
 
 _LARGEST = 32 << 20  # bytes of a timeline file: 50,000 shots with their words
@@ -44,7 +44,9 @@ class Entry(Frozen):
     transition: Transition = "dissolve"
     transition_frames: Annotated[int, Field(ge=0, le=240)] = 12
     speech: Speech | None = None
-    sound: bool = True  # whether the clip's own sound is heard, under the speech
+    sound: bool | Path = True  # whether the clip's own sound is heard, under the speech; or a sound file in its place
+    introduces: Label | None = None  # a lower third: who is seen
+    chapter: Label | None = None  # the heading of what begins with this shot
 
 
 class Timeline(Frozen):
@@ -60,7 +62,7 @@ class Timeline(Frozen):
     style: Style = Style(slug="plain", name="Plain")
     closing: Annotated[int, Field(ge=0, le=240)] = 12  # frames of the film's last fade, to black
     burn_captions: bool = False
-    caption_look: Literal["plain", "boxed", "highlight"] = "plain"
+    caption_look: CaptionLook = "plain"
 
     @model_validator(mode="after")
     def _bearable(self) -> Timeline:
@@ -97,6 +99,7 @@ def load(path: Path) -> Timeline:
             update={
                 "clip": beside(entry.clip),
                 "picture": beside(entry.picture),
+                "sound": beside(entry.sound) if isinstance(entry.sound, Path) else entry.sound,
                 "speech": entry.speech.model_copy(update={"file": beside(entry.speech.file)}) if entry.speech else None,
             }
         )

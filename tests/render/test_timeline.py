@@ -18,7 +18,7 @@ DOCUMENT = (ROOT / "docs" / "composing.md").read_text()
 
 def fields(schema: dict) -> set[str]:
     """Every field of the timeline's own models."""
-    ours = {name: model for name, model in schema["$defs"].items() if name in ("Entry", "Speech", "Card")}
+    ours = {name: model for name, model in schema["$defs"].items() if name in ("Entry", "Speech", "Card", "Label")}
     return set(schema["properties"]).union(*(model["properties"] for model in ours.values()))
 
 
