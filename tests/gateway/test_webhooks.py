@@ -6,11 +6,16 @@ import base64
 import hashlib
 import hmac
 import json
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
+import httpcore
 import pytest
 import sqlalchemy as sa
 
@@ -18,6 +23,7 @@ from farm import webhooks as standard
 from farm.store import tables as t
 from workers.webhooks import Courier
 
+ROOT = Path(__file__).parents[2]
 SEQUENCES = "/api/v1/sequences"
 HOOK = "https://hooks.example.com/storyfarm"
 SCRIPT = {"script": "A lighthouse keeper befriends a stranded whale.", "motion": True, "webhookUrl": HOOK}
@@ -27,6 +33,8 @@ pytestmark = pytest.mark.parametrize("farm", ["sqlite", "postgresql"], indirect=
 
 class Receiver(ThreadingHTTPServer):
     """A real HTTP server that notes what comes and answers what it is told to."""
+
+    request_queue_size = 64
 
     def __init__(self) -> None:
         self.got: list[tuple[dict[str, str], bytes]] = []
@@ -177,6 +185,93 @@ def test_a_rotated_secret_still_signs_for_a_day(farm: Any, receiver: Receiver) -
     courier(farm, receiver).round()
     headers, body = receiver.got[1]
     assert headers["webhook-signature"] == standard.sign(after, headers["webhook-id"], int(headers["webhook-timestamp"]), body)
+
+
+COURIER = """
+import sys, time
+from farm.store import Store
+from workers.webhooks import Courier
+courier = Courier(Store.open(sys.argv[1]), allowed=lambda address: True, check=lambda url: sys.argv[2])
+while True:
+    courier.round()
+    time.sleep(0.05)
+"""
+
+
+def test_a_courier_killed_in_the_middle_loses_nothing(farm: Any, receiver: Receiver) -> None:
+    stories = set()
+    for _ in range(20):
+        stories.add(farm.client.post(SEQUENCES, json=SCRIPT).json()["sequences"][0]["id"])
+    for story in stories:
+        farm.client.delete(f"{SEQUENCES}/{story}")  # which is told of, too
+    enough, slow = threading.Event(), receiver.RequestHandlerClass.do_POST  # type: ignore[attr-defined]
+
+    def noted_then_slow(handler: Any) -> None:
+        """The message is there, the answer is not yet."""
+        if not enough.is_set():
+            length = int(handler.headers["content-length"])
+            body = handler.rfile.read(length)
+            if len(body) == length:  # else its sender is dead
+                receiver.got.append(({name.lower(): value for name, value in handler.headers.items()}, body))
+            if len(receiver.got) >= 6:
+                enough.set()
+            time.sleep(1)
+        else:
+            slow(handler)
+
+    receiver.RequestHandlerClass.do_POST = noted_then_slow  # type: ignore[attr-defined]
+    first = subprocess.Popen([sys.executable, "-c", COURIER, farm.settings.database_url, receiver.url], cwd=ROOT)
+    try:
+        assert enough.wait(30)
+    finally:
+        first.kill()
+        first.wait()
+    before = [headers["webhook-id"] for headers, _ in receiver.got]
+    assert 6 <= len(before) <= 16
+    messenger = courier(farm, receiver)
+    for _ in range(5):  # under load a connection may fail, and is tried again
+        for story in stories:
+            now_due(farm, story)  # as if the killed one's lease were over
+        while messenger.round():
+            pass
+    told: dict[str, set[bytes]] = {}
+    for headers, body in receiver.got:
+        told.setdefault(headers["webhook-id"], set()).add(body)
+    assert {json.loads(body)["data"]["id"] for bodies in told.values() for body in bodies} == stories
+    assert len(told) == len(stories)  # every message under one id, however often it came
+    assert all(len(bodies) == 1 for bodies in told.values())
+    assert len(receiver.got) > len(told)  # some came twice: at least once, not at most
+    assert {delivery(farm, story)["state"] for story in stories} == {"delivered"}
+
+
+def test_a_name_that_changes_its_mind_is_asked_once_and_connected_to_as_it_was(farm: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    connected: list[str] = []
+    answers = iter([["93.184.216.34"], ["127.0.0.1"], ["127.0.0.1"]])
+
+    async def find(host: str) -> Iterable[str]:
+        return next(answers)
+
+    async def connect(self: Any, host: str, *_: Any, **__: Any) -> Any:
+        connected.append(host)
+        raise OSError("this test reaches nobody")
+
+    monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", connect)
+    story = ended(farm, webhookUrl="https://rebinding.example.com/")
+    assert Courier(farm.store, find=find).round() == 1
+    assert connected == ["93.184.216.34"]
+    now_due(farm, story)
+    assert Courier(farm.store, find=find).round() == 1  # now it leads home
+    assert connected == ["93.184.216.34"]
+    assert "not a public address" in delivery(farm, story)["error"]
+
+
+def test_a_name_with_one_private_address_is_refused_whole(farm: Any, receiver: Receiver) -> None:
+    async def find(host: str) -> Iterable[str]:
+        return ["93.184.216.34", "10.1.2.3"]
+
+    story = ended(farm)
+    assert Courier(farm.store, find=find).round() == 1
+    assert "10.1.2.3" in delivery(farm, story)["error"]
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.7", "169.254.169.254", "::1", "::ffff:192.168.0.1", "64:ff9b::7f00:1"])
