@@ -84,6 +84,7 @@ def _head_mask(square: Pixels, sure: np.ndarray, aside: float) -> np.ndarray:
     mask[sure > 0.5] = cv2.GC_PR_FGD
     mask[(sure > 0.97) & (v < 0.5)] = cv2.GC_FGD
     mask[face] = cv2.GC_FGD
+    mask[(sure < 0.03) & (np.abs(u - back) > 0.62) & (v > -0.65)] = cv2.GC_BGD  # what is seen past the ears
     mask[(sure < 0.02) & ((np.abs(u - back) > 1.05) | (v < -1.3))] = cv2.GC_BGD
     own = _grown(square, mask)
     alpha = cv2.GaussianBlur((own * 255).astype(np.uint8), (0, 0), 2.2).astype(np.float32) / 255
