@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Route
@@ -92,7 +94,7 @@ async def _open(
         stack.callback(store.close)
     redis: Redis | None = None
     if settings.redis_url:
-        redis = Redis.from_url(settings.redis_url, socket_timeout=_REDIS_SECONDS, socket_connect_timeout=_REDIS_SECONDS)
+        redis = Redis.from_url(settings.redis_url, socket_timeout=_REDIS_SECONDS, socket_connect_timeout=_REDIS_SECONDS, retry=Retry(NoBackoff(), 0))
         stack.push_async_callback(redis.aclose)
     feed = (lambda: follow(settings.redis_url)) if settings.redis_url else None
     house: House

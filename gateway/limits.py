@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import math
 import time
@@ -43,6 +44,7 @@ if oldest_left <= 0 then oldest_left = tonumber(ARGV[2 * tightest + 1]) end
 return {1, remaining - 1, tightest, math.ceil(oldest_left)}
 """
 
+_PATIENCE = 0.5  # seconds that a request waits for Redis, which answers within one or two thousandths
 _PAUSE_AFTER_FAILURE = 1.0  # seconds in which Redis is not asked again
 
 
@@ -145,7 +147,8 @@ class Limiter:
             for window in limits:
                 arguments += [window.limit, window.seconds * 1_000_000]
             try:
-                allowed, remaining, tightest, micros = await self._script(keys=keys, args=arguments)
+                async with asyncio.timeout(_PATIENCE):
+                    allowed, remaining, tightest, micros = await self._script(keys=keys, args=arguments)
                 return Verdict(bool(allowed), max(0, int(remaining)), int(micros) / 1e6, tuple(limits), int(tightest) - 1)
             except (RedisError, OSError, TimeoutError) as error:
                 self._away_until = time.monotonic() + _PAUSE_AFTER_FAILURE
