@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import json
 import re
@@ -14,7 +15,7 @@ from farm.catalog import Model
 from farm.types import EngineError
 from pipelines import weights
 from pipelines.diffusion.speed import Speed, place, problems
-from pipelines.engine import Report
+from pipelines.engine import DeviceLost, Report
 
 log = structlog.get_logger()
 
@@ -53,6 +54,8 @@ def load(model: Model, device: str, report: Report, *, pipeline: str | None = No
             code="bad_model",
         )
     speed = Speed.of(model)
+    if speed.parallel > 1 and model.defaults.get("loras"):
+        raise EngineError(f"Model {model.name!r}: defaults.loras does not go with speed.context-parallel; take one of them.", code="bad_speed")
     diffusers.utils.logging.disable_progress_bar()
     report.loading(0.05, f"reading {folder.name if model.source.folder else model.source.hub}")
     try:
@@ -67,8 +70,44 @@ def load(model: Model, device: str, report: Report, *, pipeline: str | None = No
     _loras(model, pipe)
     report.loading(0.6, f"to {device}")
     place(pipe, speed, device, lambda note: report.loading(0.6, note))
+    if speed.parallel > 1:
+        _shared(model, pipe, folder, speed, device, report)
     report.loading(0.95, "ready")
     return pipe
+
+
+def _shared(model: Model, pipe: Any, folder: Path, speed: Speed, device: str, report: Report) -> None:
+    """Let several devices compute every step of this pipeline's denoisers; `pipe.crew` is what must be told when it is unloaded."""
+    from pipelines.diffusion.crew import Crew, parallel, refuse
+    from pipelines.diffusion.speed import compile_part, denoisers
+
+    for part in denoisers(pipe):
+        refuse(part)
+    report.loading(0.7, f"to {speed.parallel} devices")
+    crew = Crew.of(model, speed.parallel, device)
+    try:
+        for name, part in ((name, part) for name in ("transformer", "transformer_2", "unet") if (part := getattr(pipe, name, None)) is not None):
+            key = f"{model.name}/{name}"
+            options = {"torch_dtype": part.dtype, "local_files_only": True, "use_safetensors": True, "variant": model.defaults.get("variant")}
+            crew.tell(("load", key, type(part).__name__, str(folder / name), options, speed))
+            crew.hear()
+            parallel(part, speed.parallel)
+            compile_part(part, speed)
+            crew.share(part, key)
+    except BaseException:
+        crew.release()
+        raise
+    pipe.crew = crew
+
+
+def unload(pipe: Any, model: Model) -> None:
+    """Let go of what a pipeline holds outside of this process."""
+    crew = getattr(pipe, "crew", None)
+    if crew is not None:
+        pipe.crew = None
+        with contextlib.suppress(DeviceLost):
+            crew.tell(("drop", f"{model.name}/"))
+        crew.release()
 
 
 def accepts(pipe: Any, name: str) -> bool:

@@ -32,7 +32,7 @@ def piecewise(pipe: Any, device: str) -> bool:
 
 def offload(pipe: Any, device: str) -> bool:
     """Keep on the device only the part that computes: text encoder, denoiser or decoder; False where that cannot be."""
-    if not device.startswith("cuda") or offloaded(pipe):
+    if not device.startswith("cuda") or offloaded(pipe) or getattr(pipe, "crew", None) is not None:
         return False
     pipe.to("cpu")
     pipe.enable_model_cpu_offload(device=device)
@@ -41,7 +41,7 @@ def offload(pipe: Any, device: str) -> bool:
 
 def by_layers(pipe: Any, device: str) -> bool:
     """Keep on the device only the layer that computes and the next one; False where that cannot be."""
-    if not device.startswith("cuda") or grouped(pipe):
+    if not device.startswith("cuda") or grouped(pipe) or getattr(pipe, "crew", None) is not None:
         return False
     pipe.remove_all_hooks()
     pipe.to("cpu")

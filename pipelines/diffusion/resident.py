@@ -26,8 +26,11 @@ class PipelineEngine(Engine):
 
     def unload(self) -> None:
         """Free the memory of device and machine."""
+        from pipelines.diffusion import loading
         from pipelines.diffusion.memory import free
 
+        if self._pipe is not None:
+            loading.unload(self._pipe, self.model)
         self._pipe = self._ladder = self._projection = self._garage = None
         free()
 
@@ -40,11 +43,11 @@ class PipelineEngine(Engine):
         return parking.size(self._modules(), self.device)
 
     def park(self) -> bool:
-        """Move the weights into the machine's memory; False where parts are offloaded already or there is no room."""
+        """Move the weights into the machine's memory; False where parts are offloaded already, other devices hold some, or there is no room."""
         from pipelines.diffusion import memory
         from pipelines.diffusion.parking import Garage
 
-        if self._pipe is None or memory.offloaded(self._pipe):
+        if self._pipe is None or memory.offloaded(self._pipe) or getattr(self._pipe, "crew", None) is not None:
             return False
         garage = Garage(self._modules())
         if not garage.park():

@@ -34,7 +34,13 @@ WORDS: dict[str, tuple[str, ...]] = {
     "vae": ("tiling", "slicing"),
 }
 """Each option and the words there are; `vae` takes a list of them."""
-NUMBERS: dict[str, str] = {"cache_threshold": "first-block: how much may change before it computes again", "step_seconds": "seconds of a step, for deadlines"}
+NUMBERS: dict[str, str] = {
+    "cache_threshold": "first-block: how much may change before it computes again",
+    "step_seconds": "seconds of a step, for deadlines",
+    "context-parallel": "how many devices of this machine share a step",
+}
+APART = ("cache", "offload", "layerwise-casting")
+"""What does not go with several devices: a cache would decide on each by itself, and parts that come and go would do so on the first alone."""
 FIRST_BLOCK_THRESHOLD = 0.08  # diffusers' documentation names 0.05 to 0.1 as hardly visible
 
 
@@ -50,6 +56,7 @@ class Speed:
     casting: str | None = None
     offload: str | None = None
     vae: tuple[str, ...] = ()
+    parallel: int = 1
 
     @classmethod
     def of(cls, model: Model) -> Speed:
@@ -70,6 +77,7 @@ class Speed:
             casting=said.get("layerwise-casting"),
             offload=said.get("offload"),
             vae=(tiles,) if isinstance(tiles, str) else tuple(tiles),
+            parallel=int(said.get("context-parallel", 1)),
         )
 
 
@@ -93,6 +101,12 @@ def problems(name: str, speed: Mapping[str, Any]) -> list[str]:
         found.append(f"Model {name!r}: speed.quantize needs the Python package torchao; install it: pip install torchao.")
     if speed.get("quantize") and speed.get("layerwise-casting"):
         found.append(f"Model {name!r}: speed.quantize and speed.layerwise-casting both change how weights are kept; take one of them.")
+    many = speed.get("context-parallel", 1)
+    if many != int(many):
+        found.append(f"Model {name!r}: speed.context-parallel is {many!r}; devices are counted in whole numbers.")
+    if many > 1:
+        wrong = [option for option in APART if speed.get(option)] + (["compile: full"] if speed.get("compile") == "full" else [])
+        found += [f"Model {name!r}: speed.{option} does not go with speed.context-parallel; take one of them." for option in wrong]
     if speed.get("compile") == "full" and speed.get("offload"):
         found.append(f"Model {name!r}: speed.compile full does not go with speed.offload {speed['offload']!r}; take compile: regional.")
     return found
@@ -109,23 +123,40 @@ def place(pipe: Any, speed: Speed, device: str, say: Callable[[str], None]) -> N
     Raises EngineError (bad_speed) for an option that this architecture or device has not.
     """
     for part in denoisers(pipe):
-        if speed.quantize:
-            say(f"quantizing to {speed.quantize}")
-            _quantize(part, speed.quantize, device if not speed.offload else "cpu")
-        if speed.casting:
-            _asked(part, "layerwise-casting", "fp8", partial(part.enable_layerwise_casting, storage_dtype=_float8(), compute_dtype=part.dtype))
-        if speed.attention:
-            _asked(part, "attention", speed.attention, partial(part.set_attention_backend, ATTENTION[speed.attention]))
-        if speed.cache:
-            _asked(part, "cache", speed.cache, partial(_enable_cache, part, speed))
+        tune(part, speed, device if not speed.offload else "cpu", say)
     _offload(pipe, speed, device)
     for word in speed.vae:
         _asked(pipe.vae, "vae", word, getattr(pipe.vae, f"enable_{word}", _absent))
-    for part in denoisers(pipe):
-        if speed.compile == "regional":
-            _asked(part, "compile", "regional", partial(part.compile_repeated_blocks, fullgraph=True))
-        elif speed.compile == "full":
-            part.compile(fullgraph=True)
+    if speed.parallel == 1:  # a crew's members come to the same point each by itself (pipelines.diffusion.loading)
+        for part in denoisers(pipe):
+            compile_part(part, speed)
+
+
+def tune(part: Any, speed: Speed, device: str, say: Callable[[str], None]) -> None:
+    """The options of one denoiser that come before it is brought to its device.
+
+    Raises EngineError (bad_speed) for one that it has not.
+    """
+    if speed.quantize:
+        say(f"quantizing to {speed.quantize}")
+        _quantize(part, speed.quantize, device)
+    if speed.casting:
+        _asked(part, "layerwise-casting", "fp8", partial(part.enable_layerwise_casting, storage_dtype=_float8(), compute_dtype=part.dtype))
+    if speed.attention:
+        _asked(part, "attention", speed.attention, partial(part.set_attention_backend, ATTENTION[speed.attention]))
+    if speed.cache:
+        _asked(part, "cache", speed.cache, partial(_enable_cache, part, speed))
+
+
+def compile_part(part: Any, speed: Speed) -> None:
+    """The option that comes last.
+
+    Raises EngineError (bad_speed) for a denoiser that has no repeated blocks.
+    """
+    if speed.compile == "regional":
+        _asked(part, "compile", "regional", partial(part.compile_repeated_blocks, fullgraph=True))
+    elif speed.compile == "full":
+        part.compile(fullgraph=True)
 
 
 def _offload(pipe: Any, speed: Speed, device: str) -> None:
