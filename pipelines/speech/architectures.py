@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
@@ -162,8 +163,20 @@ class Bark(Architecture):
         return dict(self.net.generation_config.semantic_config)
 
 
-TABLE: dict[str, Callable[[Weights], Architecture]] = {"vits": Vits, "bark": Bark}
+TABLE = {
+    "vits": "pipelines.speech.architectures:Vits",
+    "bark": "pipelines.speech.architectures:Bark",
+    "csm": "pipelines.speech.prompted:Csm",
+    "dia": "pipelines.speech.prompted:Dia",
+}
 """By the `model_type` of a folder's config.json."""
+
+
+def architecture(name: str, weights: Weights) -> Architecture:
+    """The architecture `name` of TABLE with its weights read."""
+    module, _, attribute = TABLE[name].partition(":")
+    kind: Callable[[Weights], Architecture] = getattr(importlib.import_module(module), attribute)
+    return kind(weights)
 
 
 def model_type(name: str, folder: Path) -> str:

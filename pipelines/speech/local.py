@@ -38,7 +38,7 @@ class TransformersSpeech(Speech):
         """
         import torch
 
-        from pipelines.speech.architectures import TABLE, Weights, model_type
+        from pipelines.speech.architectures import Weights, architecture, model_type
 
         folder = weights.find(self.model)
         weights.refuse_unsafe(self.model, folder)
@@ -46,7 +46,7 @@ class TransformersSpeech(Speech):
         report.loading(0.05, f"reading {folder.name}")
         dtype = getattr(torch, str(self.model.defaults.get("dtype") or "float32"))
         try:
-            self._made = TABLE[kind](Weights(self.model.name, folder, self.device, dtype, self.model.defaults))
+            self._made = architecture(kind, Weights(self.model.name, folder, self.device, dtype, self.model.defaults))
         except (OSError, ValueError, KeyError, AttributeError, ImportError, TypeError) as error:
             raise EngineError(f"Model {self.model.name!r} cannot be read from {folder}: {error}", code="bad_model") from error
         report.loading(0.95, "ready")

@@ -188,3 +188,45 @@ def test_kokoros_voices_are_told_by_their_names(weights):
     assert voices.character(Speaker(name="Mara", gender="female"), "en", narrator).name == "bf_emma"
     with pytest.raises(EngineError, match="en-GB, en-US"):
         voices.narrator(None, "de")
+
+
+@pytest.mark.parametrize("name", ["bark", "csm", "dia"])
+def test_models_that_sample_say_the_same_again_and_can_be_stopped(weights, tmp_path, name):
+    folder = tiny_sounds.saved(name, weights)
+    sound, data = checked(speaking(folder), tmp_path / "a", text="Go on.")
+    assert data.word_times == "estimated"
+    assert np.abs(sound).max() > 0
+    again, _ = checked(speaking(folder), tmp_path / "b", text="Go on.")
+    assert np.array_equal(sound, again)
+    report = Listener(cancel_at=2)
+    with pytest.raises(Cancelled):
+        speaking(folder).run(work(tmp_path / "c", text="Go on."), report)
+    assert all(step < of for step, of in report.steps)
+
+
+def test_a_sample_decides_the_voice(weights, tmp_path):
+    """The sound that models.yaml names, and no audition, goes into the model; a broken one is named."""
+    tone = (np.sin(np.arange(16_000) * 0.3) * 12_000).astype("<i2")
+    with wave.open(str(tmp_path / "mara.wav"), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(16_000)
+        file.writeframes(tone.tobytes())
+    voice = {"sample": str(tmp_path / "mara.wav"), "text": "Go on home."}
+    engine = speaking(tiny_sounds.saved("csm", weights), voices={"mara": voice}, voice="mara")
+    given = []
+    plain = engine._made.net.generate
+    engine._made.net.generate = lambda **inputs: given.append(inputs) or plain(**inputs)
+    checked(engine, tmp_path / "a", text="Go on.")
+    assert len(given) == 1
+    heard_by_it = given[0]["input_values"].float().numpy().reshape(-1)
+    assert np.allclose(heard_by_it, resample(tone.astype(np.float32) / 32768, 16_000, 24_000), atol=1e-4)
+    broken = speaking(tiny_sounds.saved("csm", weights), voices={"mara": {**voice, "sample": str(tmp_path / "none.wav")}}, voice="mara")
+    with pytest.raises(EngineError, match=r"mara.*none\.wav"):
+        broken.run(work(tmp_path / "b"), Listener())
+
+
+def test_a_preset_that_bark_lacks_opens_no_file(weights, tmp_path):
+    engine = speaking(tiny_sounds.saved("bark", weights), voices={"mara": {"preset": "/etc/passwd"}}, voice="mara")
+    with pytest.raises(EngineError, match="no preset '/etc/passwd'"):
+        engine.run(work(tmp_path), Listener())

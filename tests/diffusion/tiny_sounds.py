@@ -230,11 +230,101 @@ def language(folder: Path) -> None:
     net.save_pretrained(folder)
 
 
+def _bytes(**tokens: str) -> Any:
+    """A tokenizer of single bytes and some tokens of its own."""
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+    from transformers import PreTrainedTokenizerFast
+
+    letters = {letter: number for number, letter in enumerate(sorted(pre_tokenizers.ByteLevel.alphabet()))}
+    tokenizer = Tokenizer(models.BPE(vocab=letters, merges=[]))
+    tokenizer.pre_tokenizer, tokenizer.decoder = pre_tokenizers.ByteLevel(add_prefix_space=False), decoders.ByteLevel()
+    found = PreTrainedTokenizerFast(tokenizer_object=tokenizer)
+    found.add_special_tokens({"additional_special_tokens": list(tokens.values())})
+    return found
+
+
+def csm(folder: Path) -> None:
+    """Four codebooks at 12.5 frames a second, 24 kHz."""
+    from transformers import CsmConfig, CsmForConditionalGeneration, CsmProcessor, EncodecFeatureExtractor
+
+    tokenizer = _bytes(bos="<|begin_of_text|>", end="<|end_of_text|>", audio="<|AUDIO|>", eos="<|audio_eos|>")
+    tokenizer.bos_token, tokenizer.pad_token = "<|begin_of_text|>", "<|end_of_text|>"
+    number = tokenizer.convert_tokens_to_ids
+    template = (
+        "{%- for turn in messages %}{{ '<|begin_of_text|>[' + turn['role'] + ']' }}{%- for part in turn['content'] %}{%- if part['type'] == 'text' %}"
+        "{{ part['text'] + '<|end_of_text|>' }}{%- else %}{{ '<|AUDIO|><|audio_eos|>' }}{%- endif %}{%- endfor %}{%- endfor %}"
+    )
+    small = {"hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "num_key_value_heads": 2}
+    config = CsmConfig(
+        **small, num_codebooks=4, vocab_size=67, text_vocab_size=300, bos_token_id=number("<|begin_of_text|>"), pad_token_id=number("<|end_of_text|>"),
+        codebook_pad_token_id=66, codebook_eos_token_id=0, audio_token_id=number("<|AUDIO|>"), audio_eos_token_id=number("<|audio_eos|>"),
+        depth_decoder_config={**small, "num_codebooks": 4, "backbone_hidden_size": 16, "vocab_size": 67, "max_position_embeddings": 5},
+        codec_config={
+            "model_type": "mimi", "sampling_rate": 24_000, "hidden_size": 16, "num_filters": 4, "num_residual_layers": 1, "upsampling_ratios": [8, 6, 5, 4],
+            "codebook_size": 128, "codebook_dim": 8, "vector_quantization_hidden_dimension": 8, "num_quantizers": 4, "num_semantic_quantizers": 1,
+            "num_hidden_layers": 1, "num_attention_heads": 2, "num_key_value_heads": 2, "head_dim": 8, "intermediate_size": 16, "sliding_window": 64,
+            "upsample_groups": 16,
+        },
+    )  # fmt: skip
+    model = CsmForConditionalGeneration(config)
+    model.generation_config.update(do_sample=True, temperature=0.9, depth_decoder_do_sample=True, depth_decoder_temperature=0.9)
+    model.save_pretrained(folder)
+    CsmProcessor(EncodecFeatureExtractor(sampling_rate=24_000), tokenizer, chat_template=template).save_pretrained(folder)
+
+
+def dia(folder: Path) -> None:
+    """Nine codebooks, 44.1 kHz of 86 frames a second."""
+    from transformers import DacConfig, DacModel, DiaConfig, DiaFeatureExtractor, DiaForConditionalGeneration, DiaProcessor, DiaTokenizer
+
+    shape = {"hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "num_key_value_heads": 2, "head_dim": 8}
+    cross = {"cross_num_attention_heads": 2, "cross_head_dim": 8, "cross_num_key_value_heads": 2, "cross_hidden_size": 16}
+    model = DiaForConditionalGeneration(DiaConfig(encoder_config=shape, decoder_config={**shape, **cross}))
+    model.generation_config.update(do_sample=True, temperature=1.0, max_length=3072, guidance_scale=3.0)
+    codec = DacModel(
+        DacConfig(encoder_hidden_size=4, downsampling_ratios=[2, 4, 8, 8], decoder_hidden_size=16, n_codebooks=9, codebook_size=1024, sampling_rate=44_100)
+    )
+    codec.save_pretrained(folder / "codec")
+    model.save_pretrained(folder)
+    DiaProcessor(DiaFeatureExtractor(sampling_rate=44_100, hop_length=512), DiaTokenizer(), DacModel.from_pretrained(folder / "codec")).save_pretrained(folder)
+
+
+def bark(folder: Path) -> None:
+    """Bark's three models at their own vocabularies, eight numbers wide."""
+    from transformers import BarkConfig, BarkModel, BarkProcessor, BertTokenizer, EncodecConfig
+    from transformers.models.bark.configuration_bark import BarkCoarseConfig, BarkFineConfig, BarkSemanticConfig
+    from transformers.models.bark.generation_configuration_bark import BarkCoarseGenerationConfig, BarkFineGenerationConfig, BarkSemanticGenerationConfig
+
+    shape = {"hidden_size": 8, "num_layers": 1, "num_heads": 1, "block_size": 1024}
+    codec = EncodecConfig(
+        target_bandwidths=[6.0], sampling_rate=24_000, num_filters=4, hidden_size=8, upsampling_ratios=[8, 5, 4, 2], codebook_size=1024, codebook_dim=8,
+        num_lstm_layers=1, num_residual_layers=1, kernel_size=3, last_kernel_size=3, residual_kernel_size=3,
+    )  # fmt: skip
+    config = BarkConfig(
+        semantic_config=BarkSemanticConfig(**shape, input_vocab_size=129_600, output_vocab_size=10_048).to_dict(),
+        coarse_acoustics_config=BarkCoarseConfig(**shape, input_vocab_size=12_096, output_vocab_size=12_096).to_dict(),
+        fine_acoustics_config=BarkFineConfig(**shape, input_vocab_size=1056, output_vocab_size=1056).to_dict(),
+        codec_config=codec.to_dict(),
+    )
+    BarkModel(config).save_pretrained(folder)
+    generating = {
+        "semantic_config": BarkSemanticGenerationConfig(semantic_rate_hz=4.0, max_new_tokens=24).to_dict(),
+        "coarse_acoustics_config": BarkCoarseGenerationConfig().to_dict(), "fine_acoustics_config": BarkFineGenerationConfig().to_dict(),
+        "sample_rate": 24_000, "codebook_size": 1024,
+    }  # fmt: skip
+    (folder / "generation_config.json").write_text(json.dumps(generating, default=str), encoding="utf-8")
+    vocabulary = folder / "vocab.txt"
+    vocabulary.write_text("\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *string.ascii_lowercase, *("##" + one for one in string.ascii_lowercase)]))
+    BarkProcessor(BertTokenizer(str(vocabulary))).save_pretrained(folder)
+
+
 MODELS: dict[str, Callable[[Path], None]] = {
     "vits": vits,
     "wav2vec2": wav2vec2,
     "kokoro": kokoro,
     "language": language,
+    "csm": csm,
+    "dia": dia,
+    "bark": bark,
     "musicgen": musicgen,
     "musicgen-melody": musicgen_melody,
     "stable-audio": stable_audio,
