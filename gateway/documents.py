@@ -11,7 +11,7 @@ from gateway.models import sequences as seq
 from gateway.models import stories as sto
 from gateway.models.base import Link, Links, iso
 from gateway.route import Table
-from gateway.view import File, Part, StoryView
+from gateway.view import File, Part, StoryLine, StoryView
 
 _EXTENSIONS = {
     "image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "video/mp4": "mp4", "audio/wav": "wav", "audio/x-wav": "wav",
@@ -99,9 +99,8 @@ class Writer:
     def _poll(self, story: str) -> Link:
         return self.table.link("sequence-status", wait=True, title="Wait for the next change", id=story)
 
-    def summary(self, view: StoryView) -> seq.Summary:
+    def summary(self, view: StoryLine) -> seq.Summary:
         """One entry of a list."""
-        links = self.sequence_links(view)
         return seq.Summary(
             id=view.id,
             title=view.title,
@@ -109,7 +108,7 @@ class Writer:
             aspect_ratio=cast(Any, view.aspect),
             created_at=view.created_at,
             updated_at=view.updated_at,
-            links={"self": links["self"], "poll": links["poll"]},
+            links={"self": self.table.link("sequence-status", id=view.id), "poll": self._poll(view.id)},
         )
 
     def export(self, view: StoryView) -> seq.Export | None:
@@ -182,7 +181,7 @@ class Writer:
             completed_at=view.job_ended_at,
         )
 
-    def story_summary(self, view: StoryView) -> sto.StorySummary:
+    def story_summary(self, view: StoryLine) -> sto.StorySummary:
         """A story in a list."""
         return sto.StorySummary(**_story(view))
 
@@ -275,12 +274,12 @@ class Writer:
         return next((self.url(shot.picture.file, f"frame-{shot.index + 1:02d}") for shot in view.shots if shot.index in shown and shot.picture.file), None)
 
 
-def job_status(view: StoryView) -> sto.JobStatus:
+def job_status(view: StoryView | StoryLine) -> sto.JobStatus:
     """The job's state in the stories family's words; it has none for cancelled."""
     return cast(sto.JobStatus, "failed" if view.job_status == "cancelled" else view.job_status)
 
 
-def _story(view: StoryView) -> dict[str, Any]:
+def _story(view: StoryView | StoryLine) -> dict[str, Any]:
     return {
         "id": view.id,
         "title": view.title,

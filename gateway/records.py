@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import structlog
 from redis.exceptions import RedisError
 
-from farm.store import Created, InsufficientCredits, Remember, StoryDocument, TaskRecord
+from farm.store import Created, InsufficientCredits, Remember, StoryDocument, StorySummary, TaskRecord
 from farm.story import NewStory
 from farm.tickets import flush
 from farm.types import TaskKind
@@ -18,7 +18,7 @@ from gateway.documents import Writer
 from gateway.errors import ApiError, Problem, invalid
 from gateway.house import House
 from gateway.progress import Progress
-from gateway.view import NOTHING, PART_STATUS, File, FilmView, Part, ShotView, StoryView
+from gateway.view import NOTHING, PART_STATUS, File, FilmView, Part, ShotView, StoryLine, StoryView
 
 log = structlog.get_logger()
 _ID = re.compile(r"[a-z]{1,8}_[0-9a-z]{1,48}")
@@ -43,27 +43,22 @@ async def story_of(house: House, job: str, team: str) -> str | None:
     return await house.threads.call(house.store.stories.of_job, job, team) if plausible(job) else None
 
 
-async def page_of(house: House, team: str, limit: int, cursor: str | None) -> tuple[list[StoryView], str | None]:
+async def page_of(house: House, team: str, limit: int, cursor: str | None) -> tuple[list[StoryLine], str | None]:
     """A page of stories, newest first, and the cursor of the next one.
 
     Raises ApiError (400) for a cursor that we did not give.
     """
     if cursor is not None and not plausible(cursor):
         raise invalid("cursor", "is not one of ours; follow _links.next, or leave it out for the first page")
-    ids = await house.threads.call(house.store.stories.page, team, limit=limit + 1, before=cursor)
-    views = await _views(house, ids[:limit], team)
-    return views, ids[limit - 1] if len(ids) > limit else None
+    found = await house.threads.call(house.store.stories.summaries, team, limit=limit + 1, before=cursor)
+    return [line_of(one) for one in found[:limit]], found[limit - 1].id if len(found) > limit else None
 
 
-async def numbered_page(house: House, team: str, page: int, limit: int, status: str | None) -> tuple[list[StoryView], int]:
+async def numbered_page(house: House, team: str, page: int, limit: int, status: str | None) -> tuple[list[StoryLine], int]:
     """A page of stories by number, newest first, and how many there are in all."""
-    ids = await house.threads.call(house.store.stories.page, team, limit=limit, offset=(page - 1) * limit, job_status=status)
+    found = await house.threads.call(house.store.stories.summaries, team, limit=limit, offset=(page - 1) * limit, job_status=status)
     total = await house.threads.call(house.store.stories.count, team, job_status=status)
-    return await _views(house, ids, team), total
-
-
-async def _views(house: House, ids: Sequence[str], team: str) -> list[StoryView]:
-    return [view_of(document) for document in await house.threads.call(house.store.stories.documents, ids, team)]
+    return [line_of(one) for one in found], total
 
 
 async def marks_of(house: House, stories: Collection[str]) -> Mapping[str, object]:
@@ -148,6 +143,20 @@ def view_of(document: StoryDocument) -> StoryView:
         film=_film(tasks.get("compose")),
         tasks=tuple(_progress(task) for task in document.tasks),
         mark=(document.status.value, document.updated_at),
+    )
+
+
+def line_of(one: StorySummary) -> StoryLine:
+    """A story's summary as a line of a list."""
+    return StoryLine(
+        id=one.id,
+        title=one.title or _working_title(one.prompt),
+        status=one.status.value,
+        job_status=one.job_status.value,
+        aspect=one.aspect,
+        locale=one.locale,
+        created_at=_moment(one.created_at),
+        updated_at=_moment(one.updated_at),
     )
 
 

@@ -72,6 +72,20 @@ class FilmView:
 
 
 @dataclass(frozen=True)
+class StoryLine:
+    """What a list says about one story."""
+
+    id: str
+    title: str
+    status: str
+    job_status: str
+    aspect: str
+    locale: str
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
 class StoryView:
     """All that any document says about one story."""
 

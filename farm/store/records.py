@@ -229,6 +229,21 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class StorySummary:
+    """What lists show of a story."""
+
+    id: str
+    status: StoryState
+    job_status: JobState
+    title: str  # empty until it has one
+    prompt: str  # how it begins
+    aspect: str
+    locale: str
+    created_at: float
+    updated_at: float
+
+
+@dataclass(frozen=True)
 class Ticket:
     """A ticket that waits to be sent: "this pool has work"."""
 

@@ -262,6 +262,24 @@ def test_pages_by_cursor_hold_every_sequence_once_newest_first(farm: Any) -> Non
     assert len(seen) == len(set(seen)) == farm.count()
 
 
+def test_lists_say_what_the_documents_say(farm: Any) -> None:
+    long = {"script": "Zoë's whale — " + "and then the tide came in again, " * 30, "aspectRatio": "9:16"}
+    names = [create(farm, **fields)["id"] for fields in ({}, {"title": "Sea Tale", "aspectRatio": "1:1"}, long)]
+    farm.worker.run()
+    names += [create(farm, **fields)["id"] for fields in ({}, long)]
+    farm.client.delete(f"{SEQUENCES}/{names[3]}")
+    listed = {one["id"]: one for one in farm.client.get(SEQUENCES, params={"limit": 100}).json()["sequences"]}
+    others = {one["id"]: one for one in farm.client.get("/api/v1/stories", params={"limit": 100}).json()["data"]}
+    for name in names:
+        document = farm.client.get(f"{SEQUENCES}/{name}").json()
+        assert {field: document[field] for field in listed[name] if field != "_links"} == {
+            field: listed[name][field] for field in listed[name] if field != "_links"
+        }
+        assert listed[name]["_links"] == {relation: document["_links"][relation] for relation in ("self", "poll")}
+        story = farm.client.get(f"/api/v1/stories/{name}").json()
+        assert others[name] == {field: story[field] for field in others[name]}
+
+
 def test_cancel_archives_and_stops(farm: Any) -> None:
     entry = create(farm, motion=True)
     farm.worker.step()
