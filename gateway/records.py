@@ -23,6 +23,8 @@ from gateway.view import NOTHING, PART_STATUS, File, FilmView, Part, ShotView, S
 log = structlog.get_logger()
 _ID = re.compile(r"[a-z]{1,8}_[0-9a-z]{1,48}")
 _TITLE_LENGTH = 80
+SILENT_SECONDS = 15.0
+"""Without a heartbeat for this long, a worker does not count as there; they come every 2 s."""
 
 
 def plausible(name: str) -> bool:
@@ -77,6 +79,29 @@ async def create_stories(house: House, wanted: Sequence[NewStory], answer: Remem
         raise ApiError(Problem.CREDITS, str(error)) from None
     await send_tickets(house)
     return made
+
+
+async def asleep(house: House, wanted: Sequence[NewStory]) -> list[str]:
+    """Models that these stories need and no live worker serves now, sorted: their tasks wait until one comes (a pool may be scaled up at night)."""
+    needed: set[str] = set()
+    for new in wanted:
+        kinds = {TaskKind.WRITE} if new.origin == "enhance" else set(new.models) - _UNUSED.get((new.motion, new.music), frozenset())
+        needed |= {new.models[kind] for kind in kinds}
+    served = await house.threads.call(_served, house)
+    return sorted(needed - served)
+
+
+_UNUSED: Mapping[tuple[bool, bool], frozenset[TaskKind]] = {
+    (False, False): frozenset({TaskKind.ANIMATE, TaskKind.SCORE}),
+    (False, True): frozenset({TaskKind.ANIMATE}),
+    (True, False): frozenset({TaskKind.SCORE}),
+}
+"""What is not made, by motion and music."""
+
+
+def _served(house: House) -> set[str]:
+    silent = {worker.name for worker in house.store.workers.silent(SILENT_SECONDS)}
+    return {model for worker in house.store.workers.list() if worker.name not in silent for model in worker.models}
 
 
 async def send_tickets(house: House) -> None:
@@ -180,6 +205,7 @@ def _film(task: TaskRecord | None) -> FilmView:
         seconds=task.data.get("seconds"),
         at=_moment(task.ended_at) if task.ended_at else None,
         poster=File(poster.sha, poster.media_type) if poster else None,
+        beside={name: File(made.sha, made.media_type) for name, made in task.outputs.items() if name not in ("film", "poster")},
     )
 
 

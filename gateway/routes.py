@@ -72,7 +72,14 @@ SEQUENCES = (
         summary="Create a sequence from a script",
         description="Answers at once with what was created; `?wait` holds the answer until each sequence's first change and embeds its state.",
         handler=sequences.create,
-        answers={202: Answered("Created; generation goes on.", seq.CreatedSequences, links={"status": _SEQUENCE_LINK})},
+        answers={
+            202: Answered(
+                "Created; generation goes on.",
+                seq.CreatedSequences,
+                headers={"X-Waiting-For": "Models that no worker serves at the moment: their tasks wait for one. Not there where all are served."},
+                links={"status": _SEQUENCE_LINK},
+            )
+        },
         scope="stories:generate",
         body=seq.CreateSequence,
         query=seq.WaitQuery,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+import structlog
 from starlette.responses import Response
 
 from farm import store
@@ -24,11 +25,13 @@ from gateway.models.sequences import (
     WaitQuery,
 )
 from gateway.once import Recorder, once, recorded
-from gateway.records import cancel_story, create_stories, load, page_of, send_tickets, writer
+from gateway.records import asleep, cancel_story, create_stories, load, page_of, send_tickets, writer
 from gateway.requests import from_sequence
 from gateway.route import Reply
 from gateway.view import StoryView
 from gateway.waiting import hold, seconds_of
+
+log = structlog.get_logger()
 
 
 def no_sequence(story: str) -> ApiError:
@@ -49,6 +52,9 @@ async def _create(call: Call, seconds: float, recorder: Recorder) -> Reply:
         return _created(call, [words.created(one.story, one.job) for one in made], None)
 
     made = await create_stories(call.house, wanted, recorder.remember(plain))
+    missing = await asleep(call.house, wanted)
+    if missing:
+        log.warning("no live worker serves what a sequence needs; it waits", models=missing, stories=[one.story for one in made])
     views = [await _there(call, one.story) for one in made]
     if seconds:
         held = await asyncio.gather(*(hold(call.house, view.id, call.team, seconds, lambda view: view.advance, before=view) for view in views))
@@ -59,16 +65,19 @@ async def _create(call: Call, seconds: float, recorder: Recorder) -> Reply:
     else:
         views = list(await asyncio.gather(*(_written(call, view) for view in views)))
         entries = [words.created(view.id, view.job) for view in views]
-    return _created(call, entries, next((view.enhanced_script for view in views if view.enhanced_script), None))
+    return _created(call, entries, next((view.enhanced_script for view in views if view.enhanced_script), None), missing)
 
 
-def _created(call: Call, entries: list[Created] | list[Waited], script: str | None) -> Reply:
+def _created(call: Call, entries: list[Created] | list[Waited], script: str | None, missing: Sequence[str] = ()) -> Reply:
     table = call.house.table
     links = {"self": table.link("create-sequence"), "root": table.link("root")}
     return Reply(
         CreatedSequences(sequences=entries, enhanced_script=script, links=links),
         status=202,
-        headers={"location": table.path("sequence-status", id=entries[0].id)} if len(entries) == 1 else {},
+        headers={
+            **({"location": table.path("sequence-status", id=entries[0].id)} if len(entries) == 1 else {}),
+            **({"x-waiting-for": ", ".join(missing)} if missing else {}),
+        },
     )
 
 

@@ -262,6 +262,18 @@ def test_pages_by_cursor_hold_every_sequence_once_newest_first(farm: Any) -> Non
     assert len(seen) == len(set(seen)) == farm.count()
 
 
+def test_models_that_nobody_serves_are_accepted_and_named(farm: Any) -> None:
+    models = sorted(set(farm.catalog.profiles[farm.settings.profile].models.values()) - {"camera", "bandstand"})
+    asleep = farm.client.post(SEQUENCES, json=SCRIPT)
+    assert (asleep.status_code, asleep.headers["x-waiting-for"]) == (202, ", ".join(models))
+    farm.store.workers.register("all but one", pool="cpu", host="here", pid=1, models=[*models, "camera"], device={})
+    try:
+        assert "x-waiting-for" not in farm.client.post(SEQUENCES, json={**SCRIPT, "motion": True}).headers
+        assert farm.client.post(SEQUENCES, json={**SCRIPT, "music": True}).headers["x-waiting-for"] == "bandstand"
+    finally:
+        farm.store.workers.forget("all but one")
+
+
 def test_lists_say_what_the_documents_say(farm: Any) -> None:
     long = {"script": "Zoë's whale — " + "and then the tide came in again, " * 30, "aspectRatio": "9:16"}
     names = [create(farm, **fields)["id"] for fields in ({}, {"title": "Sea Tale", "aspectRatio": "1:1"}, long)]
