@@ -63,7 +63,8 @@ def paint_keyframe(spec: KeyframeSpec, files: dict[str, Path]) -> Painting:
     by_item = {item.key: item for item in spec.items}
     items = [by_item[key] for key in shot.items if key in by_item] if shot.items else list(spec.items)
     place = choose_place(scene, shot.picture_prompt, spec.prompt)
-    if place.name == "ocean" and (DEEP.search(" ".join((scene.place, scene.title, scene.description, shot.picture_prompt))[:LIMIT]) or _fishes(shown, items)):
+    words = " ".join((scene.place, scene.title, scene.description, shot.picture_prompt))[:LIMIT]
+    if SUNKEN.search(scene.place[:LIMIT]) or (place.name == "ocean" and (DEEP.search(words) or _fishes(shown, items))):
         place = PLACES["underwater"]
     if BOAT.search(scene.place[:LIMIT]) and (place.medium == "water" or place.name in ("lake", "river", "ocean")):
         shot = shot.model_copy(update={"action": f"rows, {shot.action}"})  # in a boat one sits, whatever else one does
@@ -74,6 +75,7 @@ DEEP = re.compile(
     r"\b(deep (?:in|under|beneath|below|down)|the deep|depths|sea ?bed|ocean floor|bottom of the|under ?water|under the (?:sea|waves)|beneath the)\b",
     re.IGNORECASE,
 )
+SUNKEN = re.compile(r"\b(sunken|drowned|under ?sea|under ?water)\b", re.IGNORECASE)
 BOAT = re.compile(r"\b(boat|canoe|raft|gondola|dinghy|kayak)\b", re.IGNORECASE)
 
 

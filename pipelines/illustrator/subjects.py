@@ -70,7 +70,9 @@ def item_drawing(item: Item, files: dict[str, Path], technique: Technique = "fil
         if signs.is_sign(pictures[0], f"{item.name} {item.description}"):
             return signs.board(pictures[0])
         return puppet.figure(pictures[0], technique, PRODUCT, "ground", own_colors=True)
-    if (drawing := things.find(item.name)) is not None:
+    head = (re.findall(r"[a-z]+", item.name.lower()) or [""])[-1]
+    happens = kind(head) in ("event", "act") and not things.by_hand(head)  # a wedding is seen in who is there, not in an emblem of it
+    if not happens and (drawing := things.find(item.name)) is not None:
         return drawing
     words = re.findall(r"[a-z]+", item.name.lower())[:6]
     if words and kind(words[-1]) == "person" and figures.own_trade(item.name) is not None:  # somebody whom a caller or writer listed among the things

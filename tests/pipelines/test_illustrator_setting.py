@@ -152,3 +152,29 @@ def test_a_storm_has_lightning_before_its_clouds() -> None:
     calm = {sheet.name: sheet.pixels for sheet in paint("desert", weather="rain").sheets}
     upper = slice(0, 70)
     assert sheets["far"][upper, :, 3].max() > 240 > calm["far"][upper, :, 3].max()
+
+
+def test_a_burning_house_is_in_flames() -> None:
+    house, burning = (setting(PLACES["village"], [text], []) for text in ("a cat before a house", "a cat rescued from a burning house, in a village"))
+    assert house is None
+    assert burning is not None
+    assert burning.height_m > 6
+
+
+def test_a_sunken_city_is_under_water() -> None:
+    assert paint("sunken city", creature("fox")).place == "underwater"
+
+
+@pytest.mark.parametrize(("noun", "several"), [("forest animals", True), ("farm animal", False), ("animals", True)])
+def test_animals_of_no_name_are_some_that_live_there(noun: str, several: bool) -> None:
+    drawing = cast.draw_character(creature(noun), "listens")
+    assert (drawing.name == noun) is several  # a group is named by what it is a group of
+    assert drawing.name != "creature"
+
+
+def test_an_animals_noun_may_say_its_colour_and_a_uniform_is_no_fur() -> None:
+    assert cast.fur_of(creature("snowy owl"), "") == "#f4f3ef"
+    assert cast.fur_of(creature("owl"), "") is None
+    assert cast.fur_of(creature("owl", "a snowy owl, old and wise"), "") == "#f4f3ef"
+    assert cast.fur_of(creature("bear postman", coat="#2f4d7d"), "bear") is None
+    assert cast.fur_of(creature("fox", coat="#d9712b"), "") == "#d9712b"

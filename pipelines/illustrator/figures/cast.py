@@ -259,6 +259,13 @@ def draw_character(character: Character, action: str = "", mood: str = "", outdo
     noun = character.noun or ("person" if character.human else "creature")
     pose = pose_of(action)
     count = crowd.size(noun, character.description) if noun else 1
+    if several := kinds(noun):
+        members = [character.model_copy(update={"noun": name, "key": f"{character.key}#{name}", "human": False, "look": {}}) for name in several]
+        drawn = [
+            _one(one, one.noun, pose, mood, action, outdoors)
+            for one in members[: max(count, 3 if "animals" in f"{noun} {character.description}".lower() else 1)]
+        ]
+        return crowd.group(drawn, noun) if len(drawn) > 1 else drawn[0]
     if count > 1:
         return crowd.group(
             [
@@ -291,6 +298,33 @@ LOOSE = frozenset(["work", "stand", "talk", "look", "hold", "think", "point", "p
 
 
 APART = ("talk", "stand", "think", "look")
+
+
+WHITE = re.compile(r"\b(snowy|arctic|polar|albino)\b")
+
+
+def fur_of(character: Character, beast: str) -> str | None:
+    """The colour of an animal's coat: of its look, else of its noun ("a red squirrel", "snowy owl"); a trade's coat is cloth."""
+    said = character.look.get("skin") or ("" if beast else character.look.get("coat", ""))
+    *before, last = character.noun.lower().split() or [""]
+    told = re.search(rf"\b(\w+(?: \w+)?) {re.escape(last)}\b", character.description[:200].lower())
+    noun = " ".join([*before, told.group(1) if told else ""])
+    return said or ("#f4f3ef" if WHITE.search(noun) else color(noun)) or None
+
+
+KINDS = {
+    "farm": ("pig", "goat", "hen", "cow"), "sea": ("turtle", "fish", "crab", "octopus"), "jungle": ("monkey", "parrot", "tiger", "frog"), "zoo": ("lion", "monkey", "penguin", "zebra"),
+    "savanna": ("lion", "zebra", "giraffe", "monkey"), "arctic": ("polar bear", "seal", "penguin", "snowy owl"), "desert": ("camel", "lizard", "fox", "snake"), "": ("rabbit", "fox", "hedgehog", "deer"),
+}  # fmt: skip
+"""Whom "forest animals" or "animals of the sea" may be; the forest's where nothing is said."""
+
+
+def kinds(noun: str) -> tuple[str, ...]:
+    """The animals that a noun means which names none of its own, or ()."""
+    words = noun.lower().split()
+    if not words or words[-1] not in ("animal", "animals", "wildlife"):
+        return ()
+    return KINDS[next((name for name in KINDS if name and name in words), "")]
 
 
 def own_pose(pose: str, index: int) -> str:
@@ -335,7 +369,7 @@ def _one(character: Character, noun: str, pose: str, mood: str, action: str, out
     beast = beast_of(noun) if not character.human else ""
     if beast or (not character.human and own_trade(noun) is None) or (kind(noun) == "animal" and own_trade(noun) is None):
         wearing = _garments(character)
-        if (animal := animals.draw(beast or noun, pose, mood, wearing, character.look.get("skin") or character.look.get("coat"), character.key)) is not None:
+        if (animal := animals.draw(beast or noun, pose, mood, wearing, fur_of(character, beast), character.key)) is not None:
             metal = machines.metal_of(f"{noun} {character.description}")
             return machines.clockwork(animal, metal) if metal else animal
         if not character.human and own_trade(noun) is None:
