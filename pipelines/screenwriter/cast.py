@@ -29,6 +29,7 @@ _TROUSERS = ("#2f3e55", "#3c3a38", "#4a3b2a", "#33424a")
 # Those who have no hands.
 _WINGS = lexicon.listing("wings")
 _FINS = frozenset(["whale", "dolphin", "shark", "fish", "salmon", "seal", "walrus", "seahorse", "octopus", "squid"])
+_INSECTS = lexicon.listing("insects")
 _HOOVES = lexicon.listing("hooves")
 
 
@@ -137,6 +138,8 @@ class Part:
             return {"hand": "fin", "hands": "fins", "arms": "fins", "feet": "fins"}
         if head in _HOOVES:
             return {"hand": "hoof", "hands": "hooves", "arms": "legs", "feet": "hooves"}
+        if head in _INSECTS:
+            return {"hand": "leg", "hands": "legs", "arms": "legs", "feet": "feet"}
         if head in {"dragon", "lizard", "crocodile"}:
             return {"hand": "claw", "hands": "claws", "arms": "wings" if head == "dragon" else "legs", "feet": "claws"}
         if head in {"snail", "worm", "slug", "snake", "caterpillar"}:
@@ -151,7 +154,8 @@ def _own(owner: str) -> bool:
 def part(key: str, being: Being, random: Random, taken: set[str], *, role: str, christen: bool, hint: Hint | None = None) -> Part:
     """A part for a being; `christen` gives a name to who has none."""
     gender = being.gender
-    if gender == "neutral" and (being.kind in {"human", "robot", "toy", "creature"} or (christen and being.kind == "animal")) and not being.plural:
+    somebody = being.kind in {"human", "robot", "toy", "creature"} or (christen and being.kind == "animal")
+    if gender == "neutral" and somebody and not being.plural and being.head not in lexicon.listing("bunch"):
         gender = names.gender_of(hint.name) if hint and names.gender_of(hint.name) != "neutral" else random.choice(("female", "male"))
         if being.kind in {"robot", "toy", "creature"} and not christen:
             gender = "neutral"

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from random import Random
 
+from pipelines.meaning.facts import fact
 from pipelines.screenwriter import lexicon, words
 from pipelines.screenwriter.premise import Being, Clause, Deed, Place, Premise
 from pipelines.screenwriter.reading import framed
@@ -43,6 +44,11 @@ def complete(premise: Premise, random: Random) -> Premise:
         return _noun(premise, random)
     if hero.alive or hero.kind == "human":
         return _joined(premise)
+    if hero.kind in {"thing", "place"} and premise.deed is not None and not premise.deed.passive and _willing(premise):
+        met = premise.other
+        if met is not None and met.kind in {"thing", "place"} and (premise.deed.lemma in _MEETING or "in love" in premise.deed.after):
+            met = replace(met, kind="toy")
+        return _joined(replace(premise, hero=replace(hero, kind="toy"), other=met))  # a thing that wants something is somebody
     if hero.head in _VEHICLES and premise.deed is not None:
         trade = _VEHICLES[hero.head]
         skipper = Being(noun=trade, head=trade, kind="human", gender="neutral")
@@ -77,6 +83,18 @@ def complete(premise: Premise, random: Random) -> Premise:
         kind="discovery",
         goal=None,
     )
+
+
+_MEETING = frozenset({"befriend", "love", "marry", "meet", "kiss", "miss", "comfort"})
+_WILL = lexicon.listing("will")
+
+
+def _willing(premise: Premise) -> bool:
+    """Whether the deed is one that only somebody with a will can do: falling in love, dreaming, wanting, learning."""
+    deed = premise.deed
+    if deed is None or premise.hero.plural:
+        return False
+    return premise.frame in {"want", "dream", "learn", "wish", "long", "try", "decide", "hope"} or deed.lemma in _WILL or "in love" in deed.after
 
 
 def _joined(premise: Premise) -> Premise:
@@ -143,6 +161,38 @@ def _noun(premise: Premise, random: Random) -> Premise:
     return replace(premise, hero=keeper, other=hero, kind="thing", facts=frozenset(facts))
 
 
+_HABITATS = {
+    "mermaid": "coral reef",
+    "merman": "coral reef",
+    "kraken": "sea",
+    "polar": "snowy plain",
+    "arctic": "snowy plain",
+    "yeti": "snowy mountain",
+    "alien": "space",
+    "martian": "space",
+}
+_MAKERS = ("maker", "smith", "wright", "mender", "repairer", "carver", "builder", "mechanic", "inventor", "engineer", "tailor", "weaver", "potter")
+
+
+def _at_home(hero: Being) -> str:
+    """Where what the hero is says that it lives: makers in workshops, what is marine in the sea; empty where nothing says."""
+    if hero.kind == "human" and hero.head.endswith(_MAKERS):
+        return "workshop"
+    for word in (*hero.adjectives, *hero.noun.split()):
+        if word in _HABITATS:
+            return _HABITATS[word]
+    known = fact(hero.noun) if hero.noun else None
+    if known is None:
+        return ""
+    if hero.kind == "animal" and re.search(r"\b(?:marine|sea|ocean|cephalopod|fish|aquatic|crustacean)\b", f"{known.what} {known.above}"):
+        return "coral reef" if known.noun != "whale" else "sea"
+    if hero.kind == "animal" and hero.head in lexicon.listing("insects") | {"snail", "worm"}:
+        return "meadow"
+    if hero.kind == "toy" and re.search(r"\b(?:orbit\w*|space|spacecraft)\b", known.what):
+        return "space"
+    return ""
+
+
 def somewhere(premise: Premise, random: Random) -> Place:
     """The premise's place, else where such a hero is at home."""
     if premise.place is not None:
@@ -155,6 +205,8 @@ def somewhere(premise: Premise, random: Random) -> Place:
         or (lexicon.trade(premise.other.noun).get("home") if premise.other is not None and premise.other.noun and premise.other.kind == "animal" else "")
         or ""
     )
+    if not home:
+        home = _at_home(premise.hero)
     if not home:
         home = {"animal": "forest", "creature": "old forest", "robot": "city", "toy": "nursery"}.get(premise.hero.kind) or random.choice(_HOMES)
     return Place(phrase=home, kind=lexicon.place_kind(home))

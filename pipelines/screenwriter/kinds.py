@@ -45,6 +45,9 @@ FRAMES = {
 }
 
 
+_BUSINESSES = frozenset(["bakery", "bar", "café", "cafe", "farm", "hotel", "inn", "library", "restaurant", "school", "shop", "stall", "stand", "store"])
+
+
 @lru_cache(maxsize=1)
 def _verbs() -> dict[str, str]:
     known: dict[str, str] = {}
@@ -86,6 +89,23 @@ def plot_kind(lemma: str, following: list[str], object_head: str, *, object_aliv
         return "rescue"
     if lemma in {"hide", "bury"} and object_head:
         return "crime"
+    if lemma == "run" and object_head in {
+        "stand",
+        "shop",
+        "café",
+        "cafe",
+        "bakery",
+        "restaurant",
+        "school",
+        "hotel",
+        "library",
+        "farm",
+        "stall",
+        "inn",
+        "store",
+        "bar",
+    }:
+        return "make"
     if lemma == "leave" and object_place:
         return "journey"
     return kind

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from pipelines.meaning import vectors
 from pipelines.screenwriter import words
 
 DATA = Path(__file__).parent / "data"
@@ -85,6 +86,8 @@ def kind_of(noun: str) -> str:
         return "human"
     if place_kind(noun):
         return "place"
+    if vectors.kind(head) == "person" and (words.known(head) and head not in _NOT_AGENT):
+        return {"robot": "robot", "android": "robot"}.get(first, "human")
     if head in _trade_heads() or (len(head) > 4 and head.endswith(_AGENT) and not head.endswith(_THINGS)):
         return "human"
     return "thing"

@@ -83,6 +83,8 @@ class Nouns:
         owner = owner[:1].lower() + owner[1:] if owner.lower().startswith(("the ", "a ", "an ", "his ", "her ", "my ", "their ", "our ", "its ")) else owner
         plural = (token.tag_ in {"NNS", "NNPS"} and count != 1) or (token.tag_ in {"NNS", "NNPS"} and count == 1) or count > 1
         proper = token.pos_ == "PROPN" and token.text[0].isupper() and not _common(token.text)
+        strange = token.i == 0 and token.text[0].isupper() and token.is_alpha and not proper and _unheard(token.text)
+        proper = proper or strange
         if proper:
             name = " ".join([*names, head])
             noun = " ".join(compounds)
@@ -130,7 +132,7 @@ class Nouns:
             pass
         ent = token.ent_type_
         if not noun and kind == "":
-            kind = "place" if ent in {"GPE", "LOC", "FAC"} or lexicon.place_kind(name) else "human"
+            kind = "place" if (ent in {"GPE", "LOC", "FAC"} and not strange) or lexicon.place_kind(name) else "human"
         if name and kind in {"thing", "force", "place"} and ent == "PERSON" and noun and lexicon.kind_of(noun) == "thing" and not proper:
             kind = "human"
         tail = self._tail(token, appos, called)
@@ -195,6 +197,11 @@ class Nouns:
 def _count(word: str) -> int:
     numbers = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12}
     return numbers.get(word, int(word) if word.isdigit() and len(word) < 4 else 2)
+
+
+def _unheard(word: str) -> bool:
+    """Whether a capitalised word at the beginning is no English word, and so a name: "Kwame repairs radios"."""
+    return len(word) > 2 and not words.known(word.lower()) and not words.known(words.singular(word.lower())) and not lexicon.listed(word.lower())
 
 
 def _common(word: str) -> bool:

@@ -14,7 +14,7 @@ from pipelines.screenwriter.premise import Place, Premise
 
 _LINE = re.compile(r"^(\+|[a-z]+)([!^]*)(?:\[([a-z ]+)\])?([!^]*):\s*(.*)$")
 PARTS = ("want", "try", "fail", "low", "turn", "win", "end")
-_NEXT_BEST = ("dream", "ordeal", "make", "journey")
+_NEXT_BEST = ("plain", "dream", "ordeal", "make", "journey")
 FORCES = lexicon.listing("forces")
 _WATER = {"shore", "sea", "harbour", "island"}
 _SWIMMERS = lexicon.listing("swimmers")
@@ -69,6 +69,8 @@ def lines_of(block: str) -> tuple[Line, ...]:
 @lru_cache(maxsize=32)
 def plots(kind: str) -> tuple[Plot, ...]:
     """All plots of one kind."""
+    if not (lexicon.DATA / "plots" / f"{kind}.yaml").exists():
+        return ()  # told briefly only
     briefs = table("briefs").get(kind) or {}
     return tuple(
         Plot(

@@ -31,6 +31,9 @@ class Reader(Adjuncts):
         goal = self._goal(verb, main)
         hero = self._subject(subject)
         deed = self._deed(main, top=verb)
+        if frame == "refuse":  # what is not done is what is told
+            deed = replace(deed, lemma=frame, after=words.tidy(f"to {deed.base()}"), auxiliary="", form="", passive=False)
+            frame = ""
         side = None if frame else self._companion(verb) or self._companion(main)
         mates = [c for c in subject.conjuncts if c.pos_ in {"NOUN", "PROPN"}]
         other = deed.object
@@ -105,7 +108,8 @@ class Reader(Adjuncts):
             if inner is None and verb.lemma_ in {"dream", "set", "long", "plan"}:
                 inner = next((g for c in verb.rights if c.dep_ == "prep" for g in c.children if g.dep_ == "pcomp"), None)
             if inner is not None and not any(c.dep_ in {"dobj", "nsubj"} for c in verb.rights):
-                return inner, str(verb.lemma_)
+                core, frame = self._core(inner)  # "wants to learn to fly"
+                return core, frame if frame in {"learn", "refuse"} else str(verb.lemma_)
         return verb, ""
 
     def _clauses(self, verb: Any, subject: Any) -> list[Clause]:
@@ -220,6 +224,8 @@ class Reader(Adjuncts):
                     and any(c.tag_ == "TO" for c in child.lefts)
                     and child.i not in self.dropped
                 ):
+                    if child.lemma_ in {"water", "school", "bed", "work", "church", "land"} and not any(c.dep_ == "dobj" for c in child.rights):
+                        continue  # "leads her calf to water": where to
                     if child.lemma_ in {"find", "discover", "realize", "see", "learn"} and any(c.dep_ == "ccomp" for c in child.rights):
                         continue
                     if head.lemma_ in {"teach", "help", "get", "ask", "tell", "force", "let", "begin", "seem"}:

@@ -143,7 +143,7 @@ class Teller:
                 text = re.sub(r"\btheir\b", hero.his, text) if not (self.other and self.other.plural) else text
         if self.other is not None and "o" in self.introduced and self.other.being.phrase:
             phrase = self.other.being.phrase
-            if phrase in text:
+            if phrase in text and not re.search(r"\b(?:first|last|only)\b", phrase):
                 text = text.replace(phrase, self.other.name or self.other.the, 1)
         return text
 
@@ -163,6 +163,8 @@ class Teller:
         text = _EITHER.sub(lambda m: m[1] if self.hero.being.kind in {"human", "robot"} else m[2], text)
         told = _SLOT.sub(self._slot, text)
         told = words.tidy(told)
+        told = re.sub(r"\bset out to set (out|off|sail)\b", r"set \1", told)
+        told = re.sub(r"\b(wanted|decided|began|tried|hoped) to \1 to\b", r"\1 to", told)
         told = re.sub(r"(^|[.!?]\s+)([\"']?)([a-z])", lambda m: m[1] + m[2] + m[3].upper(), told)
         if self.first_person:
             return _mine(told)
@@ -250,6 +252,8 @@ class Teller:
         being, name = self.hero.being, self.hero.name
         if being.name and being.noun and not being.owner and not being.name.lower().startswith(being.noun):
             return f"{name}, {'the ' + being.text if being.definite else words.a(being.text)},"
+        if name and not being.plural and not being.name and being.tail.startswith(("with ", "without ")) and not being.owner:
+            return f"{name}, {'the ' + being.text if being.definite else words.a(being.text)} {being.tail},"
         return self.hero.a
 
     def _word(self, key: str) -> str:

@@ -64,7 +64,7 @@ def topic_of(text: str, form: str = "") -> Topic | None:
 
     `form` is the format that was ordered: a headline is sooner seen in a sentence for the news, a product in a noun for an advertisement.
     """
-    text = _lowered(text.strip().rstrip(".! "))
+    text = lowered(text.strip().rstrip(".! "))
     if len(text.split()) > 24 or re.search(r"[.!?]\s+\S", text):
         return None
     for reader in (_howto, _question, _about, _second, _when, _list, _product, _headline, _thing):
@@ -73,7 +73,7 @@ def topic_of(text: str, form: str = "") -> Topic | None:
     return None
 
 
-def _lowered(text: str) -> str:
+def lowered(text: str) -> str:
     """Text in capitals in small letters, so that its words are known."""
     letters = [c for c in text if c.isalpha()]
     return words.capital(text.lower()) if len(letters) > 3 and all(c.isupper() for c in letters) and " " in text else text

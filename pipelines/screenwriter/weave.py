@@ -304,7 +304,7 @@ def _opened(teller: Teller) -> str:
     if in_deed and home and not at_home:
         teller.homed = True
         return f"{words.capital(_home(teller, home))} lived {intro.rstrip(',')}." if not named else f"{intro} lived {_home(teller, home)}."
-    if hero.name and not hero.being.noun:
+    if hero.name and (not hero.being.noun or hero.name.lower().startswith(hero.being.noun)):
         where = teller.a_place()
         return f"This is the story of {hero.name}." if in_deed or place.kind in _NOT_HOME else words.tidy(f"{hero.name} lived {where}.")
     if in_deed or place.phrase.lower() in intro.lower():

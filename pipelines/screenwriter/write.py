@@ -19,11 +19,12 @@ from pipelines.screenwriter.invent import complete, somewhere
 from pipelines.screenwriter.plots import Line, Plot, choose
 from pipelines.screenwriter.premise import Being, Place, Premise
 from pipelines.screenwriter.reading import read
+from pipelines.screenwriter.spelling import spelled
 from pipelines.screenwriter.stage import MAIN, Set, shoot
 from pipelines.screenwriter.telling import Teller
 from pipelines.screenwriter.things import pictured, solid
 from pipelines.screenwriter.titles import title
-from pipelines.screenwriter.topics import topic_of
+from pipelines.screenwriter.topics import lowered, topic_of
 from pipelines.screenwriter.weave import BRIEF, MICRO, Beat, weave
 
 LOCALES = ("en",)
@@ -52,7 +53,7 @@ def write(spec: WriteSpec, step: Step = quiet) -> Screenplay:
         from pipelines.screenwriter.script import screenplay_of
 
         return screenplay_of(spec, text, step)
-    text = clean.topic(text)
+    text = spelled(lowered(clean.topic(text)))
     random = Random(_seed(spec))
     long_song = spec.content_type in {"music_video", "ad_spot"} and spec.speech_seconds > LONGEST_SPOT
     if not long_song and (topic := topic_of(text, spec.content_type)) is not None:
@@ -78,6 +79,9 @@ def _in_another(spec: WriteSpec, language: str, step: Step) -> Screenplay:
     text = clean.clean(spec.prompt, english=False)
     step(1, 5, "script read")
     return screenplay_in(spec, language, text, step)
+
+
+_BUNCH = lexicon.listing("bunch")
 
 
 def enhance(script: str, style: Style, *, seconds: float = 26.0, seed: int = 0) -> str:
@@ -109,7 +113,7 @@ def tell(spec: WriteSpec, premise: Premise, random: Random, step: Step) -> Scree
     hints = list(spec.characters)
     taken: set[str] = {being.name for being in (premise.hero, premise.other, premise.side) if being is not None and being.name}
     hero_hint = _match(premise.hero, hints, first=True)
-    hero = part("h", premise.hero, random, taken, role="protagonist", christen=True, hint=hero_hint)
+    hero = part("h", premise.hero, random, taken, role="protagonist", christen=premise.hero.head not in _BUNCH, hint=hero_hint)
     place = _hinted_place(spec) or somewhere(premise, random)
     plot = choose(premise, random, place, short=spec.speech_seconds <= BRIEF)
     side_of = plot.side

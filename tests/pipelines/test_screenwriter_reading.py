@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from farm.types import Style, WriteSpec
 from pipelines.screenwriter.reading import read
+from pipelines.screenwriter.spelling import mended
+from pipelines.screenwriter.write import write
 
 # prompt, hero's noun (or name), verb, object's head or None, kind of plot, and any of place, time, weather, goal
 READINGS = [
@@ -116,3 +119,33 @@ def test_a_hero_of_two_words_is_what_its_first_word_says() -> None:
     assert read("A mouse chef cooks dinner for the king.").hero.kind == "animal"
     assert read("A robot chef opens a tiny restaurant on the moon.").hero.kind == "robot"
     assert read("A toy soldier comes to life on Christmas Eve.").hero.kind == "toy"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "said", "not_said"),
+    [
+        ("A pengin wants to lern to fly", "penguin", "pengin"),  # slips of the pen
+        ("A GIRL FINDS A DRAGON EGG IN HER LUNCHBOX", "dragon egg", "EGG"),
+        ("Kwame repairs radios in the market of Accra.", "Kwame", "a kwame"),  # a name that no list has
+        ("Princess Amara refuses to marry the prince.", "refused to marry", "although the prince"),
+        ("A mother elephant leads her calf to water.", "lead her calf", "wish: to water"),
+        ("A widow sets out across the Sahara.", "set out", "set out to set out"),
+        ("A detective with amnesia investigates a theft.", "a detective with amnesia", "with amnesia investigated"),
+        ("A jazz band plays on the deck of a ship.", "jazz band", "jazz band named"),
+        ("A satellite falls in love with a lighthouse.", "satellite", "The wise held a meeting"),
+        ("A robot nanny hides a child from the storm.", "robot nanny", "nobody knew why"),
+    ],
+)
+def test_what_a_prompt_says_is_kept_and_nothing_odd_is_made_of_it(prompt: str, said: str, not_said: str) -> None:
+    for seed in range(3):
+        text = " ".join(shot.narration for shot in write(WriteSpec(prompt=prompt, style=Style(slug="s", name="S"), seed=seed)).shots)
+        assert not_said not in text
+    assert said in text or said.capitalize() in text or "led her calf" in text
+
+
+@pytest.mark.parametrize(
+    ("word", "right"),
+    [("lern", "learn"), ("samuri", "samurai"), ("recieve", "receive"), ("lighhouse", "lighthouse"), ("whale", "whale"), ("kubernetes", "kubernetes")],
+)
+def test_a_slip_of_the_pen_is_mended_and_a_strange_word_is_not(word: str, right: str) -> None:
+    assert mended(word) == right
