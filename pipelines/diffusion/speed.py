@@ -23,6 +23,8 @@ ATTENTION = {
     "flash-attn-3": "_flash_3",
     "sage": "sage",
 }
+CUDA_ATTENTION = frozenset({"cudnn", "efficient", "flash-attn", "flash-attn-3", "sage"})
+"""Those without a kernel for processors: they would fail at the first step."""
 PACKAGE_OF = {"flash-attn": "flash_attn", "flash-attn-3": "flash_attn_interface", "sage": "sageattention"}
 WORDS: dict[str, tuple[str, ...]] = {
     "compile": ("regional", "full"),
@@ -143,7 +145,9 @@ def tune(part: Any, speed: Speed, device: str, say: Callable[[str], None]) -> No
     if speed.casting:
         _asked(part, "layerwise-casting", "fp8", partial(part.enable_layerwise_casting, storage_dtype=_float8(), compute_dtype=part.dtype))
     if speed.attention:
-        _asked(part, "attention", speed.attention, partial(part.set_attention_backend, ATTENTION[speed.attention]))
+        if speed.attention in CUDA_ATTENTION and not device.startswith("cuda"):
+            raise EngineError(f"speed.attention {speed.attention!r} has no kernel for {device!r}; leave it out there, or say native.", code="bad_speed")
+        _asked(part, "attention", speed.attention, partial(_attend, part, ATTENTION[speed.attention]))
     if speed.cache:
         _asked(part, "cache", speed.cache, partial(_enable_cache, part, speed))
 
@@ -172,20 +176,34 @@ def _offload(pipe: Any, speed: Speed, device: str) -> None:
     elif speed.offload == "sequential":
         pipe.enable_sequential_cpu_offload(device=device)
     else:
-        pipe.enable_group_offload(onload_device=torch.device(device), offload_device=torch.device("cpu"), offload_type="leaf_level", use_stream=True)
+        from pipelines.diffusion.memory import group
+
+        group(pipe, torch.device(device), streams=True)
+
+
+def _attend(part: Any, backend: str) -> None:
+    """Set the backend of this part alone: diffusers would make it that of every model in the process that has none of its own."""
+    from diffusers.models.attention_dispatch import _AttentionBackendRegistry as Registry
+
+    before, _ = Registry.get_active_backend()
+    try:
+        part.set_attention_backend(backend)
+    finally:
+        Registry.set_active_backend(before)
 
 
 def _quantize(part: Any, word: str, device: str) -> None:
     from torchao import quantization as ao
 
     make = {
-        "fp8": "Float8DynamicActivationFloat8WeightConfig",
-        "fp8-weights": "Float8WeightOnlyConfig",
-        "int8": "Int8DynamicActivationInt8WeightConfig",
-        "int8-weights": "Int8WeightOnlyConfig",
+        # A scale a row: nearer to the original than one for all, and no picture of a pass has a say in another's.
+        "fp8": partial(ao.Float8DynamicActivationFloat8WeightConfig, granularity=ao.PerRow()),
+        "fp8-weights": ao.Float8WeightOnlyConfig,
+        "int8": ao.Int8DynamicActivationInt8WeightConfig,
+        "int8-weights": ao.Int8WeightOnlyConfig,
     }[word]
     # Layer after layer is brought to the device and quantized there, so that the whole at full precision never has to fit.
-    _asked(part, "quantize", word, lambda: ao.quantize_(part, getattr(ao, make)(), device=device))
+    _asked(part, "quantize", word, lambda: ao.quantize_(part, make(), device=device))
 
 
 def _enable_cache(part: Any, speed: Speed) -> None:
@@ -207,7 +225,7 @@ def _absent() -> None:
 def _asked(part: Any, option: str, word: str, call: Callable[[], Any]) -> None:
     try:
         call()
-    except (NotImplementedError, AttributeError, ValueError, RuntimeError, ImportError) as error:
+    except (NotImplementedError, AttributeError, ValueError, RuntimeError, ImportError, AssertionError) as error:
         from pipelines.diffusion.faults import device_lost, out_of_memory
 
         if out_of_memory(error) or device_lost(error):
