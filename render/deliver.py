@@ -159,11 +159,18 @@ def hls(cutting: Cutting, check: Check) -> dict[str, Path]:
     (folder / "index.m3u8").write_text(
         "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n"
         f'#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="captions",NAME="Captions",LANGUAGE="{language}",DEFAULT=YES,AUTOSELECT=YES,URI="captions.m3u8"\n'
-        f'#EXT-X-STREAM-INF:BANDWIDTH={rate},RESOLUTION={data.width}x{data.height},FRAME-RATE={data.fps}.000,CODECS="avc1.640028,mp4a.40.2",SUBTITLES="captions"\n'
+        f'#EXT-X-STREAM-INF:BANDWIDTH={rate},RESOLUTION={data.width}x{data.height},FRAME-RATE={data.fps}.000,CODECS="{_codec(cutting)},mp4a.40.2",SUBTITLES="captions"\n'
         "film.m3u8\n",
         encoding="utf-8",
     )
     return {"-hls": folder}
+
+
+def _codec(cutting: Cutting) -> str:
+    """The film's video codec as RFC 6381 names it: profile, constraints and level, as the parameter sets say."""
+    with av.open(str(cutting.folder / "film.mp4")) as container:
+        described = container.streams.video[0].codec_context.extradata or b""
+    return f"avc1.{described[1:4].hex()}"
 
 
 def hevc(cutting: Cutting, check: Check) -> dict[str, Path]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from farm.types import FilmData
 from render.captions import clean
@@ -100,7 +101,12 @@ def _track(name: str, kind: str, items: list[dict[str, Any]]) -> dict[str, Any]:
 def _clip(name: str, file: Path | None, first: int, frames: int, have: int, fps: int) -> dict[str, Any]:
     media: dict[str, Any] = {"OTIO_SCHEMA": "MissingReference.1", "name": "", "available_range": None, "available_image_bounds": None, "metadata": {}}
     if file is not None:
-        media |= {"OTIO_SCHEMA": "ExternalReference.1", "target_url": file.absolute().as_uri(), "available_range": _range(0, have, fps)}
+        url = file.as_uri() if file.is_absolute() else quote(file.as_posix())  # beside the document
+        media |= {
+            "OTIO_SCHEMA": "ExternalReference.1",
+            "target_url": url,
+            "available_range": _range(0, have, fps),
+        }
     return {
         "OTIO_SCHEMA": "Clip.2",
         "name": clean(name),

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
+from pathlib import Path
 from typing import ClassVar
+
+import structlog
 
 from farm.catalog import Model
 from farm.types import ComposeSpec, EngineError, JoinSpec, Outcome, Output, TaskKind, Title, Work
 from pipelines.engine import Engine, Report
 from render import join
-from render.compose import produce
+from render.compose import Film, produce
 from render.join import Pieces
 from render.timeline import Card, Entry, Speech, Timeline
+
+log = structlog.get_logger()
 
 
 class Composer(Engine):
@@ -45,16 +51,68 @@ class Composer(Engine):
         if not isinstance(work.spec, ComposeSpec):
             raise EngineError(f"the composer composes; it cannot {work.spec.kind.value}", code="wrong_task")
         work.scratch.mkdir(parents=True, exist_ok=True)
-        made = produce(timeline_of(work), work.scratch, report, pieces_of(work))
+        also = list(dict.fromkeys((*self.model.defaults.get("also", ()), *work.spec.also)))
+        timeline = timeline_of(work)
+        made = produce(timeline, work.scratch, report, pieces_of(work))
+        companions, lacking = _companions(timeline, made, also, work, report)
         return Outcome(
             outputs=(
                 Output(name="film", path=made.film, media_type="video/mp4"),
                 Output(name="poster", path=made.poster, media_type="image/jpeg"),
                 Output(name="captions", path=made.srt, media_type="application/x-subrip"),
                 Output(name="captions.vtt", path=made.vtt, media_type="text/vtt"),
+                *companions,
             ),
-            data=made.data.model_dump(),
+            data=made.data.model_copy(update={"left_out": (*made.data.left_out, *lacking)}).model_dump(),
         )
+
+
+_COMPANIONS = {
+    "-strip.jpg": ("strip", "image/jpeg"),
+    "-strip.vtt": ("strip.vtt", "text/vtt"),
+    "-teaser.webp": ("teaser", "image/webp"),
+    "-teaser.gif": ("gif", "image/gif"),
+    "-hevc.mp4": ("hevc", "video/mp4"),
+    "-av1.mp4": ("av1", "video/mp4"),
+    "-nvenc.mp4": ("nvenc", "video/mp4"),
+    ".otio": ("otio", "application/json"),
+}
+"""Output and media type of each deliverable's file, by what follows the film's name."""
+
+
+def _companions(timeline: Timeline, made: Film, also: Sequence[str], work: Work, report: Report) -> tuple[list[Output], list[str]]:
+    """The deliverables as outputs, and what of them could not be made: a film does not fail for want of a teaser."""
+    if not also:
+        return [], []
+    from render.deliver import Cutting, deliver, possible  # only then: they need the ffmpeg program
+
+    # An editor relinks by name: these are the names under which a farm gives the parts.
+    shots = tuple((_renamed(entry) if entry else None, spot) for entry, spot in made.shots)
+    score = Path("score.wav") if timeline.score else None
+    cutting = Cutting(work.scratch, "film", timeline.model_copy(update={"score": score}), made.data, shots, Path("film.mp4"))
+    found: list[Output] = []
+    lacking: list[str] = []
+    for name in also:
+        try:
+            possible([name])
+            files = deliver([name], cutting, lambda note: report.step(0, 1, note), lambda: report.step(0, 1, "making what goes with the film"))
+        except EngineError as error:
+            if error.retry:
+                raise
+            log.warning("deliverable left out", name=name, why=error.message)
+            lacking.append(f"{name}: {error.message}")
+            continue
+        except OSError as error:
+            raise EngineError(f"{name} could not be written: {error.strerror or error}; make room on the disk", code="disk", retry=True) from error
+        found += [Output(name=_COMPANIONS[suffix][0], path=path, media_type=_COMPANIONS[suffix][1]) for suffix, path in files.items()]
+    return found, lacking
+
+
+def _renamed(entry: Entry) -> Entry:
+    number = int(entry.name.rpartition(" ")[2])
+    speech = entry.speech.model_copy(update={"file": Path(f"speech-{number:02d}.wav")}) if entry.speech and entry.speech.file else entry.speech
+    clip = Path(f"clip-{number:02d}.mp4") if entry.clip else None
+    return entry.model_copy(update={"clip": clip, "picture": Path(f"frame-{number:02d}.png") if entry.picture else None, "speech": speech})
 
 
 def _joined(work: Work, spec: JoinSpec, report: Report) -> Outcome:

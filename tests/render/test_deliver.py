@@ -9,10 +9,12 @@ import av
 import pytest
 from PIL import Image
 
-from farm.types import Cancelled, EngineError, Word
+from farm.catalog import Model
+from farm.types import Cancelled, ComposeSpec, Cut, EngineError, Style, TaskKind, Word, Work
 from render import ffmpeg
 from render.compose import compose
 from render.deliver import SUFFIXES, WAYS
+from render.engine import Composer
 from render.timeline import Card, Entry, Speech, Timeline
 from tests.render.conftest import FPS, SMALL, lumas, speech
 
@@ -79,6 +81,10 @@ def test_hls_is_the_films_own_packets_in_segments(timeline, tmp_path):
         with av.open(str(file)) as container:
             return [bytes(packet) for packet in container.demux(video=0) if packet.size]
 
+    with av.open(str(tmp_path / "film.mp4")) as container:
+        profile, level = container.streams.video[0].codec_context.extradata[1], container.streams.video[0].codec_context.extradata[3]
+    assert f'CODECS="avc1.{profile:02x}00{level:02x},mp4a.40.2"' in (folder / "index.m3u8").read_text()
+    assert (profile, level) == (100, 10)  # High, and the level of a picture as small as this
     assert slices(folder / "film.m4s") == slices(tmp_path / "film.mp4")
     with av.open(str(folder / "film.m3u8")) as container:
         assert sum(1 for _ in container.decode(video=0)) == FRAMES
@@ -111,6 +117,28 @@ def test_an_editor_gets_the_cut(timeline, tmp_path):
     assert cut.audio_tracks()[1].name == "Score"
     first, second = list(video)[2], list(video)[3]
     assert (first.in_offset.to_frames(), first.out_offset.to_frames(), second.source_range.start_time.to_frames()) == (6, 6, 6)
+
+
+class Quiet:
+    """A report that tells nobody."""
+
+    loading = preview = step = staticmethod(lambda *_, **__: None)
+
+
+def test_a_farm_gets_what_it_asked_for_and_a_film_in_any_case(clips, tmp_path, monkeypatch):
+    """Deliverables are outputs of the task; an editor's file names parts as the farm gives them; what cannot be made is named."""
+    monkeypatch.setattr("render.deliver.encodes", lambda encoder: False)
+    cuts = tuple(Cut(index=index, frames=48) for index in range(3))
+    spec = ComposeSpec(cuts=cuts, size=SMALL, style=Style(slug="plain", name="Plain"), also=("otio", "nvenc", "gif"))
+    model = Model(name="composer", tasks=(TaskKind.COMPOSE,), engine="composer", defaults={"also": ["strip"]})
+    files = {f"clip.{index}": clips[index] for index in range(3)}
+    outcome = Composer(model, "cpu").run(Work(task="t", model="composer", spec=spec, files=files, scratch=tmp_path / "scratch"), Quiet())
+    given = {output.name: output for output in outcome.outputs}
+    assert list(given) == ["film", "poster", "captions", "captions.vtt", "strip", "strip.vtt", "otio", "gif"]
+    assert all(output.path.stat().st_size > 0 for output in given.values() if not output.name.startswith("captions"))
+    assert [given[name].media_type for name in ("strip", "strip.vtt", "gif")] == ["image/jpeg", "text/vtt", "image/gif"]
+    assert re.findall(r'"target_url": ?"([^"]*)"', given["otio"].path.read_text()) == [f"clip-0{number}.mp4" for number in (1, 2, 3)]
+    assert [note.split(":")[0] for note in outcome.data["left_out"]] == ["nvenc"]
 
 
 def test_the_graphics_card_is_asked_before_it_is_used(timeline, tmp_path, monkeypatch):
