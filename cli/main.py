@@ -37,6 +37,10 @@ def render(
     seed: Annotated[int | None, typer.Option("--seed", help="The same prompt and seed give the same film", show_default=False)] = None,
     title: Annotated[str | None, typer.Option("--title", help="Title of the film [default: the screenwriter's]", show_default=False)] = None,
     burn_captions: Annotated[bool, typer.Option("--burn-captions", help="Draw the captions into the picture, too")] = False,
+    captions: Annotated[
+        str | None, typer.Option("--captions", help="Draw them so: plain, boxed, or highlight (the spoken word is lit)", show_default=False)
+    ] = None,
+    also: Annotated[list[str] | None, typer.Option("--also", help="What else to make of the film: strip, teaser, gif, hevc, av1, nvenc, otio")] = None,
     farm: Annotated[str | None, typer.Option("--farm", help="Address of a running farm [default: an embedded one]", show_default=False)] = None,
     key: Annotated[str | None, typer.Option("--key", envvar="STORYFARM_KEY", help="API key for --farm", show_default=False)] = None,
     home: HomeOption = None,
@@ -47,7 +51,9 @@ def render(
     from cli.render import Order, render_film
 
     text = sys.stdin.buffer.read(1 << 20).decode("utf-8", "surrogateescape") if prompt == "-" else prompt
-    order = Order(prompt=text, seconds=seconds, aspect=aspect, style=style, seed=seed, title=title, burn_captions=burn_captions)
+    order = Order(
+        prompt=text, seconds=seconds, aspect=aspect, style=style, seed=seed, title=title, burn_captions=burn_captions, captions=captions, also=tuple(also or ())
+    )
     render_film(order, output, farm=farm, key=key, home=_home(home), workers=workers, as_json=as_json)
 
 

@@ -11,17 +11,21 @@ import sys
 import time
 import unicodedata
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from cli.client import FarmAway, FarmClient
 from cli.display import Display, View
 from cli.embedded import ROOM_TO_GO_ON_MB, EmbeddedFarm
 from cli.errors import CliError, Exit
 from cli.home import Home
+from farm.types import CaptionLook, Deliverable
 
 _ASPECTS = ("16:9", "9:16", "1:1", "4:5")
+_LOOKS = get_args(CaptionLook)
+_ALSO = get_args(Deliverable)
+_SUFFIXES = {"film-strip": "-strip.jpg", "film-teaser": "-teaser.webp", "film-gif": "-teaser.gif", "film-otio": ".otio"}
 _SHORTEST, _LONGEST = 10, 50_000
 _SECONDS = (5, 300)
 _PATIENCE_SECONDS = 120.0
@@ -39,6 +43,8 @@ class Order:
     seed: int | None
     title: str | None
     burn_captions: bool
+    captions: str | None = None
+    also: tuple[str, ...] = ()
 
     def check(self) -> Order:
         """The order with its prompt trimmed.
@@ -63,7 +69,12 @@ class Order:
             raise _bad(f"--seconds {self.seconds}: choose {_SECONDS[0]} to {_SECONDS[1]}")
         if self.seed is not None and not 0 <= self.seed < 2**31:
             raise _bad(f"--seed {self.seed}: choose 0 to {2**31 - 1}")
-        return Order(prompt, self.seconds, self.aspect, self.style, self.seed, self.title, self.burn_captions)
+        if self.captions not in (None, *_LOOKS):
+            raise _bad(f"--captions {self.captions!r}: choose one of {', '.join(_LOOKS)}")
+        for name in self.also:
+            if name not in _ALSO:
+                raise _bad(f"--also {name!r}: choose among {', '.join(_ALSO)}; `storyfarm compose` makes others of a timeline")
+        return replace(self, prompt=prompt)
 
     def body(self) -> dict[str, Any]:
         """The create request of the sequences API."""
@@ -74,7 +85,9 @@ class Order:
             "aspectRatio": self.aspect,
             "motion": True,
             "music": True,
-            "burnCaptions": self.burn_captions,
+            "burnCaptions": self.burn_captions or self.captions is not None,
+            "captionLook": self.captions or "plain",
+            "also": list(dict.fromkeys(self.also)),
             **{name: value for name, value in wanted.items() if value is not None},
         }
 
@@ -92,7 +105,8 @@ def render_film(order: Order, output: Path, *, farm: str | None, key: str | None
         with _at_farm(farm, key, home, workers, display) as connect:
             result = _Render(order, target, connect, display).run()
     if as_json:
-        print(json.dumps({"film": str(target), "seconds": result["seconds"], "shots": result["shots"], "story": result["story"]}), flush=True)
+        told = {"film": str(target), "seconds": result["seconds"], "shots": result["shots"], "story": result["story"]}
+        print(json.dumps(told | ({"files": result["files"]} if order.also else {})), flush=True)
     else:
         print(
             f"{target}: {result['seconds']:.1f} s of film, {result['shots']} shots, made in {time.monotonic() - began:.1f} s (story {result['story']})",
@@ -228,10 +242,24 @@ class _Render:
         if export is None:
             raise CliError(f"story {self._story} completed without a film", Exit.STORY_FAILED)
         client.download(export["url"], self._target)
+        files = {name: self._companion(client, status, name) for name in dict.fromkeys(self._order.also)}
         left_out = [
             f"shot {frame['orderIndex'] + 1}: {frame['video'].get('error') or 'failed'}" for frame in status["frames"] if frame["video"]["status"] == "failed"
         ]
-        return {"seconds": export["durationSeconds"], "shots": status["counts"]["frames"], "story": self._story, "left_out": left_out}
+        return {"seconds": export["durationSeconds"], "shots": status["counts"]["frames"], "story": self._story, "left_out": left_out, "files": files}
+
+    def _companion(self, client: FarmClient, status: dict[str, Any], name: str) -> str | None:
+        """Fetch what was made of the film besides it; None (and said so) where the farm could not make it."""
+        found = None
+        for relation, link in status["_links"].items():
+            if relation == f"film-{name}" or relation.startswith(f"film-{name}-"):
+                suffix = "-strip.vtt" if relation == "film-strip-vtt" else _SUFFIXES.get(relation, f"-{name}.mp4")
+                place = self._target.with_name(self._target.stem + suffix)
+                client.download(link["href"], place)
+                found = found or str(place)
+        if found is None:
+            print(f"  {name}: the farm could not make it; its workers' log says why", file=sys.stderr)
+        return found
 
     def _follow(self, client: FarmClient) -> bool:
         """Show events until the stream ends; True when the story has ended."""

@@ -14,8 +14,13 @@ from gateway.route import Table
 from gateway.view import File, Part, StoryLine, StoryView
 
 _EXTENSIONS = {
-    "image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "video/mp4": "mp4", "audio/wav": "wav", "audio/x-wav": "wav",
+    "image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "image/gif": "gif", "video/mp4": "mp4", "audio/wav": "wav", "audio/x-wav": "wav",
     "audio/mpeg": "mp3", "application/x-subrip": "srt", "text/vtt": "vtt", "text/plain": "txt", "application/zip": "zip", "application/json": "json",
+}  # fmt: skip
+_BESIDE = {
+    "captions": "The captions (SRT)", "captions.vtt": "The captions (WebVTT)", "strip": "Thumbnails in one picture",
+    "strip.vtt": "Which part of the thumbnails belongs to which time", "teaser": "A few moments (animated WebP)", "gif": "A few moments (GIF)",
+    "hevc": "The film in H.265", "av1": "The film in AV1", "nvenc": "The film in H.265", "otio": "The cut for an editor (OpenTimelineIO)",
 }  # fmt: skip
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -53,6 +58,9 @@ class Writer:
         ):
             if there and self.table.has(name):
                 links[relation] = self.table.link(name, id=view.id)
+        for part, file in view.film.beside.items():
+            if href := self.url(file, f"film-{part.partition('.')[0]}"):
+                links[f"film-{part.replace('.', '-')}"] = Link(href=href, method="GET", title=_BESIDE.get(part, part))
         return links
 
     def sequence(self, view: StoryView) -> seq.Sequence:

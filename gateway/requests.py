@@ -86,6 +86,8 @@ async def from_sequence(call: Call, body: CreateSequence) -> list[NewStory]:
             elements=tuple(elements),
             seed=body.seed or 0,
             burn_captions=body.burn_captions,
+            caption_look=body.caption_look,
+            also=tuple(dict.fromkeys(body.also)),
             webhook_url=_webhook(body.webhook_url),
             origin="sequences",
         )

@@ -69,6 +69,8 @@ class FilmView:
     seconds: float | None = None
     at: datetime | None = None
     poster: File | None = None
+    beside: Mapping[str, File] = field(default_factory=dict)
+    """What was made of it, by output name: captions, and what the order asked for."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from farm.types import CaptionLook, Deliverable
 from gateway.errors import PATTERN_MEANINGS
 from gateway.models.base import HTTPS, LETTER, Answer, Links, Moment, Query, Request, Unless, Whole
 from gateway.wait import WAIT_PATTERN
@@ -73,6 +74,10 @@ class CreateSequence(Request):
     webhook_url: Hook | None = Field(None, description="Told when the sequence has completed, failed or been archived; signed (Standard Webhooks).")
     seed: Annotated[int, Field(ge=0, le=2**31 - 1), Whole] | None = Field(None, description="Ours: the same request with the same seed gives the same film.")
     burn_captions: bool = Field(False, description="Ours: captions in the picture, not only beside it.")
+    caption_look: CaptionLook = Field("plain", description="Ours: how captions in the picture look: plain, in a box, or with the spoken word lit.")
+    also: Annotated[list[Deliverable], Field(max_length=7)] = Field(
+        [], description="Ours: what is made of the film besides it (docs/composing.md); the status document links to it as `film-<name>`."
+    )
 
 
 class WaitQuery(Query):

@@ -351,6 +351,16 @@ def burn_captions(studio: Studio, tmp_path: Path) -> None:
     assert studio.one().compose.burn_captions is False
 
 
+def caption_look(studio: Studio, tmp_path: Path) -> None:
+    assert studio.one(**OFF, captionLook="boxed").compose.caption_look == "boxed"
+    assert studio.one().compose.caption_look == "plain"
+
+
+def also(studio: Studio, tmp_path: Path) -> None:
+    assert studio.one(**OFF, also=["teaser", "otio", "teaser"]).compose.also == ("teaser", "otio")
+    assert studio.one().compose.also == ()
+
+
 def _differ(studio: Studio, magenta: KeyframeSpec, lime: KeyframeSpec, tmp_path: Path) -> None:
     """The colour of a reference is in the picture: with a magenta one there is more of that than with a lime one, and the other way round."""
     pictures = [studio.picture(one, tmp_path) for one in (magenta, lime)]
@@ -364,7 +374,7 @@ CHECKS: dict[str, Callable[[Studio, Path], None]] = {
     "script": script, "title": title, "enhance": enhance, "targetSeconds": target_seconds, "style": style, "aspectRatio": aspect_ratio,
     "analysisModels": analysis_models, "imageModels": image_models, "videoModels": video_models, "audioModels": audio_models, "motion": motion,
     "music": music, "characters": characters, "locations": locations, "elements": elements, "webhookUrl": webhook_url, "seed": seed,
-    "burnCaptions": burn_captions,
+    "burnCaptions": burn_captions, "captionLook": caption_look, "also": also,
 }  # fmt: skip
 
 
