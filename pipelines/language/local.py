@@ -9,14 +9,15 @@ from typing import Any, ClassVar
 from farm.catalog import Model
 from farm.types import EngineError, Outcome, TaskKind, Work, WriteSpec
 from pipelines import weights
-from pipelines.engine import DeviceLost, Engine, OutOfMemory, Report
+from pipelines.engine import Report
 from pipelines.language.asking import Messages, write
 from pipelines.language.telling import EVERY, Telling
+from pipelines.speech.moving import Resident
 
 TOKENS = 6_000
 
 
-class TransformersLanguage(Engine):
+class TransformersLanguage(Resident):
     """Writes screenplays with a causal language model; the same work gives the same screenplay on the same kind of device.
 
     `defaults`: temperature (0: the likeliest word), top_p, max_tokens, attempts, dtype, attention, template (arguments of the chat template).
@@ -57,38 +58,19 @@ class TransformersLanguage(Engine):
         except (OSError, ValueError, KeyError, AttributeError, ImportError) as error:
             raise EngineError(f"Model {self.model.name!r} cannot be read from {folder}: {error}", code="bad_model") from error
         report.loading(0.6, f"to {self.device}")
-        self._language.to(self.device).eval()
+        with self.told():
+            self._language.to(self.device).eval()
         self._grammar = llguidance.hf.from_tokenizer(self._tokenizer, n_vocab=self._language.config.get_text_config().vocab_size)
         report.loading(0.95, "ready")
 
     def unload(self) -> None:
-        """Free the device's memory."""
-        import gc
-
-        import torch
-
+        """Free the memory of device and machine."""
         self._language = self._tokenizer = self._grammar = None
-        gc.collect()
-        if torch.cuda.is_available():
-            torch.cuda.empty_cache()
+        super().unload()
 
-    def footprint(self) -> int:
-        """Bytes of the weights on the device."""
-        from pipelines.speech.moving import size
-
-        return size([self._language]) if self._language is not None else 0
-
-    def park(self) -> bool:
-        """Move the weights into the machine's memory."""
-        from pipelines.speech.moving import move
-
-        return move([self._language], "cpu")
-
-    def unpark(self, report: Report) -> None:
-        """Bring the weights back."""
-        from pipelines.speech.moving import move
-
-        move([self._language], self.device)
+    def networks(self) -> list[Any]:
+        """Every network that is loaded."""
+        return [self._language] if self._language is not None else []
 
     def run(self, work: Work, report: Report) -> Outcome:
         """Write; data is the Screenplay's dump. See `pipelines.engine.Engine.run`."""
@@ -106,8 +88,6 @@ class TransformersLanguage(Engine):
         import torch
         from transformers import LogitsProcessorList, StoppingCriteriaList
 
-        from pipelines.diffusion.faults import device_lost, out_of_memory
-
         said = self.model.defaults
         most = int(said.get("max_tokens") or TOKENS)
         tokens = self._tokens(messages)
@@ -120,24 +100,17 @@ class TransformersLanguage(Engine):
         temperature = float(said.get("temperature", 0.7))
         chance = {"do_sample": True, "temperature": temperature, "top_p": float(said.get("top_p", 0.95))} if temperature > 0 else {"do_sample": False}
         devices = [torch.device(self.device)] if self.device.startswith("cuda") else []
-        try:
-            with torch.inference_mode(), torch.random.fork_rng(devices=devices):
-                torch.manual_seed(seed)  # generate() takes no generator
-                found = self._language.generate(
-                    input_ids=tokens,
-                    attention_mask=torch.ones_like(tokens),
-                    max_new_tokens=most,
-                    logits_processor=LogitsProcessorList([_Grammar(self._grammar, form, self._tokenizer.eos_token_id)]),
-                    stopping_criteria=StoppingCriteriaList([_Told(report, tokens.shape[1], most, self._heard(telling, tokens.shape[1]))]),
-                    pad_token_id=self._tokenizer.pad_token_id or self._tokenizer.eos_token_id,
-                    **chance,
-                )
-        except Exception as error:
-            if device_lost(error):
-                raise DeviceLost(f"Model {self.model.name!r} lost its device: {error}") from error
-            if out_of_memory(error):
-                raise OutOfMemory(str(error).splitlines()[0] if str(error) else type(error).__name__) from error
-            raise
+        with self.told(), torch.inference_mode(), torch.random.fork_rng(devices=devices):
+            torch.manual_seed(seed)  # generate() takes no generator
+            found = self._language.generate(
+                input_ids=tokens,
+                attention_mask=torch.ones_like(tokens),
+                max_new_tokens=most,
+                logits_processor=LogitsProcessorList([_Grammar(self._grammar, form, self._tokenizer.eos_token_id)]),
+                stopping_criteria=StoppingCriteriaList([_Told(report, tokens.shape[1], most, self._heard(telling, tokens.shape[1]))]),
+                pad_token_id=self._tokenizer.pad_token_id or self._tokenizer.eos_token_id,
+                **chance,
+            )
         answer = str(self._tokenizer.decode(found[0, tokens.shape[1] :], skip_special_tokens=True))
         if telling is not None:
             telling.hear(answer, last=True)
@@ -156,11 +129,19 @@ class TransformersLanguage(Engine):
         return hear
 
     def _tokens(self, messages: Messages) -> Any:
+        messages = [{**message, "content": self._without_control(message["content"])} for message in messages]
         if self._tokenizer.chat_template:
             text = self._tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True, **dict(self.model.defaults.get("template") or {}))
         else:
             text = "\n\n".join(message["content"] for message in messages) + "\n\n"
         return self._tokenizer(text, return_tensors="pt", add_special_tokens=not self._tokenizer.chat_template)["input_ids"].to(self.device)
+
+    def _without_control(self, text: str) -> str:
+        """A text in which nothing ends a turn or begins another: what the template writes so is not for callers to write."""
+        for token in self._tokenizer.added_tokens_decoder.values():
+            if token.special and len(token.content) > 2:
+                text = text.replace(token.content, " ")
+        return text
 
 
 class _Grammar:

@@ -10,6 +10,7 @@ import numpy as np
 
 from farm.catalog import Model
 from farm.types import EngineError, ScoreSpec
+from pipelines.diffusion.resident import PipelineEngine
 from pipelines.engine import Report
 from pipelines.music.engine import Music, problems
 from pipelines.music.joining import Stereo, stereo
@@ -33,7 +34,7 @@ KINDS: dict[str, Kind] = {
 }
 
 
-class DiffusionMusic(Music):
+class DiffusionMusic(Music, PipelineEngine):
     """Makes music with the pipeline that the model's folder names; a film longer than one pass is crossfaded from several.
 
     `defaults`: those of `Music`, and steps, guidance, negative_prompt, dtype, scheduler, call (pipelines.diffusion.loading).
@@ -41,7 +42,6 @@ class DiffusionMusic(Music):
 
     def __init__(self, model: Model, device: str) -> None:
         super().__init__(model, device)
-        self._pipe: Any = None
         self._kind = Kind("", 0.0)
 
     @classmethod
@@ -57,39 +57,13 @@ class DiffusionMusic(Music):
         Raises EngineError for weights that are not there or not safe, and for a pipeline that makes no sound.
         """
         from pipelines.diffusion import loading
+        from pipelines.diffusion.memory import Ladder
 
         pipe = loading.load(self.model, self.device, report)
         name = type(pipe).__name__
         if name not in KINDS:
             raise EngineError(f"Model {self.model.name!r} is a {name}; diffusion-music knows {', '.join(KINDS)}.", code="bad_model")
-        self._pipe, self._kind = pipe, KINDS[name]
-
-    def unload(self) -> None:
-        """Free the memory of device and machine."""
-        from pipelines.speech.moving import free
-
-        self._pipe = None
-        free()
-
-    def footprint(self) -> int:
-        """Bytes of the weights on the device."""
-        from pipelines.speech.moving import size
-
-        return size(self._modules()) if self._pipe is not None else 0
-
-    def park(self) -> bool:
-        """Move the weights into the machine's memory; parts that are offloaded already stay where they are."""
-        from pipelines.speech.moving import move
-
-        if self.model.speed.get("offload"):
-            return False
-        return move(self._modules(), "cpu")
-
-    def unpark(self, report: Report) -> None:
-        """Bring the weights back."""
-        from pipelines.speech.moving import move
-
-        move(self._modules(), self.device)
+        self._pipe, self._kind, self._ladder = pipe, KINDS[name], Ladder(pipe, self.device)
 
     @property
     def rate(self) -> int:
@@ -140,8 +114,3 @@ class DiffusionMusic(Music):
 
             return {"callback_on_step_end": after}
         return {"callback": lambda index, timestep, latents: told((index + 1) / of()), "callback_steps": 1}
-
-    def _modules(self) -> list[Any]:
-        import torch
-
-        return [part for part in self._pipe.components.values() if isinstance(part, torch.nn.Module)]

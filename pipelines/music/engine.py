@@ -11,7 +11,7 @@ import structlog
 from farm import seeds
 from farm.catalog import Model
 from farm.types import EngineError, Outcome, Output, ScoreSpec, TaskKind, Work
-from pipelines.engine import DeviceLost, Engine, OutOfMemory, Report
+from pipelines.engine import Engine, Report
 from pipelines.music import joining, prompting
 from pipelines.music.joining import Stereo
 from pipelines.voice.sound import write_wav
@@ -96,18 +96,10 @@ class Music(Engine):
         return sound
 
     def _pass(self, spec: ScoreSpec, prompt: str, seconds: float, number: int, before: Stereo | None, told: Callable[[float], None]) -> Stereo:
-        from pipelines.diffusion.faults import device_lost, out_of_memory
+        from pipelines.diffusion.memory import told as in_our_words
 
-        try:
+        with in_our_words(self.model.name, self.device):
             return self.make(spec, prompt, seconds, seeds.derive(spec.seed, f"pass.{number}") if number else spec.seed, before, told)
-        except Exception as error:
-            if isinstance(error, OutOfMemory | DeviceLost | EngineError):
-                raise
-            if device_lost(error):
-                raise DeviceLost(f"Model {self.model.name!r} lost its device: {error}") from error
-            if out_of_memory(error):
-                raise OutOfMemory(str(error).splitlines()[0] if str(error) else type(error).__name__) from error
-            raise
 
 
 def _teller(report: Report, done: float, seconds: float, wanted: float, number: int) -> Callable[[float], None]:

@@ -13,13 +13,14 @@ from pipelines import weights
 from pipelines.engine import Report
 from pipelines.music.engine import Music, problems
 from pipelines.music.joining import Stereo, stereo
+from pipelines.speech.moving import Resident
 
 LONGEST = 30.0  # seconds that the released weights were trained on
 GUIDANCE = 3.0  # of the model's own documentation
 KINDS = {"musicgen": "MusicgenForConditionalGeneration", "musicgen_melody": "MusicgenMelodyForConditionalGeneration"}
 
 
-class TransformersMusic(Music):
+class TransformersMusic(Music, Resident):
     """Makes music token by token; a pass goes on from the last seconds of the one before (MusicGen) or is crossfaded with it (MusicGen-melody).
 
     `defaults`: those of `Music`, and guidance, temperature, top_k, dtype.
@@ -61,34 +62,19 @@ class TransformersMusic(Music):
         except (OSError, ValueError, KeyError, AttributeError, ImportError, TypeError) as error:
             raise EngineError(f"Model {self.model.name!r} cannot be read from {folder}: {error}", code="bad_model") from error
         report.loading(0.6, f"to {self.device}")
-        self._net = net.to(self.device).eval()
+        with self.told():
+            self._net = net.to(self.device).eval()
         self.continues = kind == "musicgen"  # type: ignore[misc]  # of these weights
         report.loading(0.95, "ready")
 
     def unload(self) -> None:
         """Free the memory of device and machine."""
-        from pipelines.speech.moving import free
-
         self._net = self._tokenizer = None
-        free()
+        super().unload()
 
-    def footprint(self) -> int:
-        """Bytes of the weights on the device."""
-        from pipelines.speech.moving import size
-
-        return size([self._net]) if self._net is not None else 0
-
-    def park(self) -> bool:
-        """Move the weights into the machine's memory."""
-        from pipelines.speech.moving import move
-
-        return move([self._net], "cpu")
-
-    def unpark(self, report: Report) -> None:
-        """Bring the weights back."""
-        from pipelines.speech.moving import move
-
-        move([self._net], self.device)
+    def networks(self) -> list[Any]:
+        """Every network that is loaded."""
+        return [self._net] if self._net is not None else []
 
     @property
     def rate(self) -> int:

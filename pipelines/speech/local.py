@@ -9,14 +9,15 @@ from typing import Any
 from farm.catalog import Model
 from farm.types import EngineError
 from pipelines import weights
-from pipelines.engine import DeviceLost, OutOfMemory, Report
+from pipelines.engine import Report
 from pipelines.speech.engine import Said, Speech, problems
+from pipelines.speech.moving import Resident
 from pipelines.speech.voices import Voice
 
 PULSE = 0.9  # of the estimated steps is told at most, until the sentence is there
 
 
-class TransformersSpeech(Speech):
+class TransformersSpeech(Speech, Resident):
     """Speaks with any class of pipelines.speech.architectures; the same work gives the same speech on the same kind of device.
 
     `defaults`: those of `Speech`, and speed, dtype, generate (arguments of the model's generate), and what the architecture's voices need.
@@ -46,57 +47,37 @@ class TransformersSpeech(Speech):
         report.loading(0.05, f"reading {folder.name}")
         dtype = getattr(torch, str(self.model.defaults.get("dtype") or "float32"))
         try:
-            self._made = architecture(kind, Weights(self.model.name, folder, self.device, dtype, self.model.defaults))
+            with self.told():
+                self._made = architecture(kind, Weights(self.model.name, folder, self.device, dtype, self.model.defaults))
         except (OSError, ValueError, KeyError, AttributeError, ImportError, TypeError) as error:
             raise EngineError(f"Model {self.model.name!r} cannot be read from {folder}: {error}", code="bad_model") from error
         report.loading(0.95, "ready")
 
     def unload(self) -> None:
         """Free the memory of device and machine."""
-        from pipelines.speech.moving import free
-
-        super().unload()
+        self._aligners.clear()
         self._made = None
-        free()
-
-    def footprint(self) -> int:
-        """Bytes of the weights on the device."""
-        from pipelines.speech.moving import size
-
-        return size(self._made.parts()) if self._made else 0
+        Resident.unload(self)
 
     def park(self) -> bool:
-        """Move the weights into the machine's memory."""
-        from pipelines.speech.moving import move
-
+        """Move the weights into the machine's memory; recognisers are read anew when they are needed."""
         self._aligners.clear()
-        return move(self._made.parts(), "cpu")
+        return super().park()
 
-    def unpark(self, report: Report) -> None:
-        """Bring the weights back."""
-        from pipelines.speech.moving import move
-
-        move(self._made.parts(), self.device)
+    def networks(self) -> list[Any]:
+        """Every network that is loaded."""
+        return list(self._made.parts()) if self._made is not None else []
 
     def say(self, text: str, voice: Voice, locale: str, seed: int, told: Callable[[float], None]) -> Said:
         """Speak one sentence with torch seeded for it; see `Speech.say`."""
         import torch
 
-        from pipelines.diffusion.faults import device_lost, out_of_memory
-
         assert self._made is not None, "load comes before run"
         devices = [torch.device(self.device)] if self.device.startswith("cuda") else []
-        try:
-            with torch.inference_mode(), torch.random.fork_rng(devices=devices), _pulsing(self._made, text, told):
-                torch.manual_seed(seed)  # generate() takes no generator
-                said: Said = self._made.say(text, voice, locale)
-                return said
-        except Exception as error:
-            if device_lost(error):
-                raise DeviceLost(f"Model {self.model.name!r} lost its device: {error}") from error
-            if out_of_memory(error):
-                raise OutOfMemory(str(error).splitlines()[0] if str(error) else type(error).__name__) from error
-            raise
+        with self.told(), torch.inference_mode(), torch.random.fork_rng(devices=devices), _pulsing(self._made, text, told):
+            torch.manual_seed(seed)  # generate() takes no generator
+            said: Said = self._made.say(text, voice, locale)
+        return said
 
 
 @contextmanager
