@@ -42,10 +42,28 @@ def public(address: str) -> bool:
             inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if inner is not None:
             return public(str(inner))
+        if (int(ip) >> 32) & 0xFDFF_FFFF == _ISATAP and not public(str(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF))):
+            return False
+    if any(ip in network for network in _NOT_ASKED if network.version == ip.version):
+        return False
     return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)
 
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_ISATAP = 0x0000_5EFE
+"""The middle of an address that wraps an IPv4 address for a tunnel of a site (RFC 5214), but for the bit that says the latter is unique."""
+_NOT_ASKED = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        "192.0.0.0/24",  # protocols' own (RFC 6890)
+        "192.88.99.0/24",  # relays of 6to4, withdrawn (RFC 7526)
+        "fec0::/10",  # a site's own, withdrawn (RFC 3879), still private where it is used
+        "3fff::/20",  # documents' (RFC 9637), which the standard library does not know everywhere
+        "5f00::/16",  # segment identifiers (RFC 9602), the same
+        "64:ff9b:1::/48",  # a network's own translation (RFC 8215), the same
+    )
+)
+"""Networks that `ipaddress` takes for public, in some version of Python or in all."""
 
 
 class Pinned(httpcore.AsyncNetworkBackend):
@@ -64,8 +82,8 @@ class Pinned(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         try:
             addresses = list(await self._find(host))
-        except OSError:
-            raise Refused(f"the host {host} cannot be found") from None
+        except (OSError, UnicodeError):  # the latter for a label that is empty or too long to ask for
+            raise Refused(f"the host {short(host)} cannot be found") from None
         if not addresses:
             raise Refused(f"the host {host} has no address")
         for address in addresses:  # every one, so that a mixed answer is refused whole

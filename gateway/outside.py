@@ -24,6 +24,19 @@ LARGEST_PIXELS = 40_000_000
 LARGEST_SIDE = 1536
 """Pixels of the longer side after re-encoding: more than any engine looks at."""
 _SMALLEST_SIDE = 16
+_AT_A_TIME = 2
+"""Pictures that are decoded at once: each may take 200 MB."""
+_ORIENTATION = 0x0112
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What brings a picture upright, by EXIF's Orientation."""
 _REDIRECTS = 3
 _SECONDS = 20.0
 _FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
@@ -36,6 +49,7 @@ class Outside:
     def __init__(self, *, find: Resolve = resolve, network: httpcore.AsyncNetworkBackend | None = None) -> None:
         self._network = Pinned(network or httpcore.AnyIOBackend(), find)
         self._tls = ssl.create_default_context()
+        self._decoding = asyncio.Semaphore(_AT_A_TIME)
 
     @contextlib.asynccontextmanager
     async def picture(self, url: str) -> AsyncIterator[Path]:
@@ -53,7 +67,8 @@ class Outside:
         with tempfile.TemporaryDirectory(prefix="storyfarm-picture-") as folder:
             path = Path(folder) / "picture.png"
             try:
-                await asyncio.get_running_loop().run_in_executor(None, reencode, raw, path)
+                async with self._decoding:
+                    await asyncio.get_running_loop().run_in_executor(None, reencode, raw, path)
             except Refused as error:
                 raise Refused(f"{short(url)}: {error}") from None
             yield path
@@ -65,7 +80,10 @@ class Outside:
                 async with pool.stream("GET", target, headers={"host": urlsplit(target).netloc, "accept": "image/*", "user-agent": "storyfarm"}) as response:
                     if response.status in _REDIRECT_STATUS:
                         location = next((value for name, value in response.headers if name.lower() == b"location"), b"")
-                        url = urljoin(target, location.decode("latin-1"))
+                        try:
+                            url = urljoin(target, location.decode("latin-1"))
+                        except ValueError:
+                            raise Refused(f"{short(target)} redirects to {short(location.decode('latin-1'))}, which is no address") from None
                         continue
                     if response.status != 200:
                         raise Refused(f"{short(url)} answered {response.status}")
@@ -79,8 +97,18 @@ class Outside:
         raise Refused(f"{short(url)} redirects more than {_REDIRECTS} times")
 
 
+def _turned(picture: Image.Image) -> Image.Transpose | None:
+    """How a camera says that its picture is to be turned; None for what says nothing, or nonsense."""
+    try:
+        return _TURNS.get(picture.getexif().get(_ORIENTATION))
+    except Exception:  # whatever a hostile block of metadata makes of its reader, the picture is worth a look
+        return None
+
+
 def reencode(raw: bytes, target: Path) -> None:
-    """Decode a picture and write it anew as PNG, without anything that rode along; its longer side is at most LARGEST_SIDE.
+    """Decode a picture and write it anew as PNG, upright, without anything that rode along; its longer side is at most LARGEST_SIDE.
+
+    Of an animation the first picture is taken.
 
     Raises Refused with the reason.
     """
@@ -93,7 +121,10 @@ def reencode(raw: bytes, target: Path) -> None:
                     raise Refused(f"it has {width}×{height} pixels; at most {LARGEST_PIXELS // 1_000_000} million are taken")
                 if min(width, height) < _SMALLEST_SIDE:
                     raise Refused(f"it is {width}×{height} pixels; each side needs at least {_SMALLEST_SIDE}")
+                turned = _turned(picture)
                 picture.draft("RGB", (LARGEST_SIDE, LARGEST_SIDE))
+                if picture.mode in ("RGB", "RGBA", "L"):  # smaller first: a copy of 40 megapixels less
+                    picture.thumbnail((LARGEST_SIDE, LARGEST_SIDE))
                 clean = picture.convert("RGBA" if "A" in picture.mode or "transparency" in picture.info else "RGB")
     except Refused:
         raise
@@ -110,6 +141,8 @@ def reencode(raw: bytes, target: Path) -> None:
     ) as error:
         raise Refused(f"it is not a picture that we can read ({', '.join(_FORMATS)}): {type(error).__name__}") from None
     clean.thumbnail((LARGEST_SIDE, LARGEST_SIDE))
+    if turned is not None:
+        clean = clean.transpose(turned)
     fresh = Image.new(clean.mode, clean.size)
     fresh.paste(clean)
     fresh.save(target, "PNG", compress_level=3)

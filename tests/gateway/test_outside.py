@@ -7,13 +7,14 @@ import io
 import struct
 import zlib
 from collections.abc import Iterable
+from pathlib import Path
 
 import httpcore
 import pytest
 from PIL import Image, PngImagePlugin
 
 from gateway import outside
-from gateway.outside import Outside, Refused, public
+from gateway.outside import Outside, Refused, public, resolve
 
 
 def png(width: int = 64, height: int = 48, **info: str) -> bytes:
@@ -68,6 +69,24 @@ HOSTILE_HOSTS = [
     "127.0.0.1", "127.1.2.3", "0.0.0.0", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "192.0.2.1", "198.18.0.1", "224.0.0.1",
     "255.255.255.255", "240.0.0.1", "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "fd12:3456::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1",
     "64:ff9b::7f00:1", "2002:7f00:1::", "2001:db8::1", "not an address",
+    # wrapped: mapped, translated (the public prefix and a network's own), 6to4, Teredo, ISATAP, compatible
+    "::ffff:169.254.169.254", "::ffff:0:7f00:1", "64:ff9b::a9fe:a9fe", "64:ff9b::10.0.0.1", "64:ff9b:1::808:808", "2002:a9fe:a9fe::1", "2002:a00:1::1",
+    "2001:0:4136:e378:8000:63bf:f5ff:fffe", "fe80::5efe:7f00:1", "2606:4700::5efe:7f00:1", "2606:4700::200:5efe:a00:1", "::7f00:1", "::808:808",
+    # withdrawn, for documents, for protocols
+    "fec0::1", "3fff::1", "5f00::1", "100::1", "2001:10::1", "2001:20::1", "192.0.0.1", "192.0.0.8", "192.88.99.1", "198.51.100.1", "203.0.113.5",
+    "100.127.255.255", "0.1.2.3", "0177.0.0.1", "127.1", "2130706433", "0x7f000001", "::1%lo", "1.2.3.4.5", "",
+]  # fmt: skip
+
+# What the system's own resolver makes of them is inside, or nothing: octal, hexadecimal, short and single numbers, trailing dots, brackets.
+HOSTILE_SPELLINGS = [
+    "https://0177.0.0.1/", "https://0x7f.0.0.1/", "https://0x7f000001/", "https://2130706433/", "https://017700000001/", "https://127.1/", "https://0/",
+    "https://127.0.0.1./", "https://localhost/", "https://LOCALHOST./", "https://[::1]/", "https://[::]/", "https://[::ffff:127.0.0.1]/",
+    "https://[0:0:0:0:0:ffff:7f00:1]/", "https://[::ffff:a9fe:a9fe]/", "https://[fe80::1%25lo]/", "https://169.254.169.254/latest/meta-data/",
+    "https://0xA9FEA9FE/", "https://2852039166/", "https://10.0.0.1:443/", "https://127.0.0.1:443\\@example.com/", "https://example.com@127.0.0.1/",
+    "https://127.0.0.1%2f@example.com/", "https://127.0.0.1#@example.com/", "https://127.0.0.1?@example.com/", "https://%31%32%37.0.0.1/",
+    "https://①②⑦.⓪.⓪.①/", "https://127。0。0。1/", "https://ｌｏｃａｌｈｏｓｔ/", "https://exаmple.com/", "https://\t127.0.0.1/", "HTTPS://127.0.0.1/",
+    "https:127.0.0.1/", "https:///127.0.0.1/", "https:\\\\127.0.0.1\\", "https://[v1.x]/", "https://[::1/", "https://127.0.0.1:0443/",
+    f"https://{'a' * 64}.example/", f"https://{'a.' * 200}example/", "https://.../",
 ]  # fmt: skip
 
 
@@ -84,7 +103,37 @@ def test_hosts_that_lead_inside_are_refused(address: str) -> None:
         fetch("https://example.com/a.png", answer(png()), hosts={"example.com": [address]})
 
 
-@pytest.mark.parametrize("address", ["93.184.216.34", "8.8.8.8", "2606:4700:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"])
+@pytest.mark.parametrize("url", HOSTILE_SPELLINGS)
+def test_no_spelling_of_an_inside_address_leads_to_a_connection(url: str) -> None:
+    async def scenario() -> list[tuple[str, int]]:
+        network = Network([answer(png())])
+        with pytest.raises(Refused):
+            async with Outside(network=network).picture(url):  # by the system's own resolver
+                pass
+        return network.connected
+
+    assert asyncio.run(scenario()) == []
+
+
+@pytest.mark.parametrize("target", [url for url in HOSTILE_SPELLINGS if url.isascii() and "\t" not in url])
+def test_no_redirect_leads_there_either(target: str) -> None:
+    async def find(host: str) -> Iterable[str]:
+        return ["93.184.216.34"] if host == "a.example" else await resolve(host)
+
+    async def scenario() -> list[tuple[str, int]]:
+        network = Network([answer(b"", "307 Temporary Redirect", f"Location: {target}"), answer(b"", "404 Not Found")])
+        with pytest.raises(Refused):
+            async with Outside(find=find, network=network).picture("https://a.example/1"):
+                pass
+        return network.connected
+
+    # Some of them are no addresses of their own, but paths on the first host: then it is asked again.
+    assert set(asyncio.run(scenario())) == {("93.184.216.34", 443)}
+
+
+@pytest.mark.parametrize(
+    "address", ["93.184.216.34", "8.8.8.8", "2606:4700:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808", "2002:808:808::1", "2606:4700::5efe:808:808"]
+)
 def test_public_addresses_are_public(address: str) -> None:
     assert public(address)
 
@@ -123,6 +172,88 @@ def test_a_large_picture_becomes_smaller() -> None:
     assert size == (outside.LARGEST_SIDE, 512)
 
 
+def _encoded(kind: str, mode: str = "RGB", size: tuple[int, int] = (64, 48), **options: object) -> bytes:
+    target = io.BytesIO()
+    Image.new(mode, size, 0).save(target, kind, **options)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "I;16", "RGB", "RGBA"])
+def test_pictures_of_every_mode_come_as_colours(mode: str) -> None:
+    assert fetch("https://example.com/a.png", answer(_encoded("PNG", mode)))[0] == (64, 48)
+
+
+@pytest.mark.parametrize(("kind", "mode"), [("JPEG", "CMYK"), ("JPEG", "L"), ("WEBP", "RGBA"), ("GIF", "P"), ("BMP", "RGB")])
+def test_pictures_of_every_kind(kind: str, mode: str) -> None:
+    assert fetch("https://example.com/a", answer(_encoded(kind, mode)))[0] == (64, 48)
+
+
+@pytest.mark.parametrize("orientation", range(10))
+def test_a_cameras_picture_comes_upright(orientation: int, tmp_path: Path) -> None:
+    flat = Image.new("RGB", (48, 24), "black")
+    flat.paste("white", (0, 0, 16, 16))  # upright, the white is in the corner at the left and top
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    back = {6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270, **{turn: how for turn, how in outside._TURNS.items() if turn not in (6, 8)}}
+    target = io.BytesIO()
+    (flat.transpose(back[orientation]) if orientation in back else flat).save(target, "JPEG", quality=95, exif=exif)
+    outside.reencode(target.getvalue(), tmp_path / "a.png")
+    with Image.open(tmp_path / "a.png") as picture:
+        assert picture.size == (48, 24)
+        assert picture.getpixel((4, 4))[0] > 200
+        assert picture.getpixel((44, 20))[0] < 50
+        assert not picture.getexif()
+
+
+POLYGLOTS = {
+    "png and html": png() + b"<script>alert(1)</script>",
+    "jpeg and zip": _encoded("JPEG") + b"PK\x03\x04 evil PK\x05\x06" + b"\0" * 18,
+    "jpeg with php in its comment": _encoded("JPEG", comment=b"<?php system($_GET[0]); ?>"),
+    "gif and javascript": _encoded("GIF", "P") + b"*/=1;alert(1)//",
+    "png with a script's text": png(64, 48, Comment="<script>alert(1)</script>"),
+    "jpeg with nonsense for exif": _encoded("JPEG", exif=b"Exif\0\0MM\0*\xff\xff\xff\xff" + b"\xff" * 64),
+    "animated png": _encoded("PNG", save_all=True, append_images=[Image.new("RGB", (64, 48), (n, 0, 0)) for n in range(1, 200)]),
+    "animated gif": _encoded("GIF", save_all=True, append_images=[Image.new("RGB", (64, 48), (n, 0, 0)) for n in range(1, 200)]),
+}
+
+
+@pytest.mark.parametrize("name", POLYGLOTS)
+def test_of_what_is_a_picture_and_more_the_picture_is_kept(name: str, tmp_path: Path) -> None:
+    outside.reencode(POLYGLOTS[name], tmp_path / "a.png")
+    kept = (tmp_path / "a.png").read_bytes()
+    for word in (b"script", b"php", b"PK\x03", b"alert", b"acTL", b"tEXt", b"eXIf", b"iCCP"):
+        assert word not in kept
+    with Image.open(tmp_path / "a.png") as picture:
+        assert (picture.size, picture.format, getattr(picture, "n_frames", 1)) == ((64, 48), "PNG", 1)
+
+
+class Drip(httpcore.AsyncMockStream):
+    """Sends a byte at a time and never comes to an end."""
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        await asyncio.sleep(0.01)
+        return await super().read(1) or b"x"
+
+
+@pytest.mark.parametrize("begin", [b"", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 9000000\r\n\r\n", b"HTTP/1.1 100 Continue\r\n\r\n"])
+def test_a_host_that_drips_is_left_after_a_while(begin: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outside, "_SECONDS", 0.3)
+
+    class Slow(Network):
+        async def connect_tcp(self, host: str, port: int, *_: object, **__: object) -> httpcore.AsyncNetworkStream:
+            return Drip([begin[index : index + 1] for index in range(len(begin))])
+
+    async def find(host: str) -> Iterable[str]:
+        return ["93.184.216.34"]
+
+    async def scenario() -> None:
+        async with Outside(find=find, network=Slow([])).picture("https://example.com/a.png"):
+            pass
+
+    with pytest.raises(Refused, match=r"did not come within|cannot be fetched"):
+        asyncio.run(asyncio.wait_for(scenario(), 5))
+
+
 def _bomb(width: int, height: int) -> bytes:
     """A PNG whose header promises more pixels than it has bytes."""
 
@@ -135,6 +266,12 @@ def _bomb(width: int, height: int) -> bytes:
         + chunk(b"IDAT", zlib.compress(b"\0" * 1000))
         + chunk(b"IEND", b"")
     )
+
+
+def _with_chunk(kind: bytes, data: bytes) -> bytes:
+    """A small PNG with one more chunk after its header."""
+    whole = png()
+    return whole[:33] + struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) + whole[33:]
 
 
 HOSTILE_FILES = {
@@ -152,6 +289,18 @@ HOSTILE_FILES = {
     "jpeg cut": b"\xff\xd8\xff\xe0" + b"\0" * 50,
     "zip": b"PK\x03\x04" + b"\0" * 100,
     "too many bytes": b"\0" * (outside.LARGEST_BYTES + 1),
+    "gif canvas": b"GIF89a" + struct.pack("<HH", 65535, 65535) + b"\0\0\0," + struct.pack("<HHHH", 0, 0, 65535, 65535) + b"\0\x02\x02D\x01\0;",
+    "bmp of impossible size": b"BM" + b"\0" * 8 + struct.pack("<IIiiHHIIiiII", 54, 40, 2**31 - 1, -(2**31), 1, 24, 0, 0, 0, 0, 0, 0),
+    "profile bomb": _with_chunk(b"iCCP", b"x\0\0" + zlib.compress(b"\0" * (20 << 20))),
+    "text bomb": _with_chunk(b"zTXt", b"x\0\0" + zlib.compress(b"\0" * (20 << 20))),
+    "svg bomb": b'<?xml version="1.0"?><!DOCTYPE svg [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><svg xmlns="http://www.w3.org/2000/svg">&b;</svg>',
+    "svg that asks": b'<svg xmlns="http://www.w3.org/2000/svg"><image href="file:///etc/passwd"/></svg>',
+    "tiff": _encoded("TIFF"),
+    "icon": _encoded("ICO"),
+    "pdf": b"%PDF-1.7\n1 0 obj<</Type/Catalog/OpenAction<</S/JavaScript/JS(app.alert(1))>>>>endobj",
+    "mp4": b"\0\0\0\x18ftypisom\0\0\2\0isomiso2",
+    "playlist": b"#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n",
+    "zip in a png's skin": b"\x89PNG\r\n\x1a\nPK\x03\x04" + b"\0" * 64,
 }
 
 
@@ -174,5 +323,13 @@ def test_a_host_that_cannot_be_found_is_named() -> None:
         async with Outside(find=find, network=Network([])).picture("https://nowhere.example/a.png"):
             pass
 
-    with pytest.raises(Refused, match=r"nowhere\.example cannot be found"):
+    with pytest.raises(Refused, match=r"'nowhere\.example' cannot be found"):
         asyncio.run(scenario())
+
+
+def test_how_many(capsys: pytest.CaptureFixture[str]) -> None:
+    with capsys.disabled():
+        print(
+            f"\nrefused: {len(HOSTILE_ADDRESSES)} addresses by their form, {len(HOSTILE_SPELLINGS)} spellings of inside hosts (also as redirects),"
+            f" {len(HOSTILE_HOSTS)} addresses that hosts lead to, {len(HOSTILE_FILES)} files; {len(POLYGLOTS)} polyglots kept as the picture alone"
+        )
