@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import cv2
 import numpy as np
@@ -21,15 +21,27 @@ def allowed(frames: int, step: int, longest: int) -> int:
     return step * min(most, max(1, math.ceil((frames - 1) / step))) + 1
 
 
-def passes(frames: int, step: int, longest: int) -> list[int]:
-    """Lengths of the passes that together give at least `frames` frames; each after the first begins with the last frame of the one before."""
+def passes(frames: int, step: int, longest: int, shared: int = 1) -> list[int]:
+    """Lengths of the passes that together give at least `frames` frames; each after the first begins with the last `shared` frames of the one before."""
     lengths: list[int] = []
     have = 0
     while have < frames:
-        length = allowed(frames - have + (1 if lengths else 0), step, longest)
-        have += length - (1 if lengths else 0)
+        over = shared if lengths else 0
+        length = allowed(frames - have + over, step, longest)
+        have += length - over
         lengths.append(length)
     return lengths
+
+
+def sharing(context: int, step: int, longest: int) -> int:
+    """How many frames of a pass begin the next one: those that the model takes, where its passes are long enough for as many new ones; else one."""
+    return context if context > 1 and allowed(longest, step, longest) >= 2 * context else 1
+
+
+def joined(ends: Sequence[Frame], begins: Sequence[Frame]) -> list[Frame]:
+    """The frames that two passes share, led over from the first to the second: the first of them is the first pass's."""
+    steps = len(ends)
+    return [np.asarray(cv2.addWeighted(a, 1 - index / steps, b, index / steps, 0.0), np.uint8) for index, (a, b) in enumerate(zip(ends, begins, strict=True))]
 
 
 def needed(frames: int, fps: float, own: float) -> int:

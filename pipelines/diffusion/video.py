@@ -16,7 +16,7 @@ from farm.types import AnimateSpec, ClipData, EngineError, Outcome, Output, Task
 from pipelines import weights
 from pipelines.camera.clip import ClipWriter
 from pipelines.camera.plate import Canvas, planes_of
-from pipelines.diffusion.lengths import WAYS, Frame, needed, passes, resampled
+from pipelines.diffusion.lengths import WAYS, Frame, joined, needed, passes, resampled, sharing
 from pipelines.diffusion.resident import PipelineEngine
 from pipelines.diffusion.sizes import Pair, conform, fitted
 from pipelines.diffusion.video_kinds import VIDEO_KINDS, VideoKind, class_for
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 LONGEST, FASTEST = 24 * 60 * 10, 120  # frames of one clip; frames a second
 REPORT_EVERY = 6  # frames
 PREVIEW_WIDTH = 480
+GREY = (128, 128, 128)  # what a masked frame shows: the middle of the range, as these models were trained
 SEED_STEP = 0x9E3779B1  # between the seeds of passes: an odd number near 2^32 over the golden ratio, so that neighbours' seeds do not meet
 MOVES = {
     "push": "the camera slowly pushes in",
@@ -44,7 +45,7 @@ MOVES = {
 class DiffusionVideo(PipelineEngine):
     """Animates with the pipeline that the model's folder names; the same work gives the same clip.
 
-    `defaults`: those of `DiffusionPicture`, and fps, longest, step (lengths step·n + 1), interpolate (flow, blend, nearest), camera_words.
+    `defaults`: those of `DiffusionPicture`, and fps, longest, step (lengths step·n + 1), context, interpolate (flow, blend, nearest), camera_words.
     """
 
     kinds: ClassVar[frozenset[TaskKind]] = frozenset({TaskKind.ANIMATE})
@@ -118,7 +119,7 @@ class DiffusionVideo(PipelineEngine):
         return Outcome(outputs=(Output(name="clip", path=target, media_type="video/mp4"),), data=data.model_dump())
 
     def _frames(self, work: Work, spec: AnimateSpec, picture: Image.Image, wanted: Pair, report: Report) -> Generator[Frame, None, None]:
-        """The model's own frames, pass after pass, each continued from the last frame of the one before."""
+        """The model's own frames, pass after pass, each continued from the last frames of the one before."""
         from pipelines.diffusion import loading
         from pipelines.diffusion.steps import Steps
 
@@ -129,33 +130,46 @@ class DiffusionVideo(PipelineEngine):
         call = loading.settings(self.model, self._pipe)
         call.setdefault("num_inference_steps", 30)
         longest = min(int(said.get("longest") or self._kind.longest), self.model.max_frames or LONGEST)
-        lengths = passes(needed(spec.frames, spec.fps, self._fps()), int(said.get("step") or self._kind.step), longest)
+        step = int(said.get("step") or self._kind.step)
+        shared = sharing(int(said.get("context") or self._kind.context), step, longest)
+        lengths = passes(needed(spec.frames, spec.fps, self._fps()), step, longest, shared)
         each = int(call["num_inference_steps"]) + 1  # and one for decoding
         steps = Steps(report, each * len(lengths), work.scratch, size, self._projection, "animating")
-        start = conform(picture, size)
+        ends: list[Frame] = [np.asarray(conform(picture, size))]
         for number, length in enumerate(lengths):
             steps.start(number * each)
-            asked = {**call, **self._asked(spec, start, length, size)}
+            asked = {**call, **self._asked(spec, [Image.fromarray(frame) for frame in ends], length, size)}
             seed = (spec.seed + number * SEED_STEP) % 2**63
             made = self._passed(work, asked, seed, steps, first=not number)
             steps.passed(each - 1)
-            start = Image.fromarray(made[-1])
-            for index, frame in enumerate(made[1:] if number else made):
+            shown = [*joined(ends, made[:shared]), *made[shared:]] if number else made
+            ends = shown[-shared:]
+            for index, frame in enumerate(shown if number == len(lengths) - 1 else shown[:-shared]):
                 if index % REPORT_EVERY == REPORT_EVERY - 1:
                     report.step((number + 1) * each, each * len(lengths), f"frame {index + 1} of {len(made)}")
                 yield frame
 
-    def _asked(self, spec: AnimateSpec, start: Image.Image, length: int, size: Pair) -> dict[str, Any]:
-        """One pass's parameters."""
+    def _asked(self, spec: AnimateSpec, begins: list[Image.Image], length: int, size: Pair) -> dict[str, Any]:
+        """One pass's parameters; `begins` are the frames that it begins with."""
         kind, said = self._kind, self.model.defaults
         assert kind is not None
         from pipelines.diffusion.loading import accepts
 
         asked: dict[str, Any] = dict(kind.extra)
-        if kind.starts == "image":
-            asked |= {"image": start, "num_frames": length}
-        else:
-            asked["video"] = [start] * length
+        match kind.starts:
+            case "image":
+                asked |= {"image": begins[-1], "num_frames": length}
+            case "still":
+                asked["video"] = [begins[-1]] * length
+            case "conditions":
+                from diffusers.pipelines.ltx.pipeline_ltx_condition import LTXVideoCondition
+
+                asked |= {"conditions": [LTXVideoCondition(video=begins, frame_index=0)], "num_frames": length}
+            case "masked":
+                unknown = length - len(begins)
+                asked["video"] = [*begins, *[Image.new("RGB", size, GREY)] * unknown]
+                asked["mask"] = [*[Image.new("L", size, 0)] * len(begins), *[Image.new("L", size, 255)] * unknown]
+                asked["num_frames"] = length
         if kind.sized:
             asked |= {"width": size[0], "height": size[1]}
         if kind.rate:

@@ -26,18 +26,22 @@ class VideoKind:
     """Whether it reads a prompt."""
     sized: bool = True
     """Whether it is told a size; else it takes the picture's."""
-    starts: Literal["image", "video"] = "image"
-    """Whether it begins with a picture, or redraws a video of that picture standing still."""
+    starts: Literal["image", "still", "conditions", "masked"] = "image"
+    """How it is shown what it begins with: as a picture; as a video of that picture standing still, which it redraws; as frames that are conditions; as a
+    video whose other frames are masked."""
+    context: int = 1
+    """How many frames of a pass the next one begins with, so that what moves goes on moving; a clip's first pass has one, the keyframe."""
     extra: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     """Parameters that keep its memory within bounds."""
 
 
 VIDEO_KINDS: Mapping[str, VideoKind] = {
     "LTXImageToVideoPipeline": VideoKind(step=8, longest=257, fps=24, multiple=32, rate="frame_rate"),
-    "LTXConditionPipeline": VideoKind(step=8, longest=257, fps=24, multiple=32, rate="frame_rate"),
+    "LTXConditionPipeline": VideoKind(step=8, longest=257, fps=24, multiple=32, rate="frame_rate", starts="conditions", context=9),
     "LTX2ImageToVideoPipeline": VideoKind(step=8, longest=241, fps=24, multiple=32, rate="frame_rate"),
     "WanImageToVideoPipeline": VideoKind(step=4, longest=81, fps=16, multiple=16),
-    "WanVideoToVideoPipeline": VideoKind(step=4, longest=81, fps=16, multiple=16, starts="video"),
+    "WanVideoToVideoPipeline": VideoKind(step=4, longest=81, fps=16, multiple=16, starts="still"),
+    "WanVACEPipeline": VideoKind(step=4, longest=81, fps=16, multiple=16, starts="masked", context=9),
     "SkyReelsV2ImageToVideoPipeline": VideoKind(step=4, longest=97, fps=24, multiple=16),
     "HunyuanVideoImageToVideoPipeline": VideoKind(step=4, longest=129, fps=24, multiple=16),
     "HunyuanVideo15ImageToVideoPipeline": VideoKind(step=4, longest=121, fps=24, multiple=16, sized=False),

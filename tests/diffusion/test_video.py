@@ -45,7 +45,13 @@ def keys_of(path: Path) -> list[int]:
         return [index for index, packet in enumerate(sorted((p for p in file.demux(video=0) if p.size), key=lambda p: p.pts)) if packet.is_keyframe]
 
 
-LENGTHS = {"ltx": (17, 29), "svd": (5, 13), "cogvideox": (9, 37)}  # the longest pass, and frames for more than one
+LENGTHS = {
+    "ltx": (17, 29),
+    "ltx-conditions": (33, 60),
+    "wan-vace": (21, 40),
+    "svd": (5, 13),
+    "cogvideox": (9, 37),
+}  # the longest pass, and frames for more than one
 
 
 @pytest.mark.parametrize("name", list(tiny.VIDEOS))
@@ -68,6 +74,35 @@ def test_each_architecture_animates_exactly_so_many_frames_in_several_passes_and
     assert done[-1] == report.steps[-1][1] > 3, "several passes, each with its steps"
     again = engine.run(clip(tmp_path / "b", picture, frames, keys=(6, frames - 6)), Listener())
     assert again.outputs[0].path.read_bytes() == path.read_bytes()
+
+
+@pytest.mark.parametrize(("name", "longest", "frames"), [("ltx-conditions", 33, 60), ("wan-vace", 21, 40)])
+def test_a_pass_begins_with_the_last_frames_of_the_one_before(weights, tmp_path, picture, name, longest, frames):
+    """So that what moves goes on moving; where the passes meet, the one leads over into the other."""
+    fps = {"fps": 24}
+    engine = loaded(mover(tiny.saved(name, weights), defaults={**SMALL, **fps, "longest": longest}))
+    begins, made, asked, passed = [], [], engine._asked, engine._pass
+    engine._asked = lambda spec, frames, *rest: begins.append([np.asarray(one) for one in frames]) or asked(spec, frames, *rest)
+    engine._pass = lambda *args: made.append(passed(*args)) or made[-1]
+    work = clip(tmp_path / "a", picture, frames)
+    shown = list(engine._frames(work, work.spec, Image.open(picture).convert("RGB"), (80, 44), Listener()))
+    assert [len(frames) for frames in begins] == [1, 9, 9][: len(begins)]
+    assert len(begins) > 1
+    assert all(np.array_equal(a, b) for a, b in zip(begins[1], made[0][-9:], strict=True))
+    assert len(shown) == sum(map(len, made)) - 9 * (len(made) - 1)
+    seam = len(made[0]) - 9
+    assert np.array_equal(shown[seam], made[0][-9]), "the first of the shared frames is the first pass's"
+    halfway = (made[0][-5].astype(float) * 5 + made[1][4].astype(float) * 4) / 9
+    assert np.abs(shown[seam + 4] - halfway).max() <= 1
+    assert np.array_equal(shown[seam + 9], made[1][9]), "after them the second pass is by itself"
+
+
+def test_a_masked_video_shows_what_is_known(weights, tmp_path, picture):
+    engine = loaded(mover(tiny.saved("wan-vace", weights), defaults={**SMALL, "longest": 21}))
+    known = [Image.new("RGB", (64, 32), colour) for colour in ("red", "blue")]
+    asked = engine._asked(clip(tmp_path / "a", picture, 9).spec, known, 9, (64, 32))
+    assert [asked["video"][index].getpixel((3, 3)) for index in range(3)] == [(255, 0, 0), (0, 0, 255), (128, 128, 128)]
+    assert [mask.getpixel((3, 3)) for mask in asked["mask"]] == [0, 0] + [255] * 7
 
 
 def test_a_cancelled_clip_ends_at_the_next_step(weights, tmp_path, picture):
@@ -144,7 +179,9 @@ def test_every_kind_is_a_class_of_diffusers_that_takes_what_it_is_given():
 
     for name, kind in VIDEO_KINDS.items():
         taken = inspect.signature(getattr(diffusers, name).__call__).parameters
-        wanted = ["image", "num_frames"] if kind.starts == "image" else ["video"]
+        wanted = {
+            "image": ["image", "num_frames"], "still": ["video"], "conditions": ["conditions", "num_frames"], "masked": ["video", "mask", "num_frames"],
+        }[kind.starts]  # fmt: skip
         wanted += [*(["width", "height"] if kind.sized else []), *([kind.rate] if kind.rate else []), *(["prompt"] if kind.prompted else []), *kind.extra]
         assert [one for one in wanted if one not in taken] == [], name
     assert class_for("WanPipeline", {"expand_timesteps": True}) == "WanImageToVideoPipeline"

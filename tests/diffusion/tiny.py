@@ -19,7 +19,8 @@ EDITORS: dict[str, Callable[[], Any]] = {"qwen-edit": pictures.qwen_edit}
 """Those that cannot do without a picture beside the prompt."""
 VIDEOS: dict[str, Callable[[], Any]] = {
     "wan": videos.wan, "wan-text": videos.wan_text, "wan-seeing": videos.wan_seeing, "wan-5b": videos.wan_5b, "wan-experts": videos.wan_experts,
-    "ltx": videos.ltx, "hunyuan": videos.hunyuan, "hunyuan15": videos.hunyuan15, "cogvideox": videos.cogvideox, "svd": videos.svd,
+    "wan-vace": videos.wan_vace, "ltx": videos.ltx, "ltx-conditions": videos.ltx_conditions,
+    "hunyuan": videos.hunyuan, "hunyuan15": videos.hunyuan15, "cogvideox": videos.cogvideox, "svd": videos.svd,
 }  # fmt: skip
 
 THREE_LAYERS = {"call": {"text_encoder_out_layers": [0, 1, 2]}}

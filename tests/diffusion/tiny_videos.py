@@ -221,3 +221,27 @@ def cogvideox() -> Any:
         sample_height=32, sample_width=64,
     )  # fmt: skip
     return CogVideoXImageToVideoPipeline(tokenizer=tokenizer, text_encoder=encoder, vae=vae, transformer=transformer, scheduler=CogVideoXDDIMScheduler())
+
+
+def wan_vace() -> Any:
+    """Wan 2.1 VACE: frames that are known are shown as they are, those to be made masked."""
+    from diffusers import AutoencoderKLWan, UniPCMultistepScheduler, WanVACEPipeline, WanVACETransformer3DModel
+
+    encoder, tokenizer = t5()
+    transformer = WanVACETransformer3DModel(
+        patch_size=(1, 2, 2), num_attention_heads=2, attention_head_dim=12, in_channels=16, out_channels=16, text_dim=32, freq_dim=256, ffn_dim=32,
+        num_layers=3, cross_attn_norm=True, qk_norm="rms_norm_across_heads", rope_max_seq_len=32, vace_layers=[0, 2], vace_in_channels=96,
+    )  # fmt: skip
+    return WanVACEPipeline(
+        vae=AutoencoderKLWan(base_dim=3, z_dim=16, dim_mult=[1, 1, 1, 1], num_res_blocks=1, temperal_downsample=[False, True, True]),
+        scheduler=UniPCMultistepScheduler(prediction_type="flow_prediction", use_flow_sigmas=True, num_train_timesteps=1000, flow_shift=3.0),
+        text_encoder=encoder, tokenizer=tokenizer, transformer=transformer,
+    )  # fmt: skip
+
+
+def ltx_conditions() -> Any:
+    """LTX-Video as saved since 0.9.5: its beginning is given as frames that are conditions."""
+    from diffusers import LTXConditionPipeline
+
+    pipe = ltx()
+    return LTXConditionPipeline(vae=pipe.vae, scheduler=pipe.scheduler, text_encoder=pipe.text_encoder, tokenizer=pipe.tokenizer, transformer=pipe.transformer)

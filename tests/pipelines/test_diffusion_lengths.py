@@ -10,16 +10,25 @@ from PIL import Image
 
 from farm.types import Character, KeyframeSpec, PortraitSpec, Scene, Shot, Size, Style
 from pipelines.diffusion import prompts
-from pipelines.diffusion.lengths import WAYS, allowed, needed, passes, resampled
+from pipelines.diffusion.lengths import WAYS, allowed, joined, needed, passes, resampled, sharing
 from pipelines.diffusion.sizes import conform, fitted, parse
 
 
-@given(st.integers(1, 3000), st.sampled_from([1, 4, 8]), st.integers(9, 300))
-def test_passes_are_of_lengths_the_model_can_do_and_enough(frames, step, longest):
-    lengths = passes(frames, step, longest)
+@given(st.integers(1, 3000), st.sampled_from([1, 4, 8]), st.integers(9, 300), st.sampled_from([1, 5, 9, 17]))
+def test_passes_are_of_lengths_the_model_can_do_and_enough(frames, step, longest, context):
+    shared = sharing(context, step, longest)
+    assert shared in (1, context)
+    lengths = passes(frames, step, longest, shared)
     assert all((length - 1) % step == 0 and 1 < length <= longest for length in lengths)
-    assert sum(lengths) - (len(lengths) - 1) >= frames
-    assert sum(lengths[:-1]) - max(0, len(lengths) - 2) < frames, "no pass too many"
+    assert all(length > shared for length in lengths[1:]), "every pass has frames of its own"
+    assert sum(lengths) - shared * (len(lengths) - 1) >= frames
+    assert sum(lengths[:-1]) - shared * max(0, len(lengths) - 2) < frames, "no pass too many"
+
+
+def test_what_two_passes_share_leads_from_the_one_to_the_other():
+    first, second = ([np.full((2, 2, 3), value, np.uint8)] * 4 for value in (100, 140))
+    assert [frame.max() for frame in joined(first, second)] == [100, 110, 120, 130]
+    assert np.array_equal(joined(first[:1], second[:1])[0], first[0]), "a single one is the first pass's"
 
 
 def test_allowed_is_the_shortest_that_suffices():
