@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 import threading
 from collections import Counter
@@ -18,6 +21,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, precondition, rule, run_state_machine_as_test
 
+from farm.states import TaskState
 from farm.store import Claim, InsufficientCredits, NotEditable, Store
 from farm.store import tables as t
 from farm.types import Scene, Screenplay, Shot, TaskKind
@@ -257,7 +261,37 @@ FAULTS: tuple[tuple[frozenset[str], int], ...] = (
 )
 
 
-def test_of_a_hundred_jobs_a_third_fail_and_every_credit_is_where_it_belongs(store: Store) -> None:
+DOOMED = """
+import json, sys
+from farm.store import Store
+from tests.farm.farming import Hand, screenplay
+url, name, faults = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
+store = Store.open(url)
+hand = Hand(store, name, play=screenplay(3, narration=""))
+while (claim := hand.claim()) is not None:
+    print(claim.task, flush=True)
+    if claim.name in faults.get(claim.story, ()):
+        store.tasks.fail(claim.lease, "an injected fault", retry=False)
+    else:
+        hand.complete(claim)
+"""
+KILLED_AFTER = (7, 60, 90)
+"""Workers that are killed, after so many claims each: somewhere between the claim and the next one."""
+
+
+def _killed(url: str, name: str, faults: dict[str, frozenset[str]], claims: int) -> None:
+    """Let a worker do so many tasks, and kill it in the middle of the next."""
+    told = json.dumps({story: sorted(broken) for story, broken in faults.items()})
+    process = subprocess.Popen([sys.executable, "-c", DOOMED, url, name, told], stdout=subprocess.PIPE, cwd=Path(__file__).parents[2], text=True)
+    assert process.stdout is not None
+    for _ in range(claims):
+        assert process.stdout.readline()
+    process.kill()
+    process.wait()
+    process.stdout.close()
+
+
+def test_of_a_hundred_jobs_a_third_fail_and_every_credit_is_where_it_belongs(store: Store, database_url: str, capsys: pytest.CaptureFixture[str]) -> None:
     # given
     team = store.teams.ensure("owners")
     store.ledger.grant(team, 100 * 25)
@@ -288,7 +322,12 @@ def test_of_a_hundred_jobs_a_third_fail_and_every_credit_is_where_it_belongs(sto
             else:
                 assert hand.complete(claim) is not None
 
-    # when
+    # when workers are killed between the holds and the settlements, and others go on
+    for number, claims in enumerate(KILLED_AFTER):
+        _killed(database_url, f"doomed {number}", faults, claims)
+        reaped = store.tasks.reap(dead=[f"doomed {number}"])
+        assert len(reaped) <= 1
+        assert all(one.state == TaskState.RUNNABLE for one in reaped)
     hands = [threading.Thread(target=work, args=(f"hand {number}",)) for number in range(3)]
     for hand in hands:
         hand.start()
@@ -305,3 +344,8 @@ def test_of_a_hundred_jobs_a_third_fail_and_every_credit_is_where_it_belongs(sto
     assert store.ledger.balance(team) == 2500 - sum(kept.values())
     assert sum(price < 25 for price in kept.values()) == 29
     assert len(entries) == len({(entry.job, entry.kind) for entry in entries if entry.job}) + 1
+    refunds = Counter(entry.amount for entry in entries if entry.kind == "refund")
+    with capsys.disabled():
+        back = ", ".join(f"{number} × {amount}" for amount, number in sorted(refunds.items()))
+        print(f"\n{store.database.dialect}: 2500 held, {sum(kept.values())} kept, refunds {back}; {len(KILLED_AFTER)} workers killed")
+    assert refunds == Counter(25 - price for price in kept.values() if price < 25)
