@@ -100,7 +100,7 @@ class Outside:
 def _turned(picture: Image.Image) -> Image.Transpose | None:
     """How a camera says that its picture is to be turned; None for what says nothing, or nonsense."""
     try:
-        return _TURNS.get(picture.getexif().get(_ORIENTATION))
+        return _TURNS.get(picture.getexif().get(_ORIENTATION, 1))
     except Exception:  # whatever a hostile block of metadata makes of its reader, the picture is worth a look
         return None
 
