@@ -83,7 +83,9 @@ class CreateSequence(Request):
 class WaitQuery(Query):
     """How long to be held."""
 
-    wait: Annotated[str, Field(max_length=400, json_schema_extra={"pattern": WAIT_PATTERN, "examples": ["60s", "30", "2m", "1500ms"]})] | None = None
+    wait: Annotated[str, Field(max_length=400, json_schema_extra={"pattern": WAIT_PATTERN, "examples": ["60s", "30", "2m", "1500ms"]})] | None = Field(
+        None, description="How long to be held until something changes: digits, then ms, s, m or nothing (seconds); at most 90 s."
+    )
 
 
 class PageQuery(Query):
