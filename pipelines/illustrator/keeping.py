@@ -25,7 +25,7 @@ HOLDING = re.compile(
 LYING = re.compile(r"\b(sleep\w*|asleep|slept|fall\w*|fell|swim\w*|swam|climb\w*|fl(?:y|ies|ying|ew)|fight\w*|fought|row\w*)\b")
 
 
-FACE = 0.24  # of a person's height is above the chin
+FACE, HEAD = 0.24, 0.085  # of a person's height: what is above the chin, and half a head's width
 
 
 def portable(drawing: Drawing) -> bool:
@@ -124,9 +124,20 @@ def _held(stage: Stage, key: str, drawing: Drawing, owner: Placed, toward: int, 
         if owner.y - up * owner.height > stage.height * 0.88:
             x = owner.x + toward * owner.height * 0.13
     one = _inside(stage, Placed(key, drawing, x, y, height, False, "hand", "item", order=owner.order + 0.5))
-    chin = owner.y - owner.height * (1 - FACE)
-    if one.y > owner.y - owner.height and one.y - one.height < chin and abs(one.x - owner.x) < one.height * drawing.aspect / 2 + owner.height * 0.07:
-        one.y = chin + one.height  # before the chest: it hides no face
+    return _off_face(stage, one, owner, looks)
+
+
+def _off_face(stage: Stage, one: Placed, owner: Placed, looks: int) -> Placed:
+    """Moved so that it hides no face: out beside the head, or where the picture ends there, down before the chest."""
+    chin, reach = owner.y - owner.height * (1 - FACE), one.height * one.drawing.aspect / 2
+    clear = reach + owner.height * HEAD
+    if one.y - one.height >= chin or one.y <= owner.y - owner.height or abs(one.x - owner.x) >= clear:
+        return one
+    beside = owner.x + looks * clear
+    if stage.width * 0.02 <= beside - reach and beside + reach <= stage.width * 0.98:
+        one.x = beside
+    else:
+        one.y = chin + one.height
     return one
 
 

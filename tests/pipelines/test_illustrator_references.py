@@ -248,16 +248,3 @@ def test_a_portraits_own_reference_is_in_it(tmp_path: Path) -> None:
     spec = PortraitSpec(scene=Scene(key="s", title="hall", place="castle"), style=PLAIN, size=Size(width=160, height=160))
     flat = flatten(paint_portrait(spec, {"reference": tmp_path / "b.png"})).astype(int)
     assert flat[..., 0].mean() > flat[..., 2].mean() + 60
-
-
-@pytest.mark.parametrize("index", [0, 1, 2, 3])
-def test_what_is_held_hides_no_face(index: int, tmp_path: Path) -> None:
-    blob(tmp_path / "tea.png")
-    tea, woman = Item(key="tea", name="tea"), ANN.model_copy(update={"noun": "woman"})
-    shot = Shot(index=index, scene="s", characters=("ann",), items=("tea",), action="waves", framing="close")
-    scene, tall = Scene(key="s", title="", place="village"), Size(width=180, height=320)
-    spec = KeyframeSpec(shot=shot, scene=scene, characters=(woman,), items=(tea,), prompt="", style=PLAIN, size=tall)
-    boxes = paint_keyframe(spec, {"reference.tea": tmp_path / "tea.png"}).boxes
-    middle, head = (boxes["ann"][0] + boxes["ann"][2]) / 2, boxes["ann"][1] + 0.16 * (boxes["ann"][3] - boxes["ann"][1])
-    left, top, right, bottom = boxes["tea"]
-    assert not (left < middle + 18 and middle - 18 < right and top < head < bottom)

@@ -141,3 +141,15 @@ def test_what_moves_by_itself_tiles(weather: str) -> None:
     if weather in ("rain", "storm"):
         assert moving["air"].motion[1] > moving["rain"].motion[1] > 0.5
         assert moving["air"].motion[0] < 0
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("framing", ["wide", "medium", "close"])
+@pytest.mark.parametrize("action", ["cheers", "waves", "holds it up", "stands"])
+def test_what_is_held_hides_no_face(action: str, framing: str, size: tuple[int, int]) -> None:
+    both = placed("meadow", framing, action, "letter", size)
+    one, owner = both["item"], both["rosa"]
+    left, top, right, bottom = one.box
+    half, crown = owner.height * 0.07, owner.y - owner.height
+    chin = crown + owner.height * 0.2
+    assert right <= owner.x - half or left >= owner.x + half or bottom <= crown or top >= chin
