@@ -21,6 +21,7 @@ KINDS = {
     "musicgen": (TransformersMusic, {"longest": 8, "overlap": 2}),
     "musicgen-melody": (TransformersMusic, {"longest": 8, "overlap": 2}),
     "stable-audio": (DiffusionMusic, {"steps": 2, "longest": 8, "overlap": 2}),
+    "stable-audio-3": (DiffusionMusic, {"steps": 2, "longest": 8, "overlap": 2}),
     "ace-step": (DiffusionMusic, {"steps": 2, "longest": 8, "overlap": 2}),
 }
 

@@ -177,6 +177,33 @@ def stable_audio(folder: Path) -> None:
     ).save_pretrained(folder, safe_serialization=True)  # fmt: skip
 
 
+def stable_audio_3(folder: Path) -> None:
+    """Any length at 4 kHz, conditioned by a T5Gemma encoder."""
+    from diffusers import AutoencoderSAME, FlowMatchEulerDiscreteScheduler, StableAudio3DiTModel, StableAudio3Pipeline
+    from diffusers.pipelines.stable_audio_3 import StableAudio3DurationEmbedder
+    from transformers import T5GemmaConfig, T5GemmaEncoderModel
+    from transformers.models.t5gemma.configuration_t5gemma import T5GemmaModuleConfig
+
+    shape = T5GemmaModuleConfig(
+        vocab_size=300, hidden_size=16, intermediate_size=16, num_hidden_layers=2, num_attention_heads=2, num_key_value_heads=2, head_dim=8, sliding_window=32
+    )
+    tokenizer = _bytes(eos="<eos>")
+    tokenizer.pad_token = tokenizer.eos_token = "<eos>"
+    StableAudio3Pipeline(
+        vae=AutoencoderSAME(
+            patch_size=16, encoder_channels=16, encoder_c_mults=[1], encoder_strides=[8], encoder_transformer_depths=[1], latent_dim=8, dim_heads=8,
+            sampling_rate=4_000,
+        ),
+        text_encoder=T5GemmaEncoderModel(T5GemmaConfig(encoder=shape, decoder=shape, is_encoder_decoder=False, vocab_size=300)), tokenizer=tokenizer,
+        duration_embedder=StableAudio3DurationEmbedder(output_dim=16, fourier_dim=16),
+        transformer=StableAudio3DiTModel(
+            io_channels=8, embed_dim=64, depth=1, num_heads=2, cond_token_dim=16, global_cond_dim=16, local_add_cond_dim=9, timestep_features_dim=16,
+            num_memory_tokens=2,
+        ),
+        scheduler=FlowMatchEulerDiscreteScheduler(num_train_timesteps=1, stochastic_sampling=True),
+    ).save_pretrained(folder, safe_serialization=True)  # fmt: skip
+
+
 def ace_step(folder: Path) -> None:
     """Any length at 4 kHz, conditioned by a Qwen 3 text encoder."""
     from diffusers import AceStepPipeline, AceStepTransformer1DModel, AutoencoderOobleck, FlowMatchEulerDiscreteScheduler
@@ -329,6 +356,7 @@ MODELS: dict[str, Callable[[Path], None]] = {
     "musicgen-melody": musicgen_melody,
     "stable-audio": stable_audio,
     "ace-step": ace_step,
+    "stable-audio-3": stable_audio_3,
     "vits-3": lambda folder: vits(folder, 3),
 }
 
