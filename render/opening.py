@@ -11,10 +11,11 @@ import structlog
 from render import film
 from render.captions import clean
 from render.card import TitleCard
+from render.conform import foreign
 from render.encode import Picture
 from render.lettering import lacking
 from render.media import Unreadable, read_picture
-from render.source import Clip, Source, Still, foreign, look
+from render.source import Clip, Source, Still, look
 from render.timeline import Card, Entry, Timeline
 
 log = structlog.get_logger()

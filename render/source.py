@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Protocol, cast
 
 import av
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -102,7 +101,7 @@ class Clip:
                         continue
                     if (frame.pts - zero) // tick != wanted:
                         break
-                    yield _planes(frame, SPLICE.pixel_format)
+                    yield planes(frame, SPLICE.pixel_format)
                     wanted += 1
                     if wanted >= last:
                         return
@@ -248,50 +247,6 @@ class Still:
             yield to_yuv(pixels)
 
 
-def foreign(file: Path, size: Size, fps: int, frames: int) -> Iterator[Picture]:
-    """Exactly `frames` frames of any clip, scaled and cropped to `size`, at `fps`; the last one is held where it is short.
-
-    Raises Unreadable when not one frame can be decoded.
-    """
-    with open_media(file) as container:
-        if not any(stream.codec_context is not None for stream in container.streams.video[:1]):  # a torn file's stream may have no codec
-            raise Unreadable("there is no picture in it")
-        stream = container.streams.video[0]
-        given, last = 0, None
-        origin: Fraction | None = None
-        try:
-            for number, frame in enumerate(container.decode(stream)):
-                if frame.width * frame.height > 8192 * 8192:
-                    raise Unreadable(f"its pictures are too large: {frame.width}x{frame.height}")
-                at = frame.pts * frame.time_base if frame.pts is not None and frame.time_base else Fraction(number) / (stream.average_rate or fps)
-                origin = at if origin is None else origin
-                until = min(frames, int((at - origin) * fps + Fraction(1, 2)))
-                while last is not None and given < until:
-                    yield last
-                    given += 1
-                if given >= frames:
-                    return
-                last = _fitted(frame, size)
-        except (av.FFmpegError, ValueError) as error:
-            if last is None:
-                raise Unreadable("no frame in it can be decoded") from error
-    if last is None:
-        raise Unreadable("no frame in it can be decoded")
-    while given < frames:
-        yield last
-        given += 1
-
-
-def _fitted(frame: av.VideoFrame, size: Size) -> Picture:
-    """A frame scaled to fill `size`, cropped about its middle."""
-    if (frame.width, frame.height) == (size.width, size.height):
-        return _planes(frame, SPLICE.pixel_format) if frame.format.name == SPLICE.pixel_format else to_yuv(_planes(frame, "bgr24"))
-    scale = max(size.width / frame.width, size.height / frame.height)
-    width, height = max(size.width, round(frame.width * scale)), max(size.height, round(frame.height * scale))
-    pixels = cast("NDArray[np.uint8]", cv2.resize(_planes(frame, "bgr24"), (width, height), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR))
-    top, left = (height - size.height) // 2, (width - size.width) // 2
-    return to_yuv(np.ascontiguousarray(pixels[top : top + size.height, left : left + size.width]))
-
-
-def _planes(frame: av.VideoFrame, form: str) -> NDArray[np.uint8]:
+def planes(frame: av.VideoFrame, form: str) -> NDArray[np.uint8]:
+    """A decoded frame's pixels in a form such as "yuv420p"."""
     return cast("NDArray[np.uint8]", frame.to_ndarray(format=form))
