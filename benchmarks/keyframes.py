@@ -1,4 +1,7 @@
-"""How long a 1280×720 keyframe takes on one core, by style: `python benchmarks/keyframes.py` prints draw, filters, encode in ms."""
+"""How long a 1280×720 keyframe takes on one core, by style: `python benchmarks/keyframes.py` prints draw, filters, encode in ms.
+
+The last lines have reference pictures (a face, a place, a logo): the first time they are cut out, later they are known.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,9 @@ from pathlib import Path
 
 import cv2
 
-from farm.types import Character, Size
-from pipelines.illustrator.files import timed_write
+from farm.types import Character, Item, KeyframeSpec, Scene, Shot, Size
+from pipelines.illustrator.files import flatten, timed_write
+from pipelines.illustrator.paint import paint_keyframe
 from pipelines.illustrator.sheet import frame, styles
 
 PLACES = ("forest", "village", "library", "ocean")
@@ -31,6 +35,22 @@ def main() -> None:
                 size = Path(folder, "l.zip").stat().st_size / 1e6
                 parts = "".join(f"{took[key] * 1000:8.0f}" for key in ("draw", "filters", "encode"))
                 print(f"{slug:16}{place:10}{parts}{sum(took.values()) * 1000:7.0f}{size:5.1f}")
+        references(Path(folder))
+
+
+def references(folder: Path) -> None:
+    """Paint one shot with pictures of its character, place and item, twice: these are portraits that the illustrator paints first."""
+    style, size = styles()["storybook"], Size(width=1280, height=720)
+    ann, files = Character(key="ann", name="Ann", noun="baker"), {}
+    for key, place in (("ann", "meadow"), ("s", "village"), ("logo", "library")):
+        files[f"reference.{key}"] = folder / f"{key}.png"
+        cv2.imwrite(str(files[f"reference.{key}"]), flatten(frame(place, style, size, framing="close", who=(ann,))))
+    shot = Shot(index=0, scene="s", characters=("ann",), items=("logo",), action="waves")
+    scene, item = Scene(key="s", title="", place="meadow"), Item(key="logo", name="logo")
+    spec = KeyframeSpec(shot=shot, scene=scene, characters=(ann,), items=(item,), prompt="", style=style, size=size)
+    for note in ("cut out", "known"):
+        took = paint_keyframe(spec, files).seconds
+        print(f"{'references':16}{note:10}{took['draw'] * 1000:8.0f}{took['filters'] * 1000:8.0f}")
 
 
 if __name__ == "__main__":

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import cv2
 import numpy as np
 
 from pipelines.illustrator.light import TIMES, Light
-from pipelines.illustrator.look import Look
+from pipelines.illustrator.look import Look, Technique
 from pipelines.illustrator.references import toning
 from pipelines.illustrator.references.pictures import Picture, Pixels, opaque, plain, read
 from pipelines.illustrator.stage import Stage
@@ -23,7 +25,7 @@ HOURLY = 0.55  # how far the scene's hour changes the picture's own light
 def paint_plate(stage: Stage, picture: Picture) -> None:
     """Cover one layer with the picture, nearer by the view's zoom, moved by its pan; nothing is stretched."""
     stage.set_horizon(HORIZON, FEET)
-    pixels = toning.toned(opaque(plain(read(picture))), stage.look.technique)[..., :3]
+    pixels = _toned(picture, stage.look.technique)
     stage.pen(LAYER)
     layer = stage.layers[LAYER].pixels
     covering = _cover(graded(pixels, stage.light, stage.look), layer.shape[1], layer.shape[0], stage.view.zoom, stage.view.pan)
@@ -32,6 +34,12 @@ def paint_plate(stage: Stage, picture: Picture) -> None:
     veil = stage.look.grade(np.array([stage.light.haze], np.float32))[0] * 255
     cv2.addWeighted(covering, 1 - VEIL, np.broadcast_to(np.round(veil).astype(np.uint8), covering.shape).copy(), VEIL, 0, covering)
     layer[..., :3], layer[..., 3] = covering, 255
+
+
+@lru_cache(4)
+def _toned(picture: Picture, technique: Technique) -> Pixels:
+    """The same for every shot of a place."""
+    return np.ascontiguousarray(toning.toned(opaque(plain(read(picture))), technique)[..., :3])
 
 
 def graded(rgb: Pixels, light: Light, look: Look) -> Pixels:
