@@ -28,7 +28,7 @@ test: check  ## install what the tests need, then run the checks and the tests
 	@$(BIN)/python -m pytest -n auto $(FLAGS)
 
 test-models: $(MODELS)/.installed  ## test the engines of real models on the CPU with tiny weights (an environment of its own, with torch)
-	@$(MODELS)/bin/python -m pytest tests/diffusion $(FLAGS)
+	@$(MODELS)/bin/python -m pytest -n auto tests/diffusion $(FLAGS)
 
 check: $(VENV)/.dev  ## format, lint, types and import rules
 	@$(BIN)/ruff format --check -q .
@@ -63,9 +63,12 @@ $(MODELS)/.installed: requirements/core.txt pyproject.toml
 	@$(MODELS)/bin/python -m pip install -q --disable-pip-version-check "$(TORCH)"
 	@$(MODELS)/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/core.txt
 	@sed -n '/^gpu = \[/,/^\]/s/^ *"\([^"]*\)".*/\1/p' pyproject.toml >$(MODELS)/gpu.txt
+# torchvision is published for torch's CUDA builds; one that cannot be imported breaks more than one that is not there, and spandrel does without.
+	@rm -f $(MODELS)/alone.txt; $(MODELS)/bin/python -c "import torch; raise SystemExit(torch.version.cuda is None)" || \
+	{ grep '^spandrel' $(MODELS)/gpu.txt; echo einops; } >$(MODELS)/alone.txt
+	@test ! -f $(MODELS)/alone.txt || sed -i '/^torchvision/d;/^spandrel/d' $(MODELS)/gpu.txt
 	@$(MODELS)/bin/python -m pip install -q --disable-pip-version-check "$(TORCH)" -r $(MODELS)/gpu.txt "pytest>=9,<10" pytest-timeout pytest-xdist hypothesis
-# The published torchvision goes with torch's CUDA build only; one that cannot be imported breaks more than one that is not there.
-	@$(MODELS)/bin/python -c "import torchvision" 2>/dev/null || $(MODELS)/bin/python -m pip uninstall -q -y torchvision
+	@test ! -f $(MODELS)/alone.txt || $(MODELS)/bin/python -m pip install -q --disable-pip-version-check --no-deps -r $(MODELS)/alone.txt
 	@touch $@
 
 requirements:  ## export the hashed requirements anew from pyproject.toml (without download addresses)
