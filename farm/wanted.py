@@ -12,6 +12,8 @@ from farm.types import Character, Hint, Item, Scene, Screenplay, Shot
 MOST_SEEN = 4
 """Characters of one picture; more are a crowd that no engine paints."""
 _ARTICLE = re.compile(r"^(?:the|an?)\s+", re.IGNORECASE)
+_CALLED = re.compile(r"(?:^|\s)(?:the|an?)\s+(.{2,60})$", re.IGNORECASE)
+_DESCRIBED = re.compile(r"\s*(?:the|an?)\s+([^,.;:]{2,60}?)(?=\s+(?:with|in|who|that|wearing|of|from|and|holding|on|at)\b|[,.;:]|$)", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 _REMEMBERED = ("noun", "description", "human", "age", "look", "voice")
 
@@ -31,7 +33,8 @@ def _characters(hints: Sequence[Hint], play: Screenplay) -> Screenplay:
     known = [_cast(one, found.get(one.key)) for one in play.characters]
     shots = list(play.shots)
     for hint in left:
-        fresh = _cast(Character(key=_key(hint.name, known), name=hint.name, description=hint.description, human=hint.human is not False), hint)
+        what = Character(key=_key(hint.name, known), name=hint.name, noun=_noun(hint), description=hint.description, human=hint.human is not False)
+        fresh = _cast(what, hint)
         known.append(fresh)
     shown = {key for shot in shots for key in shot.characters}
     asked = [one for one in known if one.key in found or one.key not in {other.key for other in play.characters}]
@@ -41,6 +44,13 @@ def _characters(hints: Sequence[Hint], play: Screenplay) -> Screenplay:
         for index in _places(one.name, shots, lambda shot: len(shot.characters), MOST_SEEN):
             shots[index] = _seen(shots[index], one.name, characters=(*shots[index].characters, one.key))
     return play.model_copy(update={"characters": tuple(known), "shots": tuple(shots)})
+
+
+def _noun(hint: Hint) -> str:
+    """What somebody is, as far as name or description say it: "The cat", "Tom the keeper", "a small brown dog with a bell"."""
+    if match := _CALLED.search(hint.name) or _DESCRIBED.match(hint.description):
+        return match[1].strip().casefold()
+    return ""
 
 
 def _cast(one: Character, hint: Hint | None) -> Character:

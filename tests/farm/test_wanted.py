@@ -46,6 +46,14 @@ def test_whom_the_writer_forgot_plays_where_they_are_told_of_else_early_and_late
     assert all("with The cat" in shot.picture_prompt for shot in seen)
 
 
+def test_what_somebody_is_follows_from_name_or_description() -> None:
+    wanted = (
+        Hint(name="The stranded whale"), Hint(name="Ann the baker"), Hint(name="Rex", description="a small brown dog with a bell"),
+        Hint(name="Zoë", description="tall"), Hint(name="Bo", description="An elf."),
+    )  # fmt: skip
+    assert [one.noun for one in asked(characters=wanted).characters[1:]] == ["stranded whale", "baker", "small brown dog", "", "elf"]
+
+
 def test_two_of_one_family_name_are_two() -> None:
     play = asked(characters=(Hint(name="Bob Tom-Reed"), Hint(name="Ann Tom-Reed")))
     assert [one.name for one in play.characters] == ["Old Tom", "Bob Tom-Reed", "Ann Tom-Reed"]
