@@ -54,5 +54,6 @@ class RealWorker:
         if engine is None:
             engine = self._engines[one.engine] = engine_class(one.engine)(one, "cpu")
             engine.load(Quiet())
+        (scratch / "made").mkdir(exist_ok=True)
         files = {role: self.artifacts.local(sha, scratch) for role, sha in shas.items()}
         return engine.run(Work(task="test", model=model, spec=spec, files=files, scratch=scratch / "made"), Quiet())
