@@ -40,6 +40,9 @@ def child(random: Random) -> Being:
 def complete(premise: Premise, random: Random) -> Premise:
     """The premise with somebody to tell of."""
     hero = premise.hero
+    if hero.owner.lower() in {"my", "our", "your"} and hero.alive:
+        hero = replace(hero, owner="", definite=False)  # "my dog": a dog
+        premise = replace(premise, hero=hero)
     if premise.only_noun:
         return _noun(premise, random)
     if hero.alive or hero.kind == "human":

@@ -89,22 +89,7 @@ def plot_kind(lemma: str, following: list[str], object_head: str, *, object_aliv
         return "rescue"
     if lemma in {"hide", "bury"} and object_head:
         return "crime"
-    if lemma == "run" and object_head in {
-        "stand",
-        "shop",
-        "café",
-        "cafe",
-        "bakery",
-        "restaurant",
-        "school",
-        "hotel",
-        "library",
-        "farm",
-        "stall",
-        "inn",
-        "store",
-        "bar",
-    }:
+    if lemma in {"run", "open"} and object_head in _BUSINESSES:
         return "make"
     if lemma == "leave" and object_place:
         return "journey"

@@ -101,10 +101,14 @@ class Notes:
         ) and not what.split()[0].endswith("ing"):
             doc = grammar.parse(f"It is {what}")
             head = next((t for t in doc if t.dep_ == "attr"), None) or next((c.root for c in doc.noun_chunks if c.start == 2), None)
+            if re.match(r"\d|(?:\w+est|most|first|second)\b", what):
+                what = f"the {what}"
+                head = None
             if head is not None and head.tag_ == "NNS" and counted:
                 return ""  # "a poppy is annual herbs"
             kind = fact(head.lemma_) if head is not None else None
-            if head is not None and head.tag_ in {"NN", "NNP"} and (kind is None or kind.kind not in {"substance", "food", "feeling"}):
+            stuff = kind is not None and kind.kind in {"substance", "food", "feeling"} and not counted
+            if not what.startswith("the ") and not stuff and (counted or (head is not None and head.tag_ in {"NN", "NNP"})):
                 what = words.a(what)
         frame = _FRAMES[number % len(_FRAMES)] if len(what) < 70 else "{Y}"
         if frame == "{Y}":
@@ -188,4 +192,8 @@ def _short(what: str) -> str:
         text = f"{text}, {more}"
     if len(text) > _LONGEST:
         text = re.split(r" (?:and|which|or) (?=[a-z]+s )", text)[0]
-    return text.strip() if _SHORTEST <= len(text) <= _LONGEST and not re.search(r"[A-Z]{2,}|\d{4}|genus|phylum|\betc\b|`", text) else ""
+    return (
+        text.strip()
+        if _SHORTEST <= len(text) <= _LONGEST and not re.search(r"[A-Z]{2,}|\d{4}|genus|phylum|United States|Brit|Kentucky|\betc\b|`", text)
+        else ""
+    )

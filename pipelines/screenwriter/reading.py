@@ -310,7 +310,7 @@ class Reader(Adjuncts):
             hero = self.being(root)
             self.dropped = taken
             other = deed.object or self._oblique(main)
-            if hero.alive or hero.kind == "force":
+            if hero.alive or hero.kind == "force" or (hero.definite and hero.kind in {"thing", "place"} and relative.tag_ in {"VBD", "VBZ", "VBP"}):
                 return Premise(
                     text=text,
                     hero=hero,

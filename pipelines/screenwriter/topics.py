@@ -67,7 +67,7 @@ def topic_of(text: str, form: str = "") -> Topic | None:
     text = lowered(text.strip().rstrip(".! "))
     if len(text.split()) > 24 or re.search(r"[.!?]\s+\S", text):
         return None
-    for reader in (_howto, _question, _about, _second, _when, _list, _product, _headline, _thing):
+    for reader in (_howto, _question, _about, _second, _when, _list, _headline, _product, _thing):
         if (found := reader(text, form)) is not None:
             return found
     return None
@@ -79,6 +79,11 @@ def lowered(text: str) -> str:
     return words.capital(text.lower()) if len(letters) > 3 and all(c.isupper() for c in letters) and " " in text else text
 
 
+_PRIZES = frozenset({"championship", "election", "award", "deal", "prize", "record", "contract"})
+_MEASURES = lexicon.listing("measures")
+_OF = lexicon.listing("measures_of")
+
+
 @lru_cache(maxsize=1024)
 def nouns_of(text: str) -> tuple[str, ...]:
     """The nouns of a text with their compounds, in order: ("bee", "flower")."""
@@ -88,7 +93,8 @@ def nouns_of(text: str) -> tuple[str, ...]:
         if (
             token.pos_ not in {"NOUN", "PROPN"}
             or token.dep_ == "compound"
-            or token.lemma_.lower() in {"way", "thing", "tip", "kind", "lot", "people", "time", "day"}
+            or token.lemma_.lower() in _MEASURES
+            or (token.lemma_.lower() in _OF and any(c.lower_ == "of" for c in token.rights))
         ):
             continue
         compound = " ".join(t.text for t in token.lefts if t.dep_ == "compound")
@@ -300,6 +306,8 @@ def _headline(text: str, form: str) -> Topic | None:
             if grammar.parse(match[1].strip())[-1].pos_ in {"NOUN", "PROPN"} and not words.verb_lemma(match[1].split()[-1])
             else text
         )
+    if (comma := re.match(r"^([^,;:]{12,}?)[,;:] ", text)) is not None and len(comma[1].split()) > 2:
+        text = comma[1]  # "Volcano erupts near village, thousands evacuated"
     reading, before = grammar.settle(text)
     root = next((t for t in reading if t.dep_ == "ROOT"), None)
     if root is None or root.pos_ not in {"VERB", "AUX"}:
@@ -355,7 +363,10 @@ def _articled(text: str) -> str:
         known = fact(head.lower_)
         if chunk.start < 3 or head.tag_ != "NN" or any(t.dep_ in {"det", "poss", "nummod"} for t in chunk) or known is None:
             continue
-        if known.kind in {"artifact", "person", "animal", "group"} or (known.kind in {"place", "nature", "abstract"} and lexicon.place_kind(head.lower_)):
+        if chunk.start and doc[chunk.start - 1].lower_ == "of":
+            continue
+        counted = known.kind in {"artifact", "person", "animal", "group"} or head.lower_ in _PRIZES
+        if counted or (known.kind in {"place", "nature", "abstract"} and lexicon.place_kind(head.lower_)):
             out = re.sub(rf"(?<![\w-]){re.escape(chunk.text)}\b", words.a(chunk.text), out, count=1)
     return out
 
