@@ -55,10 +55,10 @@ class Crew:
 
         Raises EngineError (bad_speed) when the machine has too few devices or the crew is of another size, DeviceLost when it does not come up.
         """
-        if device.startswith("cuda") and (found := torch.cuda.device_count() - first(device)) < count:
+        if device.startswith("cuda") and ((torch.device(device).index or 0) or torch.cuda.device_count() < count):
             raise EngineError(
-                f"Model {model.name!r}: speed.context-parallel is {count}, but this worker sees {found} device(s) from {device} on; "
-                "give it more (CUDA_VISIBLE_DEVICES) or a smaller number.",
+                f"Model {model.name!r}: speed.context-parallel is {count}, but this worker is on {device} of {torch.cuda.device_count()} device(s); "
+                f"start it on cuda with CUDA_VISIBLE_DEVICES naming {count} of them, or give a smaller number.",
                 code="bad_speed",
             )
         if cls.here is not None and cls.here.count != count:
@@ -154,11 +154,9 @@ class Crew:
                 for tensor in tensors:
                     dist.broadcast(tensor, 0)
                 return whole(*args, **named)
-            except RuntimeError as error:
-                if isinstance(error, torch.OutOfMemoryError) or any(process.poll() is not None for process, _ in self._members):
-                    # The others are in the middle of what cannot be finished.
-                    raise DeviceLost(f"The devices of {key} lost step: {error}") from error
-                raise
+            except Exception as error:
+                # Whatever it was, the others are in the middle of what cannot be finished.
+                raise DeviceLost(f"The devices of {key} lost step: {error}") from error
 
         part.forward = forward
 
@@ -195,16 +193,12 @@ def _counted() -> Iterator[None]:
         torch.accelerator.device_count = plain
 
 
-def first(device: str) -> int:
-    return torch.device(device).index or 0
-
-
 def join(rank: int, count: int, device: str, folder: str) -> None:
     os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo")  # all are on this machine, and nobody else may speak to them
     os.environ.setdefault("NCCL_SOCKET_IFNAME", "lo")
     backend = "gloo"
     if device.startswith("cuda"):
-        torch.cuda.set_device(first(device) + rank)
+        torch.cuda.set_device(rank)
         backend = "cpu:gloo,cuda:nccl"
     dist.init_process_group(backend, init_method=f"file://{folder}/meeting", rank=rank, world_size=count, timeout=timedelta(seconds=PATIENCE))
     # Made here, once, because all must make it together; a model that one of them cannot load then leaves nobody waiting.

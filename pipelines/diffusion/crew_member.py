@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 import torch
 
-from pipelines.diffusion.crew import filled, first, join, parallel
+from pipelines.diffusion.crew import filled, join, parallel
 
 log = structlog.get_logger()
 
@@ -39,7 +39,7 @@ def main() -> None:
 
     threading.Thread(target=listen, daemon=True).start()
     join(int(rank), int(count), device, folder)
-    place = torch.device("cuda", first(device) + int(rank)) if device.startswith("cuda") else torch.device("cpu")
+    place = torch.device("cuda", int(rank)) if device.startswith("cuda") else torch.device("cpu")
     parts: dict[str, Any] = {}
     while True:
         with arrived:
