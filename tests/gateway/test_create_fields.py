@@ -306,6 +306,9 @@ def locations(studio: Studio, tmp_path: Path) -> None:
     shown = next(one for one in made.keyframes if one.scene.key == greenhouse.key)
     _, files = resolve(shown, {})
     assert f"reference.{greenhouse.key}" in files
+    lime = {"name": "Glass greenhouse", "referenceImageUrls": [studio.farm.gallery.hang("place2.example", painted("lime", (160, 90)))]}
+    other = studio.one(locations=["Stormy lighthouse", lime])
+    _differ(studio, shown, next(one for one in other.keyframes if one.shot.index == shown.shot.index), tmp_path)
     rows = studio.farm.client.get(f"/api/v1/stories/{made.id}/scenes").json()["data"]
     again = studio.one(locations=[next(row["id"] for row in rows if "greenhouse" in row["title"].lower())])
     assert any(scene.reference == greenhouse.reference for scene in again.play.scenes)
@@ -321,10 +324,10 @@ def elements(studio: Studio, tmp_path: Path) -> None:
     items = {one.name: one for one in made.play.items}
     assert {"ACME", "tea box"} <= set(items)
     for name in ("ACME", "tea box"):
-        shown = made.showing(items[name].key)
-        assert shown, f"{name} is in no picture"
-        assert all(items[name].key in one.shot.items[:2] for one in shown)  # of more, painters show none
-        _, files = resolve(shown[0], {})
+        seen = made.showing(items[name].key)
+        assert seen, f"{name} is in no picture"
+        assert all(items[name].key in one.shot.items[:2] for one in seen)  # of more, painters show none
+        _, files = resolve(seen[0], {})
         assert f"reference.{items[name].key}" in files
     shown = made.showing(items["ACME"].key)[0]
     asked[0]["url"] = hang("logo2.example", painted("lime", (80, 80)))
