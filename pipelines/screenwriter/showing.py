@@ -15,12 +15,12 @@ from pipelines.screenwriter.things import solid
 from pipelines.screenwriter.topics import Topic
 from pipelines.screenwriter.weave import Beat
 
-_THOSE_IN = {"football": "football player", "team": "player", "government": "politician", "parliament": "politician", "police": "policeman"}
+_THOSE_IN = {
     "football": "football player",
     "team": "player",
     "government": "politician",
     "parliament": "politician",
-    "police": "police officer",
+    "police": "policeman",
     "army": "soldier",
 }
 
