@@ -47,17 +47,29 @@ def make(timeline: Timeline, folder: Path, check: Callable[[], None]) -> Path:
     if not wanted:
         raise EngineError("a cut has nothing to join", code="nothing_to_join")
     target = folder / "piece.mp4"
-    bench = bench_of(timeline, folder, threading.Event())
+    bench = bench_of(timeline, folder, _Asked(check))
     cut = parts(wanted, sources, lambda start, end: True)  # nothing is copied: a piece holds what the film must encode
     try:
         made = []
         for number, part in enumerate(cut):
-            check()
             made.append((bench.make(part, sources, number), part.span.start - wanted[0].start))
     except Broken as error:
         raise EngineError(f"{error}; nothing is joined here", code="clip_broken") from error
     film.write_coded(target, _through(made), size=timeline.size, fps=timeline.fps)
     return target
+
+
+class _Asked(threading.Event):
+    """The word to stop, asked for at every frame."""
+
+    def __init__(self, check: Callable[[], None]) -> None:
+        super().__init__()
+        self._check = check
+
+    def is_set(self) -> bool:
+        """Never, but `check` may raise."""
+        self._check()
+        return False
 
 
 def _through(made: list[tuple[Made, int]]) -> Iterator[Coded]:
