@@ -60,6 +60,9 @@ class DeviceProfile(Frozen):
     key: str
     measured_at: float
     load_seconds: float
+    """In a process that has the libraries, the files in the machine's cache."""
+    first_load_seconds: float = 0.0
+    """The first model of its kind in a process: its libraries are loaded, too."""
     weights_bytes: int = 0
     working_bytes: int = 0
     """The most that a single work needed beside the weights."""

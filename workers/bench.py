@@ -73,10 +73,11 @@ class Bench:
             load = next((swap for swap in first.swaps if swap.what == "load"), None)
             rows = list(self._batches(slot, kind.batch_limit, kind.batch_key, sizes))
             park, unpark = self._swap(slot, sizes[0])
+        again = self.reload(sizes[0])
         alone = max((row.peak_bytes for row in rows if row.batch == 1), default=0)
         weights = load.bytes if load else 0
-        if self.device.name == "cpu" and alone:
-            weights = min(weights, alone)  # an engine that does not say what it holds: models.yaml's guess, which the whole process stayed below
+        if alone:
+            weights = min(weights, alone)  # of an engine that does not say what it holds it is models.yaml's guess, and more than was ever in use
         words = tuple(self._words(sizes[0])) if self.words and (self.model.speed or self.also) else ()
         versions = profiles.versions()
         return DeviceProfile(
@@ -85,7 +86,8 @@ class Bench:
             versions=versions,
             key=profiles.key(self.model, self.device.title, versions),
             measured_at=time.time(),
-            load_seconds=load.seconds if load else first.done[0].load_seconds,
+            first_load_seconds=load.seconds if load else first.done[0].load_seconds,
+            load_seconds=again,
             weights_bytes=weights,
             working_bytes=max(0, alone - weights),
             park_seconds=park,
@@ -93,6 +95,15 @@ class Bench:
             measured=tuple(rows),
             words=words,
         )
+
+    def reload(self, size: tuple[int, int], before: Callable[[], None] = lambda: None) -> float:
+        """Seconds to load in a process that has the libraries already, after `before`, which may empty the cache of files."""
+        self.say("loading again")
+        with self._slot(self.model, parks=False) as slot:
+            self._pass(slot, self.model, size, 1)
+            self._gone(slot)
+            before()
+            return next((swap.seconds for swap in self._pass(slot, self.model, size, 1).swaps if swap.what == "load"), 0.0)
 
     # ---------------------------------------------------------------- parts
 
@@ -123,19 +134,23 @@ class Bench:
     def _swap(self, slot: Slot, size: tuple[int, int]) -> tuple[float | None, float | None]:
         """Seconds to park and to bring back; None where it is unloaded instead."""
         self.say("parking and bringing back")
-        slot.park(self.model.name)
-        gone: events.Swapped | None = None
-        deadline = time.monotonic() + Deadlines().loading
-        while gone is None and time.monotonic() < deadline:
-            event = slot.next_event(0.5)
-            if isinstance(event, events.Swapped):
-                gone = event
-            elif isinstance(event, events.Died):
-                raise BenchError(f"{self.model.name}: {event.reason} while it was being parked.")
+        gone = self._gone(slot)
         if gone is None or gone.what != "park":
             return None, None
         back = next((swap for swap in self._pass(slot, self.model, size, 1).swaps if swap.what == "unpark"), None)
         return gone.seconds, back.seconds if back else None
+
+    def _gone(self, slot: Slot) -> events.Swapped | None:
+        """Have the model leave the device; how it went."""
+        slot.park(self.model.name)
+        deadline = time.monotonic() + Deadlines().loading
+        while time.monotonic() < deadline:
+            event = slot.next_event(0.5)
+            if isinstance(event, events.Swapped):
+                return event
+            if isinstance(event, events.Died):
+                raise BenchError(f"{self.model.name}: {event.reason} while it left the device.")
+        return None
 
     def _words(self, size: tuple[int, int]) -> Iterator[Word]:
         """Without any word, with each by itself, with all together, each in a slot of its own: a compiled model does not become plain again."""
@@ -159,9 +174,9 @@ class Bench:
     # ---------------------------------------------------------------- one pass
 
     @contextlib.contextmanager
-    def _slot(self, model: Model) -> Iterator[Slot]:
+    def _slot(self, model: Model, *, parks: bool = True) -> Iterator[Slot]:
         # On the CPU parking moves nothing anywhere, but what it costs is measured all the same.
-        parked = max(self.device.parked_gb, self.device.memory_gb * health.CPU_SHARE if self.device.name == "cpu" else 0.0)
+        parked = 0.0 if not parks else max(self.device.parked_gb, self.device.memory_gb * health.CPU_SHARE if self.device.name == "cpu" else 0.0)
         slot = Slot(self.engines, device=self.device.name, memory_gb=max(self.device.budget_gb, model.memory_gb), parked_gb=parked)
         try:
             yield slot
