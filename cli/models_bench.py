@@ -53,10 +53,10 @@ def _show(found: DeviceProfile) -> None:
     console = Console(highlight=False)
     versions = ", ".join(f"{name} {version}" for name, version in found.versions.items()) or "no model libraries"
     console.print(f"[bold]{escape(found.model)}[/] on {escape(found.device)} ({escape(versions)})")
-    park = f"parked in {_seconds(found.park_seconds)}, back in {_seconds(found.unpark_seconds)}" if found.park_seconds is not None else "cannot be parked"
-    console.print(
-        f"loads in {_seconds(found.load_seconds)} ({_seconds(found.first_load_seconds)} with its libraries), {park}; weights {_gb(found.weights_bytes)}, work beside them {_gb(found.working_bytes)}"
-    )
+    parks = found.park_seconds is not None
+    park = f"parked in {_seconds(found.park_seconds)}, back in {_seconds(found.unpark_seconds)}" if parks else "cannot be parked"
+    console.print(f"loads in {_seconds(found.load_seconds)} ({_seconds(found.first_load_seconds)} with its libraries), {park}")
+    console.print(f"weights {_gb(found.weights_bytes)}, work beside them {_gb(found.working_bytes)}")
     table = _table("size", "batch", "a step", "a pass", "works a second", "gain", "peak")
     rates: dict[str, float] = {}
     for row in found.measured:
