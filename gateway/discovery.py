@@ -88,7 +88,8 @@ def _document(call: Call) -> bytes:
     key = (id(call.house.catalog), call.base_url)
     if key not in _published:
         document = openapi.document(call.house.table, version=our_version(), base_url=call.base_url)
-        name_models(document["components"]["schemas"]["CreateSequence"], call.house.catalog)
+        for request in ("CreateSequence", "EnhanceScript"):
+            name_models(document["components"]["schemas"][request], call.house.catalog)
         if len(_published) >= _MOST_ADDRESSES:
             _published.clear()
         _published[key] = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()

@@ -145,9 +145,9 @@ def usable_models(catalog: Catalog, kinds: Sequence[TaskKind]) -> list[str]:
 
 
 def name_models(schema: dict[str, Any], catalog: Catalog) -> None:
-    """Write into the create request's JSON Schema which models there are, so that a caller can choose without trying."""
+    """Write into a request's JSON Schema which models there are, so that a caller can choose without trying."""
     for field, kinds in MODEL_FIELDS.items():
-        for branch in schema["properties"][field].get("anyOf", ()):
+        for branch in schema["properties"].get(field, {}).get("anyOf", ()):
             if branch.get("type") == "array":
                 branch["items"] = {"type": "string", "enum": usable_models(catalog, kinds)}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -12,7 +13,8 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import Flaky
 
 from gateway.models.base import HTTPS, LETTER
 from gateway.requests import MODEL_FIELDS, usable_models
@@ -192,6 +194,7 @@ def test_what_links_lead_to_is_there(farm: Any, session: Session, working: None)
     picture = farm.gallery.hang("generated.example", painted("teal"))
     tried: Counter[str] = Counter()
     followed: Counter[str] = Counter()
+    failures: list[Exception] = []
 
     class Walk(schema.as_state_machine()):  # type: ignore[misc]
         def step(self, input: Any) -> Any:
@@ -210,17 +213,24 @@ def test_what_links_lead_to_is_there(farm: Any, session: Session, working: None)
             super().after_call(response, case)
             session.after(case, response.status_code)
             tried[f"{_operation(case)} {response.status_code}"] += 1
-            assert response.status_code < 500
 
         def validate_response(self, response: Any, case: Any, additional_checks: Any = None, **more: Any) -> None:
             # Not use_after_free: a deleted sequence is archived, a revoked key listed; both can still be read.
-            case.validate_response(response, excluded_checks=[ignored_auth, use_after_free], transport_kwargs=more, recorder=self.recorder)
+            try:
+                case.validate_response(response, excluded_checks=[ignored_auth, use_after_free], transport_kwargs=more, recorder=self.recorder)
+            except Exception as failure:  # kept, and the walk goes on: a scenario cannot be repeated on a farm that has changed
+                failures.append(failure)
 
-    scenarios = max(6, CASES // 20)
+    how = settings(
+        max_examples=max(6, CASES // 20), stateful_step_count=10, phases=[Phase.generate], deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    )
     while tried.total() < CASES // 2:
-        Walk.run(settings=settings(max_examples=scenarios, stateful_step_count=10, deadline=None, database=None, suppress_health_check=list(HealthCheck)))
+        with contextlib.suppress(Flaky):  # likewise: what can follow depends on what there is by now
+            Walk.run(settings=how)
     _tell("steps along links", tried)
     _tell("links that were followed to something", followed)
+    assert not failures, failures[:5]
+    assert not [name for name in tried if name.split()[-1] >= "500"]
     assert followed
     if LONG:
         assert set(followed) >= {
