@@ -155,7 +155,12 @@ def _shot(new: NewStory, play: Screenplay, shot: Shot, size: Size) -> list[Plann
     needs = {"keyframe": Need(f"keyframe.{number}")}
     if shot.narration.strip():
         speak = SpeakSpec(
-            text=shot.narration, voice=_voice(play), locale=play.locale, speakers=_speakers(shot, characters), seed=seeds.derive(new.seed, "speak")
+            text=shot.narration,
+            voice=_voice(play),
+            locale=play.locale,
+            narrator=_narrator(new, play),
+            speakers=_speakers(shot, characters),
+            seed=seeds.derive(new.seed, "speak"),
         )
         plan.append(Planned(TaskKind.SPEAK, f"speak.{number}", new.models[TaskKind.SPEAK], speak, number))
         needs["speak"] = Need(f"speak.{number}", soft=True)
@@ -183,8 +188,18 @@ def _speakers(shot: Shot, characters: Mapping[str, Character]) -> tuple[Speaker,
     """Who may be heard in a narration: those of the shot, where somebody is quoted at all (a face that changes is no reason to speak anew)."""
     if not any(mark in shot.narration for mark in _QUOTES):
         return ()
-    who = (characters[key] for key in shot.characters)
-    return tuple(Speaker(name=one.name, gender=one.gender, age=one.age, voice=one.voice) for one in who)
+    return tuple(_speaker(characters[key]) for key in shot.characters)
+
+
+def _narrator(new: NewStory, play: Screenplay) -> Speaker | None:
+    """The persona of a channel tells its story itself."""
+    if new.content_type != "persona_channel":
+        return None
+    return next((_speaker(one) for one in play.characters if one.role == "protagonist"), None)
+
+
+def _speaker(who: Character) -> Speaker:
+    return Speaker(name=who.name, gender=who.gender, age=who.age, voice=who.voice)
 
 
 def _score(new: NewStory, play: Screenplay, title: Title | None, spoken: Mapping[str, Need]) -> Planned:

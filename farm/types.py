@@ -261,6 +261,7 @@ class SpeakSpec(Frozen):
     text: str
     voice: str | None = None
     locale: str = "en"
+    narrator: Speaker | None = None  # who tells it, where it is told in the first person
     speakers: tuple[Speaker, ...] = ()  # whose quoted words get voices of their own, from engines that have several
     seed: int = 0
 

@@ -93,13 +93,15 @@ class Speech(Engine):
     def _turns(self, spec: SpeakSpec) -> list[Turn]:
         """The text as sentences, each with its voice."""
         voices = self.voices()
-        narrator = voices.narrator(spec.voice, spec.locale)
+        teller = spec.narrator if not spec.voice else None
+        narrator = voices.character(teller, spec.locale) if teller else voices.narrator(spec.voice, spec.locale)
         speakers = spec.speakers if self.model.defaults.get("dialogue", True) else ()
         turns: list[Turn] = []
         for paragraph in clean(spec.text).split("\n"):
             pieces = parts(paragraph, speakers)
             for number, (text, who) in enumerate(pieces):
-                voice = voices.character(who, spec.locale, narrator) if who else narrator
+                another = who is not None and not (teller and teller.name == who.name)
+                voice = voices.character(who, spec.locale, narrator) if who and another else narrator
                 said = sentences(text)
                 if said and number < len(pieces) - 1 and not text.rstrip("\"'”’»)]").endswith((".", "!", "?", "…")):
                     said[-1] = Sentence(said[-1].words, "turn")  # the same sentence goes on in another voice
@@ -140,7 +142,7 @@ class Speech(Engine):
 
     def _timed(self, said: Said, part: Sentence, locale: str) -> tuple[Sound, list[Span], Times]:
         """Trim a sentence's silence and find its written words' times in what is left."""
-        whole = said.sound if len(said.sound) else np.zeros(int(0.15 * said.rate), np.float32)
+        whole = np.nan_to_num(said.sound) if len(said.sound) else np.zeros(int(0.15 * said.rate), np.float32)
         cut, lost = trim(np.ascontiguousarray(whole, np.float32), said.rate)
         length = len(cut) / said.rate
         if said.words:

@@ -79,7 +79,7 @@ class Voices:
             return self._all[self._narrator]
         return self._speaking(locale)[0]
 
-    def character(self, who: Speaker, locale: str, narrator: Voice) -> Voice:
+    def character(self, who: Speaker, locale: str, narrator: Voice | None = None) -> Voice:
         """The voice of a character: its own by name, else by `names`, else one of its gender and age, always the same, not the narrator's where others fit.
 
         Raises EngineError (no_such_locale).
@@ -95,7 +95,7 @@ class Voices:
             if fitting := [voice for voice in able if voice.age == age]:
                 able = fitting
                 break
-        able = [voice for voice in able if voice.name != narrator.name] or able
+        able = [voice for voice in able if narrator is None or voice.name != narrator.name] or able
         number = int.from_bytes(hashlib.sha256(_plain(who.name).encode()).digest()[:8], "big")
         return able[number % len(able)]
 

@@ -89,6 +89,9 @@ def test_each_character_has_a_voice_and_keeps_it(weights, tmp_path):
     cast, data = checked(engine, tmp_path / "b", speakers=[Speaker(name="Mara", gender="female").model_dump()])
     assert not np.array_equal(alone[: len(cast)], cast[: len(alone)])
     assert len(data.words) == 14
+    told, _ = checked(engine, tmp_path / "d", narrator=Speaker(name="Mara", gender="female").model_dump())
+    asked, _ = checked(engine, tmp_path / "e", voice="ann")
+    assert np.array_equal(told, asked), "the only woman's voice is Mara's"
     with pytest.raises(EngineError, match="teller, ann, bob"):
         engine.run(work(tmp_path / "c", voice="zoe"), Listener())
 

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from farm.catalog import Model, Source
-from farm.plan import _speakers
-from farm.types import Character, EngineError, Shot, Speaker, TaskKind
+from farm.plan import _narrator, _speakers
+from farm.story import NewStory
+from farm.types import Character, EngineError, Scene, Screenplay, Shot, Speaker, TaskKind
 from pipelines.speech.estimate import estimate
 from pipelines.speech.phonemes import spelled
 from pipelines.speech.quotes import parts
@@ -123,3 +124,12 @@ def test_a_narration_without_a_quotation_does_not_depend_on_who_is_seen():
     assert _speakers(shot, {"mara": mara}) == ()
     quoted = shot.model_copy(update={"narration": "“Light it,” said Mara."})
     assert _speakers(quoted, {"mara": mara}) == (Speaker(name="Mara", gender="female", age="old"),)
+
+
+def test_a_persona_tells_its_own_story():
+    mara = Character(key="mara", name="Mara", gender="female", role="protagonist")
+    play = Screenplay(title="T", characters=(mara,), scenes=(Scene(key="a", title="A"),), shots=(Shot(index=0, scene="a"),))
+    story = NewStory.model_construct(content_type="persona_channel")
+    assert _narrator(story, play) == Speaker(name="Mara", gender="female")
+    assert _narrator(NewStory.model_construct(content_type="ad_spot"), play) is None
+    assert voices().character(TOM, "en").name == "adam"
