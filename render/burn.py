@@ -8,12 +8,13 @@ from collections import OrderedDict
 from collections.abc import Sequence
 
 from farm.types import CaptionLook, Size
-from render.captions import Cue, join
+from render.captions import Cue, join, line_width
 from render.encode import Picture
 from render.lettering import SANS, caption
 from render.overlay import Overlay
 
 _KEPT = 24  # drawn captions that are remembered: a few for each thread
+_LETTER = 0.6  # of the type's size that a letter takes on a line, with some to spare: an upright film's captions fill its width
 SAFE = 0.065  # of the height that stays free below: players' controls and phones' corners lie there
 
 
@@ -59,11 +60,12 @@ class Burner:
 
     def _made(self, at: int, lit: int) -> Overlay:
         size, cue = self._size, self._cues[at]
+        width = size.width * 0.9
         pixels = caption(
             _runs(cue, lit),
             family=SANS,
-            size=max(10.0, min(size.width * 0.046, size.height * 0.056)),
-            width=int(size.width * 0.9),
+            size=max(10.0, min(width / (line_width(size) * _LETTER), size.height * 0.056)),
+            width=int(width),
             boxed=self._look == "boxed",
         )
         return Overlay(pixels, size, top=round(size.height * (1 - SAFE) - pixels.shape[0]), left=(size.width - pixels.shape[1]) // 2)
