@@ -50,9 +50,9 @@ class DiffusionPicture(PipelineEngine):
     @classmethod
     def missing(cls, model: Model) -> list[str]:
         """What this machine lacks: packages, weights, a device; and speed options that there are not."""
-        from pipelines.diffusion import loading, upscale
+        from pipelines.diffusion import loading, references, upscale
 
-        return loading.missing(model) + upscale.missing(model)
+        return loading.missing(model) + references.missing(model) + upscale.missing(model)
 
     def load(self, report: Report) -> None:
         """Bring the pipeline onto the device.

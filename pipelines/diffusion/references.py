@@ -11,6 +11,7 @@ from PIL import Image, ImageOps
 from farm.catalog import Model
 from farm.types import EngineError, KeyframeSpec, PortraitSpec
 from pipelines import weights
+from pipelines.diffusion import beside
 from pipelines.diffusion.loading import accepts
 
 WAYS = ("image", "ip-adapter")
@@ -37,16 +38,7 @@ def prepare(model: Model, pipe: Any) -> None:
                 code="bad_defaults",
             )
         return
-    folder = Path(str(said.get("folder", "")))
-    if not folder.is_dir():
-        raise EngineError(
-            f"Model {model.name!r}: there is no folder {folder} with its IP-Adapter; put it there or mend defaults.reference.folder.", code="model_missing"
-        )
-    name = str(said.get("file", ""))
-    if not name.endswith(weights.SAFE) or not (folder / str(said.get("subfolder", "")) / name).is_file():
-        raise EngineError(
-            f"Model {model.name!r}: its IP-Adapter {name!r} is no {weights.SAFE} file in {folder}; mend defaults.reference.file.", code="model_missing"
-        )
+    folder, name = _adapter(model, said)
     try:
         pipe.load_ip_adapter(
             str(folder),
@@ -57,6 +49,26 @@ def prepare(model: Model, pipe: Any) -> None:
         )
     except (AttributeError, ValueError, OSError, KeyError, RuntimeError) as error:
         raise EngineError(f"Model {model.name!r}: its IP-Adapter does not go with {type(pipe).__name__}: {error}", code="bad_model") from error
+
+
+def missing(model: Model) -> list[str]:
+    """What this machine lacks to show `model` references, a sentence with its remedy each."""
+    try:
+        if "reference" in model.takes and (said := _said(model))["how"] == "ip-adapter":
+            _adapter(model, said)
+    except EngineError as error:
+        return [error.message]
+    return []
+
+
+def _adapter(model: Model, said: Mapping[str, Any]) -> tuple[Path, str]:
+    """The folder of an IP-Adapter, and its file in it."""
+    folder, name = beside.folder(model, said, "reference"), str(said.get("file", ""))
+    if not name.endswith(weights.SAFE) or not (folder / str(said.get("subfolder", "")) / name).is_file():
+        raise EngineError(
+            f"Model {model.name!r}: its IP-Adapter {name!r} is no {weights.SAFE} file in {folder}; mend defaults.reference.file.", code="model_missing"
+        )
+    return folder, name
 
 
 def shown(model: Model, pipe: Any, spec: KeyframeSpec | PortraitSpec, files: Mapping[str, Path]) -> dict[str, Any]:

@@ -7,14 +7,15 @@ from typing import Any
 
 from PIL import Image
 
-from farm.catalog import Model, Source
+from farm.catalog import Model
 from farm.types import EngineError
 from pipelines import weights
+from pipelines.diffusion import beside
 
 TILE = 512  # pixels a side: about 2 GB for a network of 64 channels in 16 bit
 SMALLEST = 128  # pixels a side
 MARGIN = 32  # pixels around a tile that are computed and thrown away: more than what influences a pixel visibly
-FIELDS = ("folder", "hub", "revision", "file", "tile")
+FIELDS = ("folder", "hub", "revision", "fetch", "files", "file", "tile")
 
 
 def missing(model: Model) -> list[str]:
@@ -105,17 +106,7 @@ def _file(model: Model) -> Path:
             f"Model {model.name!r}: defaults.upscale is {said!r}; it has {', '.join(FIELDS)}: a folder or hub, and the file in it.", code="bad_defaults"
         )
     name = str(said["file"])
-    if said.get("hub"):
-        found = weights.snapshot(str(said["hub"]), said.get("revision"))
-        if found is None:
-            raise EngineError(
-                f"Model {model.name!r}: {said['hub']} with its upscaler is not in the hub cache {weights.cache()}; fetch it, or name a folder.",
-                code="model_missing",
-            )
-        folder = found
-    else:
-        folder = weights.find(model.model_copy(update={"source": Source(folder=Path(str(said.get("folder") or ".")))}))
-    path = folder / name
+    path = beside.folder(model, said, "upscale") / name
     if path.suffix != weights.SAFE:
         raise EngineError(f"Model {model.name!r}: the upscaler {path} is no {weights.SAFE} file; convert it: only such are read.", code="unsafe_weights")
     if not path.is_file():

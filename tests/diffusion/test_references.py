@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops
 
-from farm.types import Character, Item, PortraitSpec, Size
+from farm.types import Character, EngineError, Item, PortraitSpec, Size
 from pipelines.diffusion import references
 from pipelines.diffusion.pictures import DiffusionPicture
 from tests.diffusion import tiny
@@ -77,6 +77,20 @@ def test_an_ip_adapter_sees_several(weights, tmp_path, pictures):
     engine._pipe.image_encoder.register_forward_pre_hook(lambda _, args: seen.append(len(args[0])))
     painted(engine, keyframe(tmp_path / "a", files={f"reference.{number}": picture for number, picture in enumerate(pictures)}))
     assert seen[0] == 3
+
+
+def test_an_ip_adapter_out_of_the_hub_cache(weights, tmp_path, pictures, monkeypatch):
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "cache"))
+    said = {"how": "ip-adapter", "hub": "somebody/adapter", "file": "ip.safetensors", "encoder": "image_encoder"}
+    with pytest.raises(EngineError, match=r"somebody/adapter of defaults.reference .* storyfarm models pull tiny"):
+        loaded("sd", weights, reference=said)
+    assert "storyfarm models pull tiny" in DiffusionPicture.missing(painter(tiny.saved("sd", weights), takes=("reference",), defaults={"reference": said}))[0]
+    base = tmp_path / "cache/models--somebody--adapter"
+    (base / "refs").mkdir(parents=True)
+    (base / "refs/main").write_text("abc")
+    (base / "snapshots").mkdir()
+    adapter(base / "snapshots/abc", tiny.saved("sd", weights))
+    assert painted(loaded("sd", weights, reference=said), keyframe(tmp_path / "a", files={"reference.k": pictures[0]})).size == (80, 44)
 
 
 def test_each_one_s_first_picture_comes_before_anyone_s_second():

@@ -117,7 +117,7 @@ def test_the_upscaler_is_parked_with_the_rest(weights, network):
         ({"file": "none.safetensors"}, "there is no upscaler"),
         ({"file": "small.pth"}, "only such are read"),
         ({"folder": "/nowhere"}, "no folder /nowhere"),
-        ({"size": 4}, "folder, hub, revision, file, tile"),
+        ({"size": 4}, "folder, hub, revision, fetch, files, file, tile"),
         ({"hub": "somebody/upscaler"}, "not in the hub cache"),
     ],
 )
