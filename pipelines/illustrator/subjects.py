@@ -21,6 +21,8 @@ from pipelines.illustrator.staging import Drawing
 from pipelines.meaning import kind
 
 THINGS = ("artifact", "food", "plant", "animal", "substance")
+HAPPENINGS = frozenset(["wedding", "ceremony", "landslide", "collision", "race", "contest", "competition", "celebration"])
+"""What is seen in who is there and what they do; the icons of these are emblems."""
 PRODUCT = 0.75  # metres: larger than life, since it is to be recognised
 
 
@@ -71,8 +73,7 @@ def item_drawing(item: Item, files: dict[str, Path], technique: Technique = "fil
             return signs.board(pictures[0])
         return puppet.figure(pictures[0], technique, PRODUCT, "ground", own_colors=True)
     head = (re.findall(r"[a-z]+", item.name.lower()) or [""])[-1]
-    happens = kind(head) in ("event", "act") and not things.by_hand(head)  # a wedding is seen in who is there, not in an emblem of it
-    if not happens and (drawing := things.find(item.name)) is not None:
+    if head not in HAPPENINGS and (drawing := things.find(item.name)) is not None:
         return drawing
     words = re.findall(r"[a-z]+", item.name.lower())[:6]
     if words and kind(words[-1]) == "person" and figures.own_trade(item.name) is not None:  # somebody whom a caller or writer listed among the things

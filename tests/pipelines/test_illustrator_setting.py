@@ -178,3 +178,8 @@ def test_an_animals_noun_may_say_its_colour_and_a_uniform_is_no_fur() -> None:
     assert cast.fur_of(creature("owl", "a snowy owl, old and wise"), "") == "#f4f3ef"
     assert cast.fur_of(creature("bear postman", coat="#2f4d7d"), "bear") is None
     assert cast.fur_of(creature("fox", coat="#d9712b"), "") == "#d9712b"
+
+
+@pytest.mark.parametrize(("name", "shown"), [("wedding", False), ("village wedding", False), ("fire", True), ("receipt", True), ("wedding cake", True)])
+def test_an_event_is_no_emblem_in_somebodys_hand(name: str, shown: bool) -> None:
+    assert (item_drawing(Item(key="i", name=name), {}) is not None) is shown
