@@ -145,7 +145,7 @@ def _written(connection: Connection, task: t.AnyRow, job: t.AnyRow, play: Screen
         ]
         if rows:
             connection.execute(table.insert(), rows)
-    insert_plan(connection, new, task.story, task.job, plan.expand(new, play), known={task.name: task.id})
+    insert_plan(connection, new, task.story, task.job, plan.expand(new, play), known={task.name: task.id}, begun_at=job.started_at)
     move(JOB, JobState(job.status), JobState.GENERATING_VIDEOS)
     connection.execute(t.jobs.update().where(t.jobs.c.id == job.id).values(status=JobState.GENERATING_VIDEOS.value))
 

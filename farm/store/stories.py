@@ -251,8 +251,19 @@ def _insert(connection: Connection, new: NewStory, made: Created) -> None:
     insert_plan(connection, new, made.story, made.job, plan.first(new))
 
 
-def insert_plan(connection: Connection, new: NewStory, story: str, job: str, planned: Sequence[plan.Planned], known: Mapping[str, str] | None = None) -> None:
-    """Write planned tasks, what they need, and a ticket for each that can run at once; `known` maps names of earlier tasks to their ids."""
+def insert_plan(
+    connection: Connection,
+    new: NewStory,
+    story: str,
+    job: str,
+    planned: Sequence[plan.Planned],
+    known: Mapping[str, str] | None = None,
+    begun_at: float | None = None,
+) -> None:
+    """Write planned tasks, what they need, and a ticket for each that can run at once.
+
+    `known` maps names of earlier tasks to their ids; `begun_at` is when the job was begun, if it was.
+    """
     ids = {**(known or {}), **{task.name: new_id("task") for task in planned}}
     rows: list[dict[str, Any]] = []
     for task in planned:
@@ -272,6 +283,7 @@ def insert_plan(connection: Connection, new: NewStory, story: str, job: str, pla
                 "state": state.value,
                 "priority": new.priority,
                 "rank": task.rank,
+                "begun_at": begun_at,
             }
         )
     if not rows:

@@ -51,14 +51,14 @@ class Tasks:
         busy = sa.select(running.c.team, sa.func.count().label("count")).where(running.c.state == TaskState.RUNNING.value).group_by(running.c.team).subquery()
         near = [(t.tasks.c.model.in_(list(names)), place) for place, names in enumerate((warm, parked)) if names]
         query = (
-            sa.select(t.tasks)
-            .select_from(t.tasks.join(t.jobs, t.jobs.c.id == t.tasks.c.job).outerjoin(busy, busy.c.team == t.tasks.c.team))
+            sa.select(t.tasks.c.id)
+            .select_from(t.tasks.outerjoin(busy, busy.c.team == t.tasks.c.team))
             .where(t.tasks.c.model.in_(list(models)), _claimable(memory_gb))
             .order_by(
                 t.tasks.c.priority.desc(),
                 sa.func.coalesce(busy.c.count, 0),
                 sa.case(*near, else_=2) if near else sa.literal(0),
-                t.jobs.c.started_at.asc().nulls_last(),
+                t.tasks.c.begun_at.asc().nulls_last(),
                 t.tasks.c.rank,
                 t.tasks.c.created_at,
                 t.tasks.c.id,
@@ -67,8 +67,11 @@ class Tasks:
             .with_for_update(of=t.tasks, skip_locked=True)
         )
         with self._database.write() as connection:
-            task = connection.execute(query).one_or_none()
-            return None if task is None else _take(connection, task, _needs(connection, task.id), worker, lease_seconds)
+            best = connection.execute(query).scalar()
+            if best is None:
+                return None
+            task = connection.execute(sa.select(t.tasks).where(t.tasks.c.id == best)).one()
+            return _take(connection, task, _needs(connection, task.id), worker, lease_seconds)
 
     def claim_more(self, first: Claim, most: int, alike: Callable[[Spec, Mapping[str, Result]], bool], *, memory_gb: float | None = None) -> list[Claim]:
         """Up to `most` more runnable tasks to be done together with `first`, each under a lease of its own: same kind and model, any story, and `alike`.
@@ -242,7 +245,9 @@ def _began(connection: Connection, task: t.AnyRow) -> None:
     """Move job and story along when their first task, and when the film, is begun."""
     if task.kind == TaskKind.KEYFRAME:  # the first task of an edit
         queued = sa.and_(t.jobs.c.id == task.job, t.jobs.c.status == JobState.QUEUED.value)
-        connection.execute(t.jobs.update().where(queued).values(status=JobState.GENERATING_VIDEOS.value, started_at=t.now()))
+        begun = connection.execute(t.jobs.update().where(queued).values(status=JobState.GENERATING_VIDEOS.value, started_at=t.now())).rowcount
+        if begun:
+            _note_begun(connection, task.job)
     following = {TaskKind.WRITE.value: JobState.GENERATING_STORY, TaskKind.COMPOSE.value: JobState.RENDERING_VIDEO}.get(task.kind)
     if following is None:
         return
@@ -252,10 +257,18 @@ def _began(connection: Connection, task: t.AnyRow) -> None:
         connection.execute(
             t.jobs.update().where(t.jobs.c.id == job.id).values(status=following.value, started_at=sa.func.coalesce(t.jobs.c.started_at, t.now()))
         )
+        if job.started_at is None:
+            _note_begun(connection, job.id)
     story = connection.execute(sa.select(t.stories.c.status).where(t.stories.c.id == task.story)).scalar_one()
     if story == StoryState.DRAFT.value:
         move(STORY, StoryState.DRAFT, StoryState.PROCESSING)
         connection.execute(t.stories.update().where(t.stories.c.id == task.story).values(status=StoryState.PROCESSING.value, updated_at=t.now()))
+
+
+def _note_begun(connection: Connection, job: str) -> None:
+    """Let a job's open tasks come before those of jobs that begin later."""
+    began = sa.select(t.jobs.c.started_at).where(t.jobs.c.id == job).scalar_subquery()
+    connection.execute(t.tasks.update().where(t.tasks.c.job == job, t.tasks.c.begun_at.is_(None)).values(begun_at=began))
 
 
 def _needs(connection: Connection, task: str) -> dict[str, Result]:
