@@ -6,9 +6,11 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import av
+import httpx
 import numpy as np
 import pytest
 
@@ -45,3 +47,38 @@ def test_a_film_of_tiny_real_models_from_words_to_music(weights, tmp_path):
         assert (file.streams.video[0].width, file.streams.video[0].height) == (1280, 720)
         sound = np.concatenate([frame.to_ndarray() for frame in file.decode(audio=0)], axis=1)
         assert np.abs(sound).max() > 0.01, "nobody speaks and nothing plays"
+
+
+@pytest.mark.timeout(200)
+def test_a_script_is_heard_while_a_model_writes_it(weights, tmp_path):
+    """Through all of it: tokens, the slot, the worker, Redis, the gateway, an event stream."""
+    models = tmp_path / "models.yaml"
+    words = f"{{tasks: [write], engine: transformers-language, source: {{folder: {tiny_sounds.saved('language', weights)}}}, defaults: {{temperature: 1.0}}}}"
+    usual = {"keyframe, portrait": "illustrator", "animate": "camera", "speak": "voice", "score": "score", "compose": "composer"}
+    others = "".join(f"\n  {engine}: {{tasks: [{tasks}], engine: {engine}}}" for tasks, engine in usual.items())
+    choice = ", ".join(f"{task}: {engine}" for tasks, engine in usual.items() for task in tasks.split(", "))
+    models.write_text(
+        f"models:\n  words: {words}{others}\npools: {{cpu: {{models: [words, {', '.join(usual.values())}]}}}}\n"
+        f"profiles: {{tiny: {{models: {{write: words, {choice}}}}}}}\n",
+        encoding="utf-8",
+    )
+    environment = {**os.environ, "STORYFARM_MODELS": str(models), "STORYFARM_PROFILE": "tiny"}
+    command = [sys.executable, "-m", "cli", "up", "--home", str(tmp_path / "home"), "--port", "0", "--workers", "1", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment, cwd=Path(__file__).parents[2]) as farm:
+        try:
+            assert farm.stdout is not None
+            there = json.loads(farm.stdout.readline())
+            body = {"script": "A keeper lights a lamp in the night.", "seed": 3}
+            told, times = [], []
+            with httpx.stream(
+                "POST", there["url"] + "/api/v1/scripts/enhance", json=body, headers={"Authorization": f"Bearer {there['key']}"}, timeout=120
+            ) as answer:
+                for line in answer.iter_lines():
+                    if line.startswith("data: "):
+                        told.append(json.loads(line[6:]))
+                        times.append(time.monotonic())
+        finally:
+            farm.terminate()
+    assert "".join(one["delta"] for one in told[:-1]) == told[-1]["enhancedScript"]
+    assert len(set(times[:-1])) > 1
+    assert times[-1] - times[0] > 0.2, "it was told at the end only"
