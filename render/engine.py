@@ -29,6 +29,7 @@ class Composer(Engine):
     def missing(cls, model: Model) -> list[str]:
         """What this machine lacks: the H.264 and AAC encoders of PyAV, and the vendored fonts."""
         import av
+        import av.filter
 
         from render.lettering import FONTS
 
@@ -37,6 +38,8 @@ class Composer(Engine):
             for name in ("libx264", "aac")
             if name not in av.codecs_available
         ]
+        if "biquad" not in av.filter.filters_available:
+            found.append("PyAV has no biquad filter, by which loudness is measured; install PyAV's own wheel (pip install --force-reinstall av)")
         if not any(FONTS.glob("*.ttf")):
             found.append(f"there are no fonts in {FONTS}; install Storyfarm again")
         return found

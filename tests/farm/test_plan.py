@@ -236,3 +236,10 @@ def test_nothing_is_joined_that_could_not_be_copied(wishes: dict[str, object]) -
 
 def test_a_changed_shot_is_joined_again() -> None:
     assert [task.name for task in joining() if edit.again(task.name, 2)] == ["join.2", "join.3", "join.end", "compose"]
+
+
+def test_a_clips_sound_apart_reaches_the_composer() -> None:
+    """Where the animating engine gives `sound` besides its clip."""
+    spec = next(task.spec for task in plan.expand(new_story("team"), screenplay(2)) if task.kind is TaskKind.COMPOSE)
+    clip = Result(done=True, outputs={"clip": "c", "sound": "s"}, data={"frames": 60, "fps": 24, "width": 1280, "height": 720})
+    assert resolve(spec, {"animate.1": clip})[1] == {"clip.1": "c", "sound.1": "s"}

@@ -10,8 +10,10 @@ import av
 import numpy as np
 import pytest
 
+from farm.types import ComposeSpec, Cut, Style, Work
 from render import aac, sound, stems
 from render.compose import compose
+from render.engine import timeline_of
 from render.loudness import RATE, measure
 from render.stems import CHUNK, Placed, Stem, lay
 from render.timeline import Entry, Speech, Timeline
@@ -66,6 +68,18 @@ def test_a_clips_own_sound_can_be_left_silent(clips, tmp_path):
     timeline = two_clips(clips, tmp_path)
     timeline = timeline.model_copy(update={"entries": tuple(entry.model_copy(update={"sound": False}) for entry in timeline.entries)})
     assert compose(timeline, tmp_path / "film.mp4").loudness == -70.0
+
+
+def test_another_sound_in_place_of_a_clips_own(clips, tmp_path, wav):
+    """An engine may give a clip's sound apart from it: the farm's `sound.<index>`."""
+    timeline = two_clips(clips, tmp_path)
+    rain = wav("rain", tone(3000, 2.0), RATE)
+    compose(timeline.model_copy(update={"entries": (timeline.entries[0].model_copy(update={"sound": rain}), timeline.entries[1])}), tmp_path / "film.mp4")
+    heard = sound_of(tmp_path / "film.mp4")
+    assert level(heard, 3000, 0.8) - level(heard, 500, 0.8) > 40
+    spec = ComposeSpec(cuts=(Cut(index=4, frames=48),), size=SMALL, style=Style(slug="plain", name="Plain"))
+    work = Work(task="t", model="composer", spec=spec, files={"clip.4": clips[0], "sound.4": rain}, scratch=tmp_path)
+    assert timeline_of(work).entries[0].sound == rain
 
 
 def test_what_is_under_the_voice_steps_back(clips, tmp_path, wav):
