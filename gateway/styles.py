@@ -8,13 +8,14 @@ from typing import cast
 
 from starlette.responses import Response
 
+from farm.store import Remember
 from farm.store.styles import OwnStyle
 from farm.styles import builtin, find
 from farm.types import AspectRatio, Style
 from gateway.call import Call
 from gateway.errors import ApiError, Problem
 from gateway.models import styles as shown
-from gateway.once import once
+from gateway.once import Recorder, recorded
 from gateway.route import Reply, Table
 
 MOST = 200
@@ -42,10 +43,10 @@ async def style(call: Call) -> Reply:
 
 async def create(call: Call) -> Reply | Response:
     """`POST /styles`: a new one, 201."""
-    return await once(call, lambda: _create(call))
+    return await recorded(call, lambda recorder: _create(call, recorder))
 
 
-async def _create(call: Call) -> Reply:
+async def _create(call: Call, recorder: Recorder) -> Reply:
     body = call.given(shown.CreateStyle)
     own = await _own(call)
     if len(own) >= MOST:
@@ -61,11 +62,18 @@ async def _create(call: Call) -> Reply:
         aspect=AspectRatio(body.aspect_ratio) if body.aspect_ratio else None,
     )
     taken = find(made.name) or find(made.slug)
-    kept = None if taken else await call.house.threads.call(call.house.store.styles.create, call.team, made)
+    table = call.house.table
+
+    def reply(name: str) -> Reply:
+        return Reply(_shown(table, made, name), status=201, headers={"location": table.path("style", id=name)})
+
+    def answer(name: str) -> Remember | None:
+        return recorder.remember(lambda _: reply(name))
+
+    kept = None if taken else await call.house.threads.call(call.house.store.styles.create, call.team, made, answer)
     if kept is None:
         raise ApiError(Problem.CONFLICT, f"there is a style {(taken.name if taken else made.name)!r} already; choose another name")
-    table = call.house.table
-    return Reply(_shown(table, made, kept.id), status=201, headers={"location": table.path("style", id=kept.id)})
+    return reply(kept.id)
 
 
 async def chosen(call: Call, name: str | None, default: str) -> Style:

@@ -7,11 +7,12 @@ from typing import Any
 
 from starlette.responses import Response
 
+from farm.store import Remember
 from farm.store.webhooks import Delivery, Secret
 from gateway.call import Call
 from gateway.errors import ApiError, Problem
 from gateway.models import webhooks as shown
-from gateway.once import once
+from gateway.once import Recorder, once, recorded
 from gateway.records import plausible
 from gateway.route import Reply, Table
 
@@ -24,10 +25,13 @@ async def secret(call: Call) -> Reply:
 async def rotate(call: Call) -> Reply | Response:
     """`POST /webhooks/secret/rotate`: a new secret; the one before signs beside it for a day."""
 
-    async def make() -> Reply:
-        return _secret(call, await call.house.threads.call(call.house.store.webhooks.rotate, call.team))
+    async def make(recorder: Recorder) -> Reply:
+        def answer(fresh: Secret) -> Remember | None:
+            return recorder.remember(lambda _: _secret(call, fresh))
 
-    return await once(call, make)
+        return _secret(call, await call.house.threads.call(call.house.store.webhooks.rotate, call.team, answer))
+
+    return await recorded(call, make)
 
 
 async def deliveries(call: Call) -> Reply:

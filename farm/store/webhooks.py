@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from farm import webhooks as standard
 from farm.states import TaskState
 from farm.store import tables as t
+from farm.store.answers import Remember, remember
 from farm.store.database import Database
 from farm.store.records import new_id
 from farm.types import TaskKind
@@ -114,13 +115,19 @@ class Webhooks:
         with self._database.write(durable=True) as connection:
             return _secret(connection, team)
 
-    def rotate(self, team: str) -> Secret:
-        """A new secret; the one before signs beside it for a day, those before that no more."""
+    def rotate(self, team: str, answer: Callable[[Secret], Remember | None] | None = None) -> Secret:
+        """A new secret; the one before signs beside it for a day, those before that no more.
+
+        `answer` makes of it what the request is answered: kept in the same transaction. Raises AlreadyAnswered.
+        """
         with self._database.write(durable=True) as connection:
             now = _secret(connection, team)
             values = {"secret": standard.new_secret(), "former": now.secret, "former_until": t.now() + standard.FORMER_SECONDS, "created_at": t.now()}
             connection.execute(t.webhook_secrets.update().where(t.webhook_secrets.c.team == team).values(**values))
-            return _secret(connection, team)
+            fresh = _secret(connection, team)
+            if answer is not None and (one := answer(fresh)) is not None:
+                remember(connection, one, ())
+            return fresh
 
     # ------------------------------------------------------------------ deliveries
 

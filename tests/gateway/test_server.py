@@ -96,7 +96,10 @@ def killed(done):
         done(self, *arguments, **named)
         os.kill(os.getpid(), signal.SIGKILL)
     return work
-Stories.create_all, Versions.edit = killed(Stories.create_all), killed(Versions.edit)
+from farm.store.styles import Styles
+from farm.store.webhooks import Webhooks
+for one, name in ((Stories, "create_all"), (Versions, "edit"), (Styles, "create"), (Webhooks, "rotate")):
+    setattr(one, name, killed(getattr(one, name)))
 from gateway.__main__ import main
 sys.exit(main())
 """
@@ -143,6 +146,19 @@ def test_a_gateway_killed_after_an_edit_has_edited_once(farm: Any) -> None:
     assert (again.status_code, again.json()["status"], again.headers["idempotency-replayed"]) == (202, "processing", "true")
     assert len(farm.client.get(path + "/versions").json()["versions"]) == 2
     assert farm.store.ledger.balance(farm.team) == balance - 9
+
+
+@pytest.mark.parametrize(("path", "body", "status"), [("/api/v1/styles", {"name": "Killed"}, 201), ("/api/v1/webhooks/secret/rotate", None, 200)])
+def test_what_a_killed_gateway_made_is_answered_as_it_was_made(farm: Any, path: str, body: Any, status: int) -> None:
+    headers = {"Idempotency-Key": f"killed-{path}"}
+    first = Process(farm, program=("-c", KILLED_AFTER_THE_COMMIT))
+    with pytest.raises(httpx.TransportError):
+        first.client.post(path, json=body, headers=headers)
+    first.end()
+    again = [farm.client.post(path, json=body, headers=headers) for _ in range(2)]
+    assert [one.status_code for one in again] == [status, status]
+    assert again[0].headers["idempotency-replayed"] == "true"
+    assert again[0].json() == again[1].json() == farm.client.get(again[0].json()["_links"]["self"]["href"]).json()
 
 
 def test_it_serves_on_a_socket_that_it_is_given(farm: Any) -> None:
