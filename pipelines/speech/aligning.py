@@ -34,6 +34,10 @@ class Aligners:
         """Drop what is loaded."""
         self._loaded.clear()
 
+    def networks(self) -> list[Any]:
+        """Those that are loaded."""
+        return [one.net for one in self._loaded.values() if one is not None]
+
     def align(self, sound: Sound, rate: int, words: Sequence[str], locale: str) -> list[Span] | None:
         """Spans of the words in seconds; None where no recogniser is there for the language, or it cannot place them."""
         said = dict(self._model.defaults.get("aligner") or {})
@@ -54,7 +58,7 @@ class Aligners:
             folder = weights.find(part)
             weights.refuse_unsafe(part, folder)
             return Aligner(folder, self._device)
-        except (EngineError, OSError, ValueError, KeyError) as error:
+        except (EngineError, OSError, ValueError, KeyError, ImportError) as error:
             log.warning("speech.no_aligner", model=self._model.name, source=dict(said), reason=str(error)[:300])
             return None
 
@@ -66,11 +70,11 @@ class Aligner:
         import transformers
 
         options: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
-        self._net: Any = transformers.AutoModelForCTC.from_pretrained(folder, use_safetensors=True, **options).to(device).eval()
+        self.net: Any = transformers.AutoModelForCTC.from_pretrained(folder, use_safetensors=True, **options).to(device).eval()
         self._hear: Any = transformers.AutoFeatureExtractor.from_pretrained(folder, **options)
         tokenizer: Any = transformers.AutoTokenizer.from_pretrained(folder, **options)
         self._vocabulary: dict[str, int] = tokenizer.get_vocab()
-        self._blank = int(self._net.config.pad_token_id if self._net.config.pad_token_id is not None else tokenizer.pad_token_id)
+        self._blank = int(self.net.config.pad_token_id if self.net.config.pad_token_id is not None else tokenizer.pad_token_id)
         self._gap = self._vocabulary.get(getattr(tokenizer, "word_delimiter_token", None) or "|")
         self._device = device
 
@@ -81,7 +85,7 @@ class Aligner:
         own = int(self._hear.sampling_rate)
         heard = self._hear(resample(sound, rate, own), sampling_rate=own, return_tensors="pt")
         with torch.inference_mode():
-            logits = self._net(heard["input_values"].to(self._device, self._net.dtype)).logits[0].float()
+            logits = self.net(heard["input_values"].to(self._device, self.net.dtype)).logits[0].float()
             chances = torch.log_softmax(logits, dim=-1).cpu().numpy()
         tokens, owners = spell(words, self._vocabulary, self._gap)
         path = force(chances, tokens, self._blank)

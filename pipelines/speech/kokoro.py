@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -160,6 +161,7 @@ def foreign(text: str, locale: str) -> tuple[str, list[tuple[str, int, int]]]:
     phonemes = ipa(text, locale, tie="^")
     for old, new in LETTERS.items():
         phonemes = phonemes.replace(old, new)
+    phonemes = re.sub(r"\.(?=\S)", "", phonemes)  # part of a sound's sign (the Hindi ɽ), where Kokoro would pause
     spans, start = [], 0
     for piece in phonemes.split(" "):
         spans.append((piece, start, start + len(piece)))

@@ -66,7 +66,7 @@ class TransformersSpeech(Speech, Resident):
 
     def networks(self) -> list[Any]:
         """Every network that is loaded."""
-        return list(self._made.parts()) if self._made is not None else []
+        return [*self._made.parts(), *self._aligners.networks()] if self._made is not None else []
 
     def say(self, text: str, voice: Voice, locale: str, seed: int, told: Callable[[float], None]) -> Said:
         """Speak one sentence with torch seeded for it; see `Speech.say`."""

@@ -12,8 +12,9 @@ import pytest
 from farm.catalog import Model, Source
 from farm.types import Cancelled, EngineError, Speaker, SpeakSpec, SpeechData, TaskKind, Work
 from pipelines.speech.aligning import force, resample, spell
-from pipelines.speech.kokoro import Kokoro
+from pipelines.speech.kokoro import Kokoro, english, foreign
 from pipelines.speech.local import TransformersSpeech
+from pipelines.voice import espeak
 from tests.diffusion import tiny_sounds
 from tests.diffusion.working import Listener
 
@@ -102,6 +103,10 @@ def test_a_recogniser_times_words_that_the_model_does_not(weights, tmp_path, mon
     monkeypatch.setattr(engine, "say", lambda *given: type(said := plain(*given))(said.sound, said.rate))
     _, data = checked(engine, tmp_path / "a")
     assert data.word_times == "aligned"
+    with_it = engine.footprint()
+    assert engine.park()
+    engine.unpark(Listener())
+    assert 0 < engine.footprint() < with_it, "a recogniser counts, and does not park"
     _, german = checked(engine, tmp_path / "b", locale="de")
     assert german.word_times == "estimated"  # no recogniser for it
 
@@ -233,3 +238,15 @@ def test_a_preset_that_bark_lacks_opens_no_file(weights, tmp_path):
     engine = speaking(tiny_sounds.saved("bark", weights), voices={"mara": {"preset": "/etc/passwd"}}, voice="mara")
     with pytest.raises(EngineError, match="no preset '/etc/passwd'"):
         engine.run(work(tmp_path), Listener())
+
+
+@pytest.mark.skipif(espeak.program() is None, reason="espeak-ng is not installed here")
+def test_other_languages_are_written_in_kokoros_letters():
+    phonemes, words = foreign("Gli zii: perché no?", "it")
+    assert [word for word, _, _ in words] == ["Gli", "zii:", "perché", "no?"]
+    assert "ʣ" in phonemes
+    assert "^" not in phonemes
+    assert all(phonemes[first:last].strip() for _, first, last in words)
+    hindi, _ = foreign("वह लड़का गया।", "hi")
+    assert not any(mark in hindi[:-1] for mark in ".-")
+    assert english("In 1912.", british=False)[1][-1][0].startswith("1912")
