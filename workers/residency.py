@@ -123,7 +123,7 @@ class Residency:
         began, weights = time.perf_counter(), held.weights
         self._discard(held.engine)
         del held
-        self.memory.release()
+        self.memory.release(thorough=True)
         self._swapped(name, "unload", began, weights)
         self.changed()
 
@@ -155,6 +155,7 @@ class Residency:
                     raise
             self.shed(model.name)  # outside of the except block, whose traceback holds the half-loaded model
         weights = self._weights(engine, need, before)
+        self.memory.rest()
         self.held[model.name] = Held(engine, weights, working=max(need.total - weights, need.working))
         self._swapped(model.name, "load", began, weights)
         self.changed()

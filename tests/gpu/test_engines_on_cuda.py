@@ -12,9 +12,9 @@ if importlib.util.find_spec("torch") is None or importlib.util.find_spec("diffus
 import torch
 from PIL import Image, ImageChops
 
-from farm.types import EngineError
 from pipelines.diffusion.pictures import DiffusionPicture
 from pipelines.diffusion.video import DiffusionVideo
+from pipelines.engine import OutOfMemory
 from tests.diffusion import tiny
 from tests.diffusion.working import Listener, clip, keyframe, mover, painter
 
@@ -50,20 +50,37 @@ def test_offloading_changes_no_pixel(weights, tmp_path, speed):
 @pytest.mark.parametrize("name", list(tiny.VIDEOS))
 def test_clips_are_made(weights, tmp_path, name):
     Image.effect_noise((80, 44), 60).convert("RGB").save(tmp_path / "keyframe.png")
-    engine = DiffusionVideo(mover(tiny.saved(name, weights), device="cuda", defaults={"pixels": 64 * 32, "multiple": 32, "longest": 9}), "cuda")
+    defaults = {"pixels": 64 * 32, "multiple": 32, "longest": 9, **tiny.DEFAULTS.get(name, {})}
+    engine = DiffusionVideo(mover(tiny.saved(name, weights), device="cuda", defaults=defaults), "cuda")
     engine.load(Listener())
     assert engine.run(clip(tmp_path, tmp_path / "keyframe.png", 13), Listener()).data["frames"] == 13
 
 
-def test_a_real_out_of_memory_is_an_error_to_be_retried_elsewhere_and_the_engine_lives_on(weights, tmp_path):
+def test_a_real_out_of_memory_is_told_as_such_and_the_engine_lives_on(weights, tmp_path):
     engine = DiffusionPicture(painter(tiny.saved("sd", weights), device="cuda", defaults={"pixels": None}), "cuda")
     engine.load(Listener())
     before = torch.cuda.memory_reserved() / torch.cuda.get_device_properties(0).total_memory
+    work = keyframe(tmp_path / "a", size=(4096, 4096))
     torch.cuda.set_per_process_memory_fraction(min(1.0, before + 1e-4))
     try:
-        with pytest.raises(EngineError) as caught:
-            engine.run(keyframe(tmp_path / "a", size=(4096, 4096)), Listener())
+        with pytest.raises(OutOfMemory):
+            engine.run(work, Listener())
+        assert engine.relieve(work) == "VAE tiling"
     finally:
         torch.cuda.set_per_process_memory_fraction(1.0)
-    assert (caught.value.code, caught.value.retry) == ("out_of_memory", True)
     assert engine.run(keyframe(tmp_path / "b"), Listener()).outputs
+
+
+@pytest.mark.parametrize("speed", [{}, {"layerwise-casting": "fp8"}])
+def test_parked_weights_leave_the_device_and_come_back_to_the_bit(weights, tmp_path, speed):
+    engine = DiffusionPicture(painter(tiny.saved("flux", weights), device="cuda", speed=speed), "cuda")
+    engine.load(Listener())
+    before = Image.open(engine.run(keyframe(tmp_path / "a"), Listener()).outputs[0].path).convert("RGB")
+    held = torch.cuda.memory_allocated()
+    assert engine.footprint() > 0
+    assert engine.park()
+    assert torch.cuda.memory_allocated() < held
+    assert engine.footprint() == 0
+    engine.unpark(Listener())
+    after = Image.open(engine.run(keyframe(tmp_path / "b"), Listener()).outputs[0].path).convert("RGB")
+    assert ImageChops.difference(before, after).getbbox() is None

@@ -19,7 +19,9 @@ from workers.slot_child import _Quiet
 class Light(DeviceMemory):
     """Does not collect garbage: in a process with this many modules that takes longer than all else here."""
 
-    def release(self) -> None: ...
+    def release(self, *, thorough: bool = False) -> None: ...
+
+    def rest(self) -> None: ...
 
 
 class House(Residency):
