@@ -105,7 +105,7 @@ def pull(
     """Fetch weights into the standard hub cache; what is there already is not fetched again, what was broken off is continued."""
     _, catalog = _catalog()
     chosen = _chosen(catalog, names)
-    if without := [model.name for model in chosen if model.source.hub is None]:
+    if without := [model.name for model in chosen if model.source.hub is None and not model.further()]:
         raise CliError(f"{', '.join(without)}: no hub repository in models.yaml, nothing to fetch", Exit.BAD_INPUT)
     token = token_file.read_text(encoding="utf-8").strip() if token_file else None
     pulled = [{"name": model.name, "licence": model.licence, **_pull(model, token, quiet=as_json)} for model in chosen]
@@ -180,12 +180,10 @@ def _pull(model: Model, token: str | None, *, quiet: bool) -> dict[str, Any]:
 
     if quiet:
         disable_progress_bars()
-    assert model.source.hub is not None
-    row = _fetched(model, model.source, list(model.source.fetch) or _weights(model), token)
-    for source in model.further():  # what it needs besides: a recogniser, an upscaler
-        more = _fetched(model, source, list(source.fetch) or ["*.safetensors"], token)
-        row = {**row, "files": row["files"] + more["files"], "bytes": row["bytes"] + more["bytes"]}
-    return row
+    own = [_fetched(model, model.source, list(model.source.fetch) or _weights(model), token)] if model.source.hub is not None else []
+    # And what it needs besides: a recogniser, an upscaler.
+    first, *rest = [*own, *(_fetched(model, source, list(source.fetch) or ["*.safetensors"], token) for source in model.further())]
+    return {**first, "files": sum(row["files"] for row in (first, *rest)), "bytes": sum(row["bytes"] for row in (first, *rest))}
 
 
 def _fetched(model: Model, source: Source, weights: list[str], token: str | None) -> dict[str, Any]:

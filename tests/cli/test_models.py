@@ -178,6 +178,30 @@ def test_pulling_takes_safe_files_only_once_and_checking_finds_damage(tmp_path, 
     assert "damaged" in run("check", "tiny", **settings).stdout
 
 
+def test_pulling_takes_what_a_model_names_and_what_it_needs_besides(tmp_path, hub):
+    """`source.fetch` in place of the usual files; repositories within `defaults` too, even where the model itself lies in a folder."""
+    path = tmp_path / "models.yaml"
+    besides = "defaults: {aligner: {en: {hub: somebody/tiny}}}"
+    path.write_text(
+        f"""
+models:
+  voice: {{tasks: [speak], engine: kokoro, source: {{hub: somebody/tiny, fetch: ["unet/*.bin"]}}}}
+  other: {{tasks: [speak], engine: kokoro, source: {{folder: {tmp_path}}}, {besides}}}
+pools: {{}}
+profiles: {{}}
+""",
+        encoding="utf-8",
+    )
+    settings = {"STORYFARM_MODELS": str(path), "HF_ENDPOINT": hub, "HF_HUB_CACHE": str(tmp_path / "cache"), "HF_HUB_DISABLE_XET": "1", "NO_PROXY": "*"}
+    settings |= {"HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_OFFLINE": "0", "no_proxy": "*"}
+    assert run("pull", "voice", **settings).returncode == 0
+    assert sorted(Hub.fetched) == ["model_index.json", "unet/evil.bin"]
+    done = run("pull", "other", "--json", **settings)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["models"][0]["hub"] == "somebody/tiny"
+    assert sorted(Hub.fetched) == ["model_index.json", "unet/evil.bin", "unet/model.safetensors"]
+
+
 PINNABLE = """# What we serve.
 models:
   # the good one
