@@ -60,7 +60,8 @@ class Look:
         graded: npt.NDArray[np.floating] = colors
         if self.ramp and self.pull:
             target = np.stack([np.interp(light, self.ramp_at, [color[part] for color in self.ramp]) for part in range(3)], axis=-1)
-            spread = graded.max(axis=-1) - graded.min(axis=-1)
+            red, green, blue = graded[..., 0], graded[..., 1], graded[..., 2]  # by parts: reducing along three numbers is ten times slower
+            spread = np.maximum(np.maximum(red, green), blue) - np.minimum(np.minimum(red, green), blue)
             share = (self.pull * (1 - 0.55 * np.clip(spread * 1.6, 0, 1)))[..., None]  # strong local colours keep their own hue
             graded = graded * (1 - share) + target.astype(np.float32) * share
         if self.technique == "noir":
