@@ -332,7 +332,7 @@ class Cut(Frozen):
 
 
 CaptionLook = Literal["plain", "boxed", "highlight"]
-Deliverable = Literal["strip", "teaser", "gif", "hevc", "av1", "nvenc", "otio"]
+Deliverable = Literal["strip", "teaser", "gif", "hls", "hevc", "av1", "nvenc", "otio"]
 """What can be made of a film besides itself, in a farm."""
 
 

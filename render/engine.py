@@ -13,6 +13,7 @@ from farm.catalog import Model
 from farm.types import ComposeSpec, EngineError, JoinSpec, Outcome, Output, TaskKind, Title, Work
 from pipelines.engine import Engine, Report
 from render import join
+from render.addressed import PLAYLIST, THUMBNAILS, by_content
 from render.compose import Film, produce
 from render.join import Pieces
 from render.timeline import Card, Entry, Speech, Timeline
@@ -72,7 +73,7 @@ class Composer(Engine):
 
 _COMPANIONS = {
     "-strip.jpg": ("strip", "image/jpeg"),
-    "-strip.vtt": ("strip.vtt", "text/vtt"),
+    "-strip.vtt": ("strip.vtt", THUMBNAILS),
     "-teaser.webp": ("teaser", "image/webp"),
     "-teaser.gif": ("gif", "image/gif"),
     "-hevc.mp4": ("hevc", "video/mp4"),
@@ -107,8 +108,28 @@ def _companions(timeline: Timeline, made: Film, also: Sequence[str], work: Work,
             continue
         except OSError as error:
             raise EngineError(f"{name} could not be written: {error.strerror or error}; make room on the disk", code="disk", retry=True) from error
+        if name == "hls":
+            found += _streamed(files["-hls"], made)
+            continue
+        if name == "strip":
+            by_content(files["-strip.vtt"], {"film-strip.jpg": (files["-strip.jpg"], "film-strip.jpg")})
         found += [Output(name=_COMPANIONS[suffix][0], path=path, media_type=_COMPANIONS[suffix][1]) for suffix, path in files.items()]
     return found, lacking
+
+
+def _streamed(folder: Path, made: Film) -> list[Output]:
+    """A stream's playlists and media, each naming the others by their bytes."""
+    playlists = {part: folder / f"{part}.m3u8" for part in ("film", "captions", "index")}
+    by_content(playlists["film"], {"film.m4s": (folder / "film.m4s", "film.m4s")})
+    by_content(playlists["captions"], {"captions.vtt": (made.vtt, "captions.vtt")})
+    inner = {f"{part}.m3u8": (playlists[part], f"{part}.m3u8") for part in ("captions", "film")}
+    by_content(playlists["index"], inner)
+    return [
+        Output(name="hls", path=playlists["index"], media_type=PLAYLIST),
+        Output(name="hls.film", path=playlists["film"], media_type=PLAYLIST),
+        Output(name="hls.captions", path=playlists["captions"], media_type=PLAYLIST),
+        Output(name="hls.media", path=folder / "film.m4s", media_type="video/mp4"),
+    ]
 
 
 def _renamed(entry: Entry) -> Entry:

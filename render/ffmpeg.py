@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import signal
 import subprocess
 import tempfile
@@ -16,13 +15,12 @@ import ffmpeg
 import imageio_ffmpeg
 import structlog
 
+from farm.parent import ask_kernel
 from farm.types import EngineError
 
 log = structlog.get_logger()
 
 _LOOK = 0.1  # seconds between two looks at whether to stop
-_LIBC = ctypes.CDLL(None, use_errno=True)
-_PR_SET_PDEATHSIG = 1
 
 
 def source(name: str, **options: Any) -> ffmpeg.nodes.FilterableStream:
@@ -44,7 +42,7 @@ def run(arguments: Sequence[str], folder: Path, check: Callable[[], None], *, ma
     """
     with tempfile.TemporaryFile(dir=folder) as said:
         try:
-            process = subprocess.Popen(arguments, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said, preexec_fn=_die_with_parent)  # noqa: PLW1509
+            process = subprocess.Popen(arguments, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said, preexec_fn=ask_kernel)  # noqa: PLW1509
         except OSError as error:
             raise EngineError(
                 f"the {making} cannot be made: ffmpeg does not start ({error.strerror}); install imageio-ffmpeg again", code="no_ffmpeg"
@@ -67,10 +65,6 @@ def run(arguments: Sequence[str], folder: Path, check: Callable[[], None], *, ma
     if "No space left" in words or "File too large" in words or process.returncode == -signal.SIGXFSZ:
         raise EngineError(f"the {making} could not be written: the disk is full; make room and compose again", code="disk", retry=True)
     raise EngineError(f"the {making} could not be made: ffmpeg ended with code {process.returncode}; its own words are in the log", code="ffmpeg_failed")
-
-
-def _die_with_parent() -> None:
-    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 @lru_cache(maxsize=16)

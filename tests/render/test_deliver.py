@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from pathlib import Path
 
@@ -129,16 +130,23 @@ def test_a_farm_gets_what_it_asked_for_and_a_film_in_any_case(clips, tmp_path, m
     """Deliverables are outputs of the task; an editor's file names parts as the farm gives them; what cannot be made is named."""
     monkeypatch.setattr("render.deliver.encodes", lambda encoder: False)
     cuts = tuple(Cut(index=index, frames=48) for index in range(3))
-    spec = ComposeSpec(cuts=cuts, size=SMALL, style=Style(slug="plain", name="Plain"), also=("otio", "nvenc", "gif"))
+    spec = ComposeSpec(cuts=cuts, size=SMALL, style=Style(slug="plain", name="Plain"), also=("otio", "nvenc", "gif", "hls"))
     model = Model(name="composer", tasks=(TaskKind.COMPOSE,), engine="composer", defaults={"also": ["strip"]})
     files = {f"clip.{index}": clips[index] for index in range(3)}
     outcome = Composer(model, "cpu").run(Work(task="t", model="composer", spec=spec, files=files, scratch=tmp_path / "scratch"), Quiet())
     given = {output.name: output for output in outcome.outputs}
-    assert list(given) == ["film", "poster", "captions", "captions.vtt", "strip", "strip.vtt", "otio", "gif"]
+    assert list(given) == ["film", "poster", "captions", "captions.vtt", "strip", "strip.vtt", "otio", "gif", "hls", "hls.film", "hls.captions", "hls.media"]
     assert all(output.path.stat().st_size > 0 for output in given.values() if not output.name.startswith("captions"))
-    assert [given[name].media_type for name in ("strip", "strip.vtt", "gif")] == ["image/jpeg", "text/vtt", "image/gif"]
+    assert [given[name].media_type for name in ("strip", "strip.vtt", "gif")] == ["image/jpeg", "text/vtt; of=thumbnails", "image/gif"]
     assert re.findall(r'"target_url": ?"([^"]*)"', given["otio"].path.read_text()) == [f"clip-0{number}.mp4" for number in (1, 2, 3)]
     assert [note.split(":")[0] for note in outcome.data["left_out"]] == ["nvenc"]
+    shas = {hashlib.sha256(output.path.read_bytes()).hexdigest(): output.name for output in outcome.outputs}  # as a farm names them
+    leads = {
+        name: {shas[sha] for sha in re.findall(r"\.\./([0-9a-f]{64})/", given[name].path.read_text())}
+        for name in ("hls", "hls.film", "hls.captions", "strip.vtt")
+    }
+    assert leads == {"hls": {"hls.film", "hls.captions"}, "hls.film": {"hls.media"}, "hls.captions": {"captions.vtt"}, "strip.vtt": {"strip"}}
+    assert "film.m4s" not in given["hls.film"].path.read_text().replace("/film.m4s", "")
 
 
 def test_the_graphics_card_is_asked_before_it_is_used(timeline, tmp_path, monkeypatch):
