@@ -24,7 +24,7 @@ from farm.types import CaptionLook, Deliverable
 
 _ASPECTS = ("16:9", "9:16", "1:1", "4:5")
 _LOOKS = get_args(CaptionLook)
-_ALSO = get_args(Deliverable)
+_ALSO = tuple(name for name in get_args(Deliverable) if name != "hls")  # a stream is followed where it is, not fetched
 _SUFFIXES = {"film-strip": "-strip.jpg", "film-teaser": "-teaser.webp", "film-gif": "-teaser.gif", "film-otio": ".otio"}
 _SHORTEST, _LONGEST = 10, 50_000
 _SECONDS = (5, 300)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from starlette.responses import Response, StreamingResponse
 
 from farm.artifacts import Missing, StorageAway
@@ -17,9 +19,25 @@ _HEADERS = {
     # Whatever a file says it is, it must not act in our origin's name.
     "content-security-policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; media-src 'self'; img-src 'self' data:",
 }
+_NAMING = frozenset({"application/vnd.apple.mpegurl", "text/vtt; of=thumbnails"})
+"""Texts of the composer's that name other files by their bytes, as `../<sha>/<name>`: each reference is signed for whoever may read the text."""
+_NAMED = re.compile(r"\.\./([0-9a-f]{64})/([A-Za-z0-9._-]{1,80})")
+_LONGEST_NAMING = 4 << 20
 _CACHE = "public, max-age=31536000, immutable"
 _AWAY_SECONDS = 3_600
 """How long a presigned address is good for; a player that seeks later comes back to ours, which is cached for half of that."""
+
+
+async def _signed(call: Call, sha: str, size: int) -> str:
+    """A text with the files that it names signed, so that a player which knows nothing of signatures can follow it."""
+    artifacts = call.house.artifacts
+    try:
+        text = b"".join([piece async for piece in artifacts.stream_async(sha, 0, size)]).decode()
+    except Missing:
+        raise ApiError(Problem.NOT_FOUND, "the file is not there any more") from None
+    except StorageAway:
+        raise ApiError(Problem.UNAVAILABLE, "the storage that has the file does not answer now; try again in a minute") from None
+    return _NAMED.sub(lambda found: "../" + artifacts.address(found[1], found[2]).removeprefix("/artifacts/"), text)
 
 
 async def download(call: Call) -> Response:
@@ -36,6 +54,8 @@ async def download(call: Call) -> Response:
         raise ApiError(Problem.NOT_FOUND, f"the file {filename!r} is not there any more")
     etag = f'"{sha}"'
     headers = {**_HEADERS, "etag": etag, "cache-control": _CACHE}
+    if known.media_type in _NAMING and known.size <= _LONGEST_NAMING:
+        return Response(await _signed(call, sha, known.size), headers=headers, media_type=known.media_type.partition(";")[0])
     if unchanged(request.headers.get("if-none-match"), etag):
         return Response(status_code=304, headers=headers)
     if house.settings.artifacts_redirect and (elsewhere := house.artifacts.presigned(sha, _AWAY_SECONDS)):

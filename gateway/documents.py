@@ -16,11 +16,13 @@ from gateway.view import File, Part, StoryLine, StoryView
 _EXTENSIONS = {
     "image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "image/gif": "gif", "video/mp4": "mp4", "audio/wav": "wav", "audio/x-wav": "wav",
     "audio/mpeg": "mp3", "application/x-subrip": "srt", "text/vtt": "vtt", "text/plain": "txt", "application/zip": "zip", "application/json": "json",
+    "application/vnd.apple.mpegurl": "m3u8",
 }  # fmt: skip
 _BESIDE = {
     "captions": "The captions (SRT)", "captions.vtt": "The captions (WebVTT)", "strip": "Thumbnails in one picture",
     "strip.vtt": "Which part of the thumbnails belongs to which time", "teaser": "A few moments (animated WebP)", "gif": "A few moments (GIF)",
-    "hevc": "The film in H.265", "av1": "The film in AV1", "nvenc": "The film in H.265", "otio": "The cut for an editor (OpenTimelineIO)",
+    "hevc": "The film in H.265", "av1": "The film in AV1", "nvenc": "The film in H.265", "hls": "The film as a stream (HLS)",
+    "otio": "The cut for an editor (OpenTimelineIO)",
 }  # fmt: skip
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -59,6 +61,8 @@ class Writer:
             if there and self.table.has(name):
                 links[relation] = self.table.link(name, id=view.id)
         for part, file in view.film.beside.items():
+            if part.startswith("hls."):  # the stream's own parts: its first playlist leads to them
+                continue
             if href := self.url(file, f"film-{part.partition('.')[0]}"):
                 links[f"film-{part.replace('.', '-')}"] = Link(href=href, method="GET", title=_BESIDE.get(part, part))
         return links
