@@ -23,6 +23,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    bindparam,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -164,6 +165,11 @@ tasks = Table(
     _time("ended_at", null=True),
     UniqueConstraint("job", "name"),
 )
+
+
+def in_state(column: Any, state: str) -> Any:
+    """Whether a task is in a state, which is written out: only then does SQLite take a partial index's word for it, and read no rows."""
+    return column == bindparam(None, state, literal_execute=True)
 
 
 def _partial(name: str, state: str, *columns: Column[Any]) -> None:

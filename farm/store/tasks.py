@@ -48,7 +48,12 @@ class Tasks:
         the order within the story; age. Tasks that ran out of memory on a device with as much as `memory_gb` are left to larger ones.
         """
         running = t.tasks.alias("running")
-        busy = sa.select(running.c.team, sa.func.count().label("count")).where(running.c.state == TaskState.RUNNING.value).group_by(running.c.team).subquery()
+        busy = (
+            sa.select(running.c.team, sa.func.count().label("count"))
+            .where(t.in_state(running.c.state, TaskState.RUNNING.value))
+            .group_by(running.c.team)
+            .subquery()
+        )
         near = [(t.tasks.c.model.in_(list(names)), place) for place, names in enumerate((warm, parked)) if names]
         query = (
             sa.select(t.tasks.c.id)
@@ -113,7 +118,7 @@ class Tasks:
     def find(self, task_key: str) -> Recorded | None:
         """The result that is there already under `task_key`."""
         with self._database.read() as connection:
-            query = sa.select(t.tasks.c.id, t.tasks.c.data).where(t.tasks.c.task_key == task_key, t.tasks.c.state == TaskState.DONE.value).limit(1)
+            query = sa.select(t.tasks.c.id, t.tasks.c.data).where(t.tasks.c.task_key == task_key, t.in_state(t.tasks.c.state, TaskState.DONE.value)).limit(1)
             done = connection.execute(query).one_or_none()
             if done is None:
                 return None
@@ -186,7 +191,7 @@ class Tasks:
         gone = sa.or_(t.tasks.c.lease_until < t.now(), t.tasks.c.worker.in_(list(dead)) if dead else sa.false())
         with self._database.read() as connection:
             found = connection.execute(
-                sa.select(t.tasks.c.id, t.tasks.c.epoch, t.tasks.c.worker).where(t.tasks.c.state == TaskState.RUNNING.value, gone).limit(200)
+                sa.select(t.tasks.c.id, t.tasks.c.epoch, t.tasks.c.worker).where(t.in_state(t.tasks.c.state, TaskState.RUNNING.value), gone).limit(200)
             ).all()
         reaped = []
         for row in found:
@@ -207,7 +212,7 @@ def _held(update: Any, lease: Lease) -> Any:
 
 
 def _claimable(memory_gb: float | None) -> Any:
-    now = sa.and_(t.tasks.c.state == TaskState.RUNNABLE.value, t.tasks.c.not_before <= t.now())
+    now = sa.and_(t.in_state(t.tasks.c.state, TaskState.RUNNABLE.value), t.tasks.c.not_before <= t.now())
     return now if memory_gb is None else sa.and_(now, sa.or_(t.tasks.c.above_gb.is_(None), t.tasks.c.above_gb < memory_gb))
 
 

@@ -33,7 +33,7 @@ class TicketBox:
     def ring(self, older_than: float) -> int:
         """Write tickets for runnable tasks whose pause is over, or whose last ticket is older than `older_than` seconds; returns how many tasks."""
         late = sa.and_(
-            t.tasks.c.state == TaskState.RUNNABLE.value,
+            t.in_state(t.tasks.c.state, TaskState.RUNNABLE.value),
             t.tasks.c.not_before <= t.now(),
             sa.or_(t.tasks.c.rung_at < t.tasks.c.not_before, t.tasks.c.rung_at < t.now() - older_than),
         )
