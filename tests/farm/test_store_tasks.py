@@ -70,12 +70,12 @@ def test_a_second_completion_is_refused(store: Store, team: str) -> None:
 
 def test_a_lease_that_is_renewed_is_not_reaped(store: Store, team: str) -> None:
     store.stories.create(new_story(team))
-    claim = Hand(store).must_claim(lease=0.4)
+    claim = Hand(store).must_claim(lease=1.0)
     for _ in range(3):
-        time.sleep(0.2)
+        time.sleep(0.4)
         assert not store.tasks.renew(claim.lease).lost
         assert store.tasks.reap() == []
-    time.sleep(0.5)
+    time.sleep(1.1)
     assert len(store.tasks.reap()) == 1
     assert store.tasks.reap() == []
 
