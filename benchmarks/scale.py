@@ -64,8 +64,8 @@ def fill(store: Store, stories: int, tasks: int) -> tuple[str, list[str]]:
                 rows[t.tasks].append(
                     {"id": task, "job": job, "story": story, "team": team, "kind": kind, "name": f"{kind}.{index}", "shot": index,
                      "model": MODELS[kind], "pools": ["cpu"], "spec": spec, "state": state, "priority": 0, "rank": index,  # type: ignore[index]
-                     "task_key": None if waits else sha, "data": None if waits else {}, "created_at": at, "not_before": at, "rung_at": time.time(),
-                     "started_at": None if waits else at, "ended_at": None if waits else at}
+                     "task_key": None if waits else sha, "data": None if waits else {}, "created_at": at, "begun_at": at, "not_before": at,
+                     "rung_at": time.time(), "started_at": None if waits else at, "ended_at": None if waits else at}
                 )  # fmt: skip
                 if kind == "compose":
                     rows[t.task_needs] += [{"task": task, "role": name, "needs": needed, "soft": True} for name, needed in made.items()]
