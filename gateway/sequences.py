@@ -17,6 +17,7 @@ from gateway.models.sequences import (
     Created,
     CreatedSequences,
     CreateSequence,
+    Export,
     ExportAnswer,
     Exports,
     PageQuery,
@@ -160,21 +161,28 @@ async def _create_export(call: Call) -> Reply:
         raise ApiError(Problem.CONFLICT, refusal)
     made = writer(call).export(view)
     if made is None or made.status == "failed":
-        try:
-            again = await call.house.threads.call(call.house.store.versions.recompose, view.id, call.team)
-        except NotEditable as error:
-            raise ApiError(Problem.CONFLICT, str(error)) from None
-        except InsufficientCredits as error:
-            raise ApiError(Problem.CREDITS, str(error)) from None
-        if again is None:
-            raise no_sequence(story)
-        await send_tickets(call.house)
-        await tell_changed(call.house, view.id, again.job, "runnable")
-        made = writer(call).export(await _there(call, story))
-        assert made is not None
+        made = await _recomposed(call, view)
     table = call.house.table
     links = {"self": table.link("exports", id=story), "poll": table.link("exports", wait=True, id=story), "sequence": table.link("sequence-status", id=story)}
     return Reply(ExportAnswer(export=made, links=links), status=200 if made.status == "ready" else 202)
+
+
+async def _recomposed(call: Call, view: StoryView) -> Export:
+    """The export of a film that is being composed again, whoever asked for that first."""
+    reason = f"sequence {view.id} has no film"
+    try:
+        again = await call.house.threads.call(call.house.store.versions.recompose, view.id, call.team)
+    except NotEditable as error:  # another request may have been first
+        again, reason = None, str(error)
+    except InsufficientCredits as error:
+        raise ApiError(Problem.CREDITS, str(error)) from None
+    if again is not None:
+        await send_tickets(call.house)
+        await tell_changed(call.house, view.id, again.job, "runnable")
+    made = writer(call).export(await _there(call, view.id))
+    if made is None or made.status == "failed":
+        raise ApiError(Problem.CONFLICT, reason)
+    return made
 
 
 def _cannot_export(view: StoryView) -> str:

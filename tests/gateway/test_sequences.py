@@ -151,6 +151,16 @@ def test_a_film_that_could_not_be_composed_is_composed_again(farm: Any) -> None:
     assert document["statusError"] is None
 
 
+def test_many_who_ask_for_it_at_once_have_it_composed_once(farm: Any) -> None:
+    entry = create(farm)
+    farm.worker.run(fail={"compose"})
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda _: farm.client.post(f"{entry['statusUrl']}/exports"), range(6)))
+    assert {answer.status_code for answer in answers} == {202}
+    assert len({answer.json()["export"]["id"] for answer in answers}) == 1
+    assert farm.worker.run() == 1
+
+
 def test_what_was_archived_has_no_film_to_make(farm: Any) -> None:
     entry = create(farm)
     farm.worker.step()
