@@ -12,7 +12,8 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
@@ -30,6 +31,7 @@ from pipelines.engine import DeviceLost
 log = structlog.get_logger()
 
 PATIENCE = 600.0  # seconds that one waits for another: compiling takes minutes, and they do not do it in step
+TICK = 2.0  # seconds between two signs of life while others load
 UNSHARED = dict.fromkeys(
     ("LTXVideoTransformer3DModel", "LTX2VideoTransformer3DModel"),
     "diffusers 0.42 leaves its tokens' times and its masks, one a head, whole",
@@ -128,20 +130,24 @@ class Crew:
             except OSError as error:
                 raise DeviceLost(f"The process of another device ended with status {process.poll()}.") from error
 
-    def hear(self) -> None:
-        """Wait until every member has done what it was told.
+    def hear(self, key: str, tick: Callable[[], None]) -> None:
+        """Wait until every member has loaded `key`; `tick` is called meanwhile and may raise.
 
         Raises EngineError with what one of them says, DeviceLost when one is gone.
         """
         for process, connection in self._members:
-            try:
-                if not connection.poll(PATIENCE):
+            deadline = time.monotonic() + PATIENCE
+            heard = None
+            while heard is None or heard[0] != key:  # what came late for a load that was given up is nobody's
+                tick()
+                if time.monotonic() > deadline:
                     raise DeviceLost(f"The process of another device did not answer within {PATIENCE:.0f} s.")
-                failed = connection.recv()
-            except (EOFError, OSError) as error:
-                raise DeviceLost(f"The process of another device ended with status {process.poll()}.") from error
-            if failed is not None:
-                raise EngineError(failed, code="bad_speed")
+                try:
+                    heard = connection.recv() if connection.poll(TICK) else None
+                except (EOFError, OSError) as error:
+                    raise DeviceLost(f"The process of another device ended with status {process.poll()}.") from error
+            if heard[1] is not None:
+                raise EngineError(heard[1], code="bad_speed")
 
     def share(self, part: Any, key: str) -> None:
         """Let every call of `part`, which every member holds as `key`, be computed by all."""

@@ -52,7 +52,7 @@ def main() -> None:
                 parts[key] = _loaded(int(count), place, *rest)
             except Exception as error:
                 failed = f"The denoiser could not be loaded onto {place}: {error}"
-            connection.send(failed)
+            connection.send((key, failed))
         elif what == "drop":
             for name in [name for name in parts if name.startswith(key)]:
                 del parts[name]

@@ -90,7 +90,7 @@ def _shared(model: Model, pipe: Any, folder: Path, speed: Speed, device: str, re
             key = f"{model.name}/{name}"
             options = {"torch_dtype": part.dtype, "local_files_only": True, "use_safetensors": True, "variant": model.defaults.get("variant")}
             crew.tell(("load", key, type(part).__name__, str(folder / name), options, speed))
-            crew.hear()
+            crew.hear(key, lambda: report.loading(0.8, "the other devices are loading"))
             parallel(part, speed.parallel)
             compile_part(part, speed)
             crew.share(part, key)

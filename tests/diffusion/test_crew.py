@@ -36,9 +36,9 @@ def members() -> list[psutil.Process]:
     return [one for one in psutil.Process().children(recursive=True) if any("crew_member" in word for word in one.cmdline())]
 
 
-def animator(name, weights, **fields) -> DiffusionVideo:
-    defaults = {"pixels": 64 * 32, "multiple": 16, **tiny.DEFAULTS.get(name, {}), **fields.pop("defaults", {})}
-    return DiffusionVideo(mover(tiny.saved(name, weights), defaults=defaults, **fields), "cpu")
+def animator(kind, weights, **fields) -> DiffusionVideo:
+    defaults = {"pixels": 64 * 32, "multiple": 16, **tiny.DEFAULTS.get(kind, {}), **fields.pop("defaults", {})}
+    return DiffusionVideo(mover(tiny.saved(kind, weights), defaults=defaults, **fields), "cpu")
 
 
 def frames(engine, work) -> np.ndarray:
@@ -94,6 +94,27 @@ def test_two_models_share_the_processes_and_pictures_can_too(weights, tmp_path):
     finally:
         moving.unload()
         painting.unload()
+
+
+def test_a_load_that_is_given_up_leaves_the_others_in_step(weights, tmp_path, picture):
+    moving, other = animator("wan", weights, speed=TWO), animator("wan-5b", weights, speed=TWO, name="other")
+    moving.load(Listener())
+
+    class Impatient(Listener):
+        def loading(self, fraction: float, note: str = "") -> None:
+            if "other devices" in note:
+                raise Cancelled
+
+    try:
+        with pytest.raises(Cancelled):
+            other.load(Impatient())
+        right = frames(moving, clip(tmp_path / "a", picture, 9))
+        other.load(Listener())
+        assert np.array_equal(frames(moving, clip(tmp_path / "b", picture, 9)), right)
+        other.run(clip(tmp_path / "c", picture, 5), Listener())
+    finally:
+        other.unload()
+        moving.unload()
 
 
 def test_a_process_that_dies_is_a_lost_device(weights, tmp_path, picture):
