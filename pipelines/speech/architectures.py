@@ -166,6 +166,7 @@ class Bark(Architecture):
 TABLE = {
     "vits": "pipelines.speech.architectures:Vits",
     "bark": "pipelines.speech.architectures:Bark",
+    "speecht5": "pipelines.speech.speecht5:SpeechT5",
     "csm": "pipelines.speech.prompted:Csm",
     "dia": "pipelines.speech.prompted:Dia",
 }

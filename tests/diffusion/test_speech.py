@@ -250,3 +250,19 @@ def test_other_languages_are_written_in_kokoros_letters():
     hindi, _ = foreign("वह लड़का गया।", "hi")
     assert not any(mark in hindi[:-1] for mark in ".-")
     assert english("In 1912.", british=False)[1][-1][0].startswith("1912")
+
+
+def test_speecht5_speaks_in_the_voice_of_a_vector(weights, tmp_path):
+    folder = tiny_sounds.saved("speecht5", weights)
+    told = {"vocoder": {"folder": str(folder / "vocoder")}, "voices": {"mara": {"embedding": "mara.safetensors"}, "tom": {"embedding": "tom.safetensors"}}}
+    engine = speaking(folder, **told, voice="mara")
+    sound, data = checked(engine, tmp_path / "a", text="Go on.")
+    assert np.abs(sound).max() > 0
+    assert data.word_times == "estimated"
+    report = Listener(cancel_at=1)
+    with pytest.raises(Cancelled):
+        engine.run(work(tmp_path / "b", text="Go on."), report)
+    with pytest.raises(EngineError, match=r"tom.*12 numbers"):
+        engine.run(work(tmp_path / "c", text="Go on.", voice="tom"), Listener())
+    with pytest.raises(EngineError, match=r"defaults\.vocoder"):
+        speaking(folder, voices=told["voices"])

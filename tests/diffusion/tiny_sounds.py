@@ -270,6 +270,35 @@ def _bytes(**tokens: str) -> Any:
     return found
 
 
+def speecht5(folder: Path) -> None:
+    """A SpeechT5 and, within its folder, its vocoder and one voice."""
+    import numpy as np
+    import sentencepiece
+    from safetensors.numpy import save_file
+    from transformers import SpeechT5Config, SpeechT5ForTextToSpeech, SpeechT5HifiGan, SpeechT5HifiGanConfig, SpeechT5Tokenizer
+
+    folder.mkdir(parents=True)
+    (folder / "text.txt").write_text("\n".join([string.ascii_lowercase + ".,", *("a word " + letter for letter in string.ascii_letters)]), encoding="utf-8")
+    sentencepiece.SentencePieceTrainer.train(
+        input=str(folder / "text.txt"), model_prefix=str(folder / "spm_char"), model_type="char", vocab_size=60, hard_vocab_limit=False, minloglevel=2
+    )
+    SpeechT5Tokenizer(str(folder / "spm_char.model")).save_pretrained(folder)
+    SpeechT5ForTextToSpeech(
+        SpeechT5Config(
+            vocab_size=81, hidden_size=16, encoder_layers=1, decoder_layers=1, encoder_attention_heads=2, decoder_attention_heads=2, encoder_ffn_dim=16,
+            decoder_ffn_dim=16, num_mel_bins=8, speech_decoder_prenet_units=8, speech_decoder_postnet_layers=2, speech_decoder_postnet_units=8,
+            speaker_embedding_dim=12, max_speech_positions=600, max_text_positions=300,
+        )
+    ).save_pretrained(folder)  # fmt: skip
+    SpeechT5HifiGan(
+        SpeechT5HifiGanConfig(
+            model_in_dim=8, upsample_initial_channel=16, upsample_rates=[16, 16], upsample_kernel_sizes=[32, 32], resblock_kernel_sizes=[3],
+            resblock_dilation_sizes=[[1]], initializer_range=0.5,
+        )
+    ).save_pretrained(folder / "vocoder")  # fmt: skip
+    save_file({"mara": np.linspace(-1, 1, 12, dtype=np.float32)}, folder / "mara.safetensors")
+
+
 def csm(folder: Path) -> None:
     """Four codebooks at 12.5 frames a second, 24 kHz."""
     from transformers import CsmConfig, CsmForConditionalGeneration, CsmProcessor, EncodecFeatureExtractor
@@ -352,6 +381,7 @@ MODELS: dict[str, Callable[[Path], None]] = {
     "csm": csm,
     "dia": dia,
     "bark": bark,
+    "speecht5": speecht5,
     "musicgen": musicgen,
     "musicgen-melody": musicgen_melody,
     "stable-audio": stable_audio,
