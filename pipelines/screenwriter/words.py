@@ -65,8 +65,15 @@ _GERUND = {"be": "being", "lie": "lying", "die": "dying", "tie": "tying", "dye":
 
 @lru_cache(maxsize=1)
 def _inflect() -> Any:
-    import inflect
+    """The engine of `inflect`, imported without typeguard's rewriting of its functions: 0.15 s instead of 1.7 s."""
+    import typeguard
 
+    checked = typeguard.typechecked
+    typeguard.typechecked = lambda target=None, **_: target  # type: ignore[assignment]
+    try:
+        import inflect
+    finally:
+        typeguard.typechecked = checked
     return inflect.engine()
 
 
