@@ -14,6 +14,7 @@ import uuid
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, get_args
+from urllib.parse import quote
 
 from cli.client import FarmAway, FarmClient
 from cli.display import Display, View
@@ -256,6 +257,9 @@ class _Render:
                 suffix = "-strip.vtt" if relation == "film-strip-vtt" else _SUFFIXES.get(relation, f"-{name}.mp4")
                 place = self._target.with_name(self._target.stem + suffix)
                 client.download(link["href"], place)
+                if relation == "film-strip-vtt":  # it names the picture at the farm; here both lie side by side
+                    here = quote(f"{self._target.stem}-strip.jpg")
+                    place.write_text(re.sub(r"^\S+(?=#xywh=)", here, place.read_text(encoding="utf-8"), flags=re.MULTILINE), encoding="utf-8")
                 found = found or str(place)
         if found is None:
             print(f"  {name}: the farm could not make it; its workers' log says why", file=sys.stderr)
