@@ -306,7 +306,7 @@ WHITE = re.compile(r"\b(snowy|arctic|polar|albino)\b")
 def fur_of(character: Character, beast: str) -> str | None:
     """The colour of an animal's coat: of its look, else of its noun ("a red squirrel", "snowy owl"); a trade's coat is cloth."""
     said = character.look.get("skin") or ("" if beast else character.look.get("coat", ""))
-    *before, last = character.noun.lower().split() or [""]
+    *before, last = character.noun[:200].lower().split() or [""]
     told = re.search(rf"\b(\w+(?: \w+)?) {re.escape(last)}\b", character.description[:200].lower())
     noun = " ".join([*before, told.group(1) if told else ""])
     return said or ("#f4f3ef" if WHITE.search(noun) else color(noun)) or None
