@@ -11,16 +11,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-_GUARD = """
-import ctypes, os, signal, sys
-libc = ctypes.CDLL(None)
-if hasattr(libc, "prctl"):
-    libc.prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
-if os.getppid() != int(sys.argv[1]):
-    sys.exit("the parent has ended already")
-os.execv(sys.argv[2], sys.argv[2:])
-"""
-"""Becomes the program, after asking the kernel to end it with its parent: no Python runs between fork and exec in a process that has threads."""
+from farm import parent
 
 
 class Child:
@@ -40,7 +31,7 @@ class Child:
         """
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-S", "-c", _GUARD, str(os.getpid()), *self.command, *more],
+                [sys.executable, "-I", "-S", parent.__file__, str(os.getpid()), *self.command, *more],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

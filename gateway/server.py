@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import os
 import resource
 import signal
 import socket
-import sys
 from collections.abc import Callable
 
 import structlog
 import uvicorn
 
+from farm import parent
 from farm.catalog import Catalog
 from farm.settings import Settings
 from gateway.app import create_app
@@ -24,7 +23,6 @@ log = structlog.get_logger()
 GRACE_SECONDS = 8
 """How long open answers may take to end after SIGTERM; waits and event streams end at once."""
 _BACKLOG = 2048
-_PR_SET_PDEATHSIG = 1
 
 
 class PortError(Exception):
@@ -95,7 +93,7 @@ def run_gateway(
     and whatever the database says when it cannot be opened.
     """
     if die_with_parent:
-        _die_with_parent()
+        parent.die_with_parent(number=signal.SIGTERM)
     _raise_file_limit()
     bound = listen(host, port) if listener is None else socket.socket(fileno=listener)
     url = url_of(bound)
@@ -136,16 +134,6 @@ def _tell(ready: Callable[[str], None] | int | None, url: str) -> None:
             pipe.write(url + "\n")
     elif ready is not None:
         ready(url)
-
-
-def _die_with_parent() -> None:
-    """Have the kernel end this process when its parent ends (Linux)."""
-    if sys.platform != "linux":
-        return
-    parent = os.getppid()
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() != parent:  # it ended before the kernel knew
-        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _raise_file_limit() -> None:

@@ -19,11 +19,11 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from farm.catalog import Model
+from farm.parent import die_with_parent
 from farm.types import Cancelled, EngineError
 from pipelines.engine import Engine
 from workers import engines, events
 from workers.memory import DeviceMemory, is_full
-from workers.parent import die_with_parent
 from workers.passes import Pass, is_lost
 from workers.residency import GIGABYTE, Residency, too_big
 

@@ -24,6 +24,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from farm.artifacts import Artifacts
 from farm.catalog import Catalog
+from farm.parent import watch_parent
 from farm.profiles import find
 from farm.progress import Progress
 from farm.settings import Settings
@@ -33,7 +34,6 @@ from workers import engines, health
 from workers.abilities import fitting
 from workers.actors import declare
 from workers.broker import FarmBroker, listen
-from workers.parent import watch_parent
 from workers.slot import Slot
 from workers.swaps import Swaps
 from workers.tools import Control, Tools

@@ -36,7 +36,7 @@ def painted(model, scratch) -> Image.Image:
 
 @pytest.mark.parametrize("name", list(tiny.PICTURES))
 def test_the_same_work_gives_the_same_picture_again(weights, tmp_path, name):
-    model = painter(tiny.saved(name, weights), device="cuda")
+    model = painter(tiny.saved(name, weights), device="cuda", defaults=tiny.DEFAULTS.get(name, {}))
     assert ImageChops.difference(painted(model, tmp_path / "a"), painted(model, tmp_path / "b")).getbbox() is None
 
 
