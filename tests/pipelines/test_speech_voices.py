@@ -63,7 +63,7 @@ def test_a_character_keeps_a_voice_of_its_kind():
     narrator = cast.narrator(None, "en")
     assert narrator.name == "heart"
     assert cast.character(MARA, "en-GB", narrator).name == "alba"
-    assert cast.character(TOM, "en", narrator).name == "adam"
+    assert {cast.character(Speaker(name=name, gender="male"), "en", narrator).name for name in ("Tom", "Bo", "Cy", "Dan", "Gus", "Hal")} == {"adam"}
     assert cast.character(Speaker(name="Ann", gender="female"), "en-US", narrator).name == "bella", "not the narrator's, while there is another"
     assert cast.character(Speaker(name="Luz", gender="female"), "es", cast.narrator(None, "es")).name == "dora"
     many = [cast.character(Speaker(name=name), "en", narrator).name for name in ("Ann", "Bo", "Cy", "Dee", "Eve", "Flo", "Gus")]
