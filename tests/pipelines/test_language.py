@@ -299,3 +299,15 @@ def test_what_was_said_is_read_once_and_whole_characters_only(tmp_path):
     parts = [said.more() for _ in range(5)]
     assert "".join(text for _, text in parts) == "öl " * 3000
     assert [at for at, _ in parts] == [sum(len(text) for _, text in parts[:number]) for number in range(5)]
+
+
+def test_a_second_try_takes_nothing_back(server, tmp_path, monkeypatch):
+    """What was told stays: of an answer that goes another way nothing is added to it."""
+    monkeypatch.setattr("pipelines.language.telling.EVERY", 0.0)
+    wrong = draft(2)
+    wrong["scenes"].append({**wrong["scenes"][0], "title": "The Tower"})
+    wrong["shots"][0]["narration"] = "Once."
+    wrong["shots"][1] |= {"scene": "Nowhere", "narration": "A short one."}
+    server.says(json.dumps(wrong), json.dumps(draft(5)))
+    assert len(written(server, tmp_path).shots) == 5
+    assert (tmp_path / SAID).read_text(encoding="utf-8") == "Once.\n\nA short one."
