@@ -204,6 +204,7 @@ class Worker:
         return {
             "name": device.name, "title": device.title, "memory_gb": device.memory_gb, "cores": device.cores,
             "loaded": list(slot.warm), "parked": list(slot.parked), "swaps": self._swaps.summary(), "lacks": lacks,
+            "measured": {name: {"seconds": one.seconds(), "step_seconds": one.step_seconds()} for name, one in self._tools.profiles.items()},
         }  # fmt: skip
 
     def _register(self) -> None:
