@@ -108,7 +108,7 @@ stories = Table(
     Column("hidden", Boolean, nullable=False, server_default=text("false")),  # in no list
     _time("created_at"),
     _time("updated_at"),
-    Index("ix_stories_team_id", "team", "id"),
+    Index("ix_stories_list", "team", "hidden", "id", "job"),  # lists and counts need no row, which are wide
 )
 
 jobs = Table(
