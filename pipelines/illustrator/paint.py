@@ -25,7 +25,7 @@ from pipelines.illustrator.references.pictures import given
 from pipelines.illustrator.references.plates import paint_plate
 from pipelines.illustrator.setting import behind, setting, split
 from pipelines.illustrator.stage import DEPTHS, ORDER, Stage, View
-from pipelines.illustrator.staging import Drawing, Placed, arrange
+from pipelines.illustrator.staging import BOATING, SWIMMING, Drawing, Placed, arrange
 from pipelines.illustrator.subjects import character_drawing, item_drawing
 from pipelines.illustrator.words import LIMIT, choose_place
 
@@ -66,6 +66,12 @@ def paint_keyframe(spec: KeyframeSpec, files: dict[str, Path]) -> Painting:
     words = " ".join((scene.place, scene.title, scene.description, shot.picture_prompt))[:LIMIT]
     if SUNKEN.search(scene.place[:LIMIT]) or (place.name == "ocean" and (DEEP.search(words) or _fishes(shown, items))):
         place = PLACES["underwater"]
+    walkers = [one for one in shown if one.human and not crosses(shot)]
+    if place.name == "ocean" and walkers and not BOAT.search(words):
+        if any(SAILORS.search(one.noun[:LIMIT]) for one in walkers):
+            shot = shot.model_copy(update={"action": f"rows, {shot.action}"})
+        elif not OPEN.search(scene.place[:LIMIT]):
+            place = PLACES["beach"]  # who comes to the sea stands at it, not in it
     if BOAT.search(scene.place[:LIMIT]) and (place.medium == "water" or place.name in ("lake", "river", "ocean")):
         shot = shot.model_copy(update={"action": f"rows, {shot.action}"})  # in a boat one sits, whatever else one does
     return _paint(spec, scene, shot, place, shown[:4], items[:2], files)
@@ -77,6 +83,15 @@ DEEP = re.compile(
 )
 SUNKEN = re.compile(r"\b(sunken|drowned|under ?sea|under ?water)\b", re.IGNORECASE)
 BOAT = re.compile(r"\b(boat|canoe|raft|gondola|dinghy|kayak)\b", re.IGNORECASE)
+
+
+SAILORS = re.compile(r"\b(sailor|captain|pirate|fisher\w*|mariner|rower)\b", re.IGNORECASE)
+OPEN = re.compile(r"\b(open|middle|high|waves|storm|deep|out at)\b", re.IGNORECASE)
+
+
+def crosses(shot: Shot) -> bool:
+    """Whether a shot's action is one for the water: swimming, sailing, surfing."""
+    return bool(SWIMMING.search(shot.action[:LIMIT]) or BOATING.search(shot.action[:LIMIT]))
 
 
 def _fishes(characters: list[Character], items: list[Item]) -> bool:

@@ -183,3 +183,13 @@ def test_an_animals_noun_may_say_its_colour_and_a_uniform_is_no_fur() -> None:
 @pytest.mark.parametrize(("name", "shown"), [("wedding", False), ("village wedding", False), ("fire", True), ("receipt", True), ("wedding cake", True)])
 def test_an_event_is_no_emblem_in_somebodys_hand(name: str, shown: bool) -> None:
     assert (item_drawing(Item(key="i", name=name), {}) is not None) is shown
+
+
+def test_who_comes_to_the_sea_stands_at_it_unless_they_swim_or_sail() -> None:
+    ann = Character(key="ann", name="Ann", noun="girl", gender="female")
+    sailor = Character(key="sam", name="Sam", noun="sailor")
+    assert paint("sea", ann).place == "beach"
+    assert paint("open sea", ann).place == "ocean"
+    assert paint("sea", sailor).place == "ocean"
+    assert paint("sea", ann, prompt="a girl in a boat, at sea").place == "ocean"
+    assert paint("sea", creature("whale")).place == "ocean"
