@@ -28,7 +28,7 @@ log = structlog.get_logger()
 RATE = 24_000
 TICK = 600  # samples of one unit of the duration predictor
 LAG, ONSET = 0.04, 0.045
-"""Seconds by which the sound comes before its phoneme's place, and by which more a word is heard to begin in the gap before it: medians of 49 words in
+"""Seconds by which the sound comes before its phoneme's place, and by which more a word is heard to begin in the gap before it: medians of about 50 words in
 three voices against a speech recogniser's forced alignment."""
 LONGEST = 510  # phonemes in one pass: rows of a voice's style table
 STYLE = 256
