@@ -193,3 +193,9 @@ def test_who_comes_to_the_sea_stands_at_it_unless_they_swim_or_sail() -> None:
     assert paint("sea", sailor).place == "ocean"
     assert paint("sea", ann, prompt="a girl in a boat, at sea").place == "ocean"
     assert paint("sea", creature("whale")).place == "ocean"
+
+
+def test_who_wears_white_by_trade_wears_white() -> None:
+    bride, girl = (Character(key="b", name="b", noun=noun, gender="female", look={"coat": "#3f6480"}) for noun in ("bride", "girl"))
+    assert cast.white(cast.look_of(bride).top)
+    assert cast.look_of(girl).top == "#3f6480"

@@ -201,7 +201,9 @@ def _said(chosen: dict[str, Any], extras: set[str], said: dict[str, str], wears:
         elif name == "beard":
             chosen["beard"] = next((kind_ for kind_ in ("moustache", "long", "short") if kind_ in word), "full")
         elif name in ("coat", "jacket", "robe", "dress", "shirt", "top", "tunic", "jumper", "sweater", "suit", "cloak", "cape") and tone:
-            if chosen.get("upper") == "armour" or (wears.get("upper") == "striped" and not wears.get("coat")):
+            if white(wears.get("top", "")):
+                pass  # a bride, a chef: who wears white by trade wears white
+            elif chosen.get("upper") == "armour" or (wears.get("upper") == "striped" and not wears.get("coat")):
                 chosen["cape"] = chosen.get("cape", "")
             elif name in ("cloak", "cape"):
                 chosen["cape"] = tone
@@ -244,6 +246,11 @@ def _said(chosen: dict[str, Any], extras: set[str], said: dict[str, str], wears:
             chosen["prop"] = held(word)
         elif name == "boots" and tone:
             chosen["boots"], chosen["shoes"] = True, tone
+
+
+def white(tone: str) -> bool:
+    """Whether a "#rrggbb" is as good as white."""
+    return bool(tone) and min(bytes.fromhex(tone[1:7])) > 225
 
 
 def look_of(character: Character) -> Look:
