@@ -213,7 +213,8 @@ def test_a_key_revoked_while_it_is_held_is_told_so(farm: Any, ann: httpx.Client,
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"name": ""}, {"name": "  "}, {"name": "\x13"}, {"name": "x" * 201}, {"name": 5}, {"name": "a", "scopes": []}, {"name": "a", "scopes": ["admin"]}, []]
+    "body",
+    [{}, {"name": ""}, {"name": "  "}, {"name": "\x13"}, {"name": "x" * 201}, {"name": 5}, {"name": "a", "scopes": []}, {"name": "a", "scopes": ["admin"]}, []],
 )
 def test_what_is_no_key(ann: httpx.Client, body: Any) -> None:
     check(ann.post(KEYS, json=body), 400, "BAD_REQUEST")
