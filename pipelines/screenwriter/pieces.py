@@ -25,6 +25,17 @@ class Piece:
     slug: tuple[str, str] | None = None  # place, time of a heading that begins here
 
 
+_SPOKEN = re.compile(r"^\s*[A-Z][A-Z .'-]{1,24}:\s+\S")
+_INLINE = re.compile(r"^\([^)]*\)\s*")  # "(whispering) Is anyone there?"
+
+
+def _dialogue(lines: list[str]) -> bool:
+    """Whether a script without headings is dialogue: half of its lines, and two at least, are a name in capitals, a colon and what is said."""
+    said = [line for line in lines if line.strip()]
+    spoken = sum(_SPOKEN.match(line) is not None for line in said)
+    return spoken >= 2 and spoken * 2 >= len(said)
+
+
 def pieces_of(text: str) -> list[Piece]:
     """The script's paragraphs: prose, dialogue under its speaker, headings."""
     found: list[Piece] = []
@@ -40,7 +51,7 @@ def pieces_of(text: str) -> list[Piece]:
         buffer.clear()
 
     lines = text.split("\n")
-    formatted = any(_SLUG.match(line) for line in lines)
+    formatted = any(_SLUG.match(line) for line in lines) or _dialogue(lines)
     for number, line in enumerate(lines):
         following = lines[number + 1].strip() if number + 1 < len(lines) else ""
         if match := _SLUG.match(line):
@@ -59,7 +70,7 @@ def pieces_of(text: str) -> list[Piece]:
             continue
         elif formatted and (match := _COLON_CUE.match(line)):
             flush()
-            found.append(Piece(text=match[2].strip(), speaker=match[1].strip().title(), slug=slug))
+            found.append(Piece(text=_INLINE.sub("", match[2]).strip() or match[2].strip(), speaker=match[1].strip().title(), slug=slug))
             slug = None
         else:
             buffer.append(line.strip())

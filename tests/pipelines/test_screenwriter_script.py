@@ -151,3 +151,17 @@ def test_a_text_is_condensed_to_whole_sentences_in_their_order() -> None:
     assert kept == [s for s in sentences(FERRY.replace("\n\n", " ")) if s in kept]
     assert kept[0].startswith("The town")
     assert condensed(FERRY, 500.0) == FERRY
+
+
+def test_dialogue_without_headings_is_spoken_without_its_names() -> None:
+    # when
+    play = cut("ANNA: Where is the brass key?\nBEN: (shrugging) Ask the old gardener.\nANNA: He went down to the harbour.")
+    text = " ".join(words(play))
+    # then
+    assert text == "Where is the brass key? Ask the old gardener. He went down to the harbour."
+    assert {"Anna", "Ben"} <= {character.name for character in play.characters}
+    assert "anna" in play.shots[0].characters
+
+
+def test_a_note_with_a_colon_is_no_speaker() -> None:
+    assert "NOTE: bring bread." in " ".join(words(cut("NOTE: bring bread. The baker laughed and shut the door.\nThen it rained on the roofs of the town.")))
