@@ -79,7 +79,8 @@ def shown(model: Model, pipe: Any, spec: KeyframeSpec | PortraitSpec, files: Map
     if "reference" not in model.takes:
         return {}
     said = _said(model)
-    pictures = [_opened(files[role]) for role in chosen(spec, files, int(said.get("most") or MOST))]
+    side = max(SHORTEST_SIDE, int(said.get("side") or LONGEST_SIDE))
+    pictures = [_opened(files[role], side) for role in chosen(spec, files, int(said.get("most") or MOST))]
     if said["how"] == "image":
         alone = type(pipe).__name__ in ONE_PICTURE
         return {"image": pictures[0] if alone else pictures} if pictures else {}
@@ -116,13 +117,13 @@ def _said(model: Model) -> dict[str, Any]:
     return said
 
 
-def _opened(path: Path) -> Image.Image:
+def _opened(path: Path, side: int) -> Image.Image:
     try:
         with Image.open(path) as picture:
             found = picture.convert("RGB")
     except (OSError, ValueError, Image.DecompressionBombError) as error:
         raise EngineError(f"The reference picture {path.name} cannot be read: {error}", code="bad_input") from error
-    found.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    found.thumbnail((side, side))
     if (short := min(found.size)) < SHORTEST_SIDE:
         found = found.resize((round(found.width * SHORTEST_SIDE / short), round(found.height * SHORTEST_SIDE / short)), Image.Resampling.LANCZOS)
     if max(found.size) > THINNEST * min(found.size):

@@ -62,7 +62,8 @@ models:
     engine: diffusion-picture
     source: {{folder: {tiny.saved("flux2-klein", weights)}}}
     takes: [reference, portraits]
-    defaults: {{steps: 2, pixels: 16384, call: {{text_encoder_out_layers: [0, 1, 2]}}}}
+    defaults:
+      {{steps: 2, pixels: 16384, reference: {{how: image, side: 64}}, call: {{text_encoder_out_layers: [0, 1, 2]}}}}
   mover: {{tasks: [animate], engine: diffusion-video, source: {{folder: {tiny.saved("ltx", weights)}}}, defaults: {{steps: 1, pixels: 8192, longest: 65}}}}
   heart: {{tasks: [speak], engine: voice}}
   bandstand: {{tasks: [score], engine: score}}
