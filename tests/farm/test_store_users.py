@@ -87,6 +87,24 @@ def test_a_session_ends_when_it_is_ended_when_it_expires_and_with_the_password(s
     assert not store.users.set_password("ann@example.org", "another password")
 
 
+def test_a_new_key_waits_with_its_session_until_it_was_shown_once(store: Store) -> None:
+    team = store.teams.ensure("owners")
+    store.users.add("ann@example.org", team, PASSWORD)
+    mine, other = (store.sessions.begin("ann@example.org", PASSWORD) for _ in range(2))
+    assert mine
+    assert other
+    keys = [store.keys.create(team, name) for name in ("one", "two", "three")]
+    for key in keys:
+        store.sessions.keep(mine.token, key)
+    store.keys.revoke(keys[1].id, team)
+    assert store.sessions.shown(other.token) == []
+    with ThreadPoolExecutor(4) as pool:  # of many who look at once, one sees
+        seen = [found for found in pool.map(lambda _: store.sessions.shown(mine.token), range(4)) if found]
+    assert [[key.key for key in found] for found in seen] == [[keys[0].key, keys[2].key]]
+    assert store.sessions.end_all(mine.token) == 2
+    assert store.sessions.find(other.token) is None
+
+
 @pytest.mark.parametrize("email", ["", "ann", "@", "a@", "@b", "a b@c", "a@b c", "<x>@y", "a@b\n", "x" * 65 + "@y", "a@" + "y" * 250])
 def test_what_is_no_address(store: Store, email: str) -> None:
     team = store.teams.ensure("owners")
