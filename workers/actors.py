@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import dramatiq
 import structlog
 
@@ -37,14 +39,27 @@ def work_until_idle(tools: Tools) -> int:
     A busy worker needs no second ticket: what it claims next, SQL decides (order, priority, fair share, models already loaded).
     """
     done = 0
+    finishing: threading.Thread | None = None
     with tools.reading:
         while not tools.control.draining.is_set():
             claim = _claim(tools)
             if claim is None:
-                break
+                if finishing is None:
+                    break
+                finishing.join()  # what it completes may let something run
+                finishing = None
+                continue
             claims = [claim, *company(tools, claim)]
-            Batch(tools, claims).carry_out()
+            batch = Batch(tools, claims)
+            batch.perform()
+            if finishing is not None:
+                finishing.join()
+            # Results are put away and recorded while the slot is at the next work already.
+            finishing = threading.Thread(target=batch.finish, name="finishing", daemon=True)
+            finishing.start()
             done += len(claims)
+        if finishing is not None:
+            finishing.join()
     return done
 
 

@@ -23,9 +23,15 @@ class Batch:
         self.tools = tools
         self.attempts = [Attempt(tools, claim) for claim in claims]
         self.model = self.attempts[0].model
+        self._answers: list[tuple[Attempt, events.Done | Exception]] = []
 
     def carry_out(self) -> list[str]:
         """Do the tasks and record how each ended; returns that in a word each, in order."""
+        self.perform()
+        return self.finish()
+
+    def perform(self) -> None:
+        """Fetch inputs and have the slot do the works; afterwards the slot is free for others, and `finish` has to follow."""
         try:
             prepared = []
             for attempt in self.attempts:
@@ -33,21 +39,31 @@ class Batch:
                 if (work := attempt.prepare()) is not None:
                     prepared.append((attempt, work))
             if prepared:
-                self._run(prepared)
+                self._answers = self._run(prepared)
+        except BaseException:
+            for attempt in self.attempts:
+                attempt.close()
+            raise
+        self._keep()
+
+    def finish(self) -> list[str]:
+        """Put the outputs away and record how each task ended; may be done on another thread while the slot works for the next."""
+        try:
+            for attempt, answer in self._answers:
+                self._keep()
+                attempt.conclude(answer)
         finally:
             for attempt in self.attempts:
                 attempt.close()
         return [attempt.ended or "discarded" for attempt in self.attempts]
 
-    def _run(self, prepared: list[tuple[Attempt, Work]]) -> None:
+    def _run(self, prepared: list[tuple[Attempt, Work]]) -> list[tuple[Attempt, events.Done | Exception]]:
         members = [attempt for attempt, _ in prepared]
         try:
             answers = Watch(self.tools, members, [work for _, work in prepared]).answers()
         except Exception as error:  # no slot could be started: nobody's fault, and everybody's end
             answers = [error] * len(members)
-        for attempt, answer in zip(members, answers, strict=True):
-            self._keep()
-            attempt.conclude(answer)
+        return list(zip(members, answers, strict=True))
 
     def _keep(self) -> None:
         """The members' files are moved one after the other: the others' leases must not run out meanwhile."""

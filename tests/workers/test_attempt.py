@@ -68,6 +68,22 @@ def test_a_whole_story_is_worked_through_by_one_ticket(farm, tools):
     assert not list(tools.scratch.iterdir())
 
 
+def test_results_are_put_away_while_the_slot_is_at_the_next_work(farm, tools, monkeypatch):
+    put, overlapped = tools.artifacts.put, []
+
+    def slow(path, media_type):
+        before = tools.slot._runs
+        time.sleep(0.3)
+        overlapped.append(tools.slot._runs > before)
+        return put(path, media_type)
+
+    monkeypatch.setattr(tools.artifacts, "put", slow)
+    story = farm.story()
+    work_until_idle(tools)
+    assert farm.document(story).status == "completed", farm.state(story)
+    assert any(overlapped)
+
+
 def test_the_same_work_is_not_done_twice(farm, tools):
     first, second = farm.story(), farm.story()
     work_until_idle(tools)
