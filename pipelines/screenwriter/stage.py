@@ -210,6 +210,8 @@ def shoot(
                 who = ["h"]
         elif not script and main_told and not shown and beat.part in {"turn", "win", "end"} and said & {"it"} and "it" not in pronouns.get("h", set()):
             shown = main[:1]
+        if index and index == len(beats) - 1 and beat.part == "end" and len(who) == 1 and "h" in characters and "h" not in who and "topic" not in beat.tags:
+            who.append("h")  # a story ends with its hero in the picture
         if "topic" in beat.tags and not who and not shown:
             shown = main[:1] or items[:1]  # a film that explains always shows what it is about
         main_told = main_told or bool(main and main[0] in shown)
@@ -277,6 +279,8 @@ def _mentions(text: str, name: str) -> bool:
 def _where(scene: Scene) -> str:
     prep = lexicon.preposition(scene.place, lexicon.place_kind(scene.place))
     last = scene.place.split()[-1]
+    if last in {"moon", "sky", "sea", "ocean", "sun", "arctic"}:
+        return f"{'on' if last == 'moon' else prep} the {scene.place}"
     bare = scene.place[:1].isupper() or scene.place == "space" or words.singular(last) != last
     return f"{prep} {scene.place if bare else words.a(scene.place)}"
 
