@@ -63,6 +63,16 @@ def test_what_was_parked_longest_goes_to_the_disk_when_the_machines_memory_is_fu
     assert ("unload", "a") in house.swaps
 
 
+def test_who_is_about_to_be_brought_back_is_not_sent_away_for_who_has_to_leave():
+    house = House(device_mb=11, parked_mb=5)
+    for name, megabytes in (("a", 1), ("c", 3), ("d", 4), ("c", 3), ("f", 6)):
+        house.take(name, megabytes=megabytes)
+    assert house.parked() == ("a", "d")
+    house.take("d", megabytes=4)
+    assert house.swaps[-1] == ("unpark", "d")
+    assert house.ready() == ("f", "d")
+
+
 @pytest.mark.parametrize("defaults", [{"parks": False}, {"parks": "raises"}])
 def test_an_engine_that_cannot_be_parked_is_unloaded(defaults):
     house = House(device_mb=4, parked_mb=100)
