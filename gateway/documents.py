@@ -64,7 +64,7 @@ class Writer:
             if part.startswith("hls."):  # the stream's own parts: its first playlist leads to them
                 continue
             if href := self.url(file, f"film-{part.partition('.')[0]}"):
-                links[f"film-{part.replace('.', '-')}"] = Link(href=href, method="GET", title=_BESIDE.get(part, part))
+                links[f"film-{part.replace('.', '-')}"] = Link(href=href.removeprefix(self.base), method="GET", title=_BESIDE.get(part, part))
         return links
 
     def sequence(self, view: StoryView) -> seq.Sequence:
