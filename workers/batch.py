@@ -119,7 +119,7 @@ class Watch:
             case events.Step(member=number):
                 if event.step and event.seconds and number == min(self._open, default=number):
                     deadlines.observed(name, event.seconds)  # one member tells for all
-                self._alive(deadlines.allowed(name, loading=False, expected=self._expected()))
+                self._alive(deadlines.allowed(name, loading=False, expected=self._expected(), compiles=bool(self.model.speed.get("compile"))))
                 if number in self._open:
                     self.members[number].tell_step(event, self._allowed)
             case events.Preview(member=number):

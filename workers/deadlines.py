@@ -21,6 +21,8 @@ class Deadlines:
     """For a model whose steps were never timed here, unless models.yaml says `speed: {step_seconds: …}`."""
     loading: float = 900.0
     """Between two reports of loading: a cold disk, a big checkpoint, a compiler at work."""
+    compiling: float = 600.0
+    """The floor of a model with a `compile` word: at any step a size may come that is compiled for anew, which takes minutes and tells nobody."""
     _steps: dict[str, deque[float]] = field(default_factory=dict)
 
     def observed(self, model: str, seconds: float) -> None:
@@ -32,11 +34,11 @@ class Deadlines:
         steps = sorted(self._steps.get(model, ()))
         return steps[math.ceil(0.99 * len(steps)) - 1] if steps else None
 
-    def allowed(self, model: str, *, loading: bool, expected: float | None = None) -> float:
+    def allowed(self, model: str, *, loading: bool, expected: float | None = None, compiles: bool = False) -> float:
         """Seconds of silence that are still no hang; `expected` is models.yaml's figure for one step, if it has one."""
         if loading:
             return self.loading
-        usual = self.p99(model)
+        usual, floor = self.p99(model), self.compiling if compiles else self.floor
         if usual is None:
-            return max(self.unknown if expected is None else expected * self.factor, self.floor)
-        return max(self.floor, self.factor * usual)
+            return max(self.unknown if expected is None else expected * self.factor, floor)
+        return max(floor, self.factor * usual)

@@ -30,6 +30,15 @@ def test_a_slow_model_is_given_ten_of_its_slowest_steps():
     assert deadlines.allowed("other", loading=False) == 180
 
 
+def test_a_model_that_compiles_may_do_so_at_any_step():
+    deadlines = Deadlines()
+    assert deadlines.allowed("wan", loading=False, expected=0.1, compiles=True) == 600
+    deadlines.observed("wan", 0.1)
+    assert deadlines.allowed("wan", loading=False, compiles=True) == 600
+    deadlines.observed("wan", 100.0)
+    assert deadlines.allowed("wan", loading=False, compiles=True) == 1000
+
+
 @given(st.lists(st.floats(0, 1000), min_size=1, max_size=600))
 def test_no_model_is_given_less_than_the_floor_nor_more_than_its_slowest_step_allows(steps):
     deadlines = Deadlines()
