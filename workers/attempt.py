@@ -69,6 +69,11 @@ class Attempt:
         shutil.rmtree(self.scratch, ignore_errors=True)
 
     @property
+    def key(self) -> str:
+        """The task key, once its inputs are known."""
+        return self._key
+
+    @property
     def unwanted(self) -> bool:
         """Whether nobody waits for the result any more, or the worker has to leave."""
         return self.keeper.unwanted or self.tools.control.abandon.is_set()
@@ -84,6 +89,8 @@ class Attempt:
         self.keeper.alive(MOVE_SECONDS)
         spec, shas = resolve(self.claim.spec, self.claim.needs)
         self._key = task_key(self.claim.kind, self.model, spec, shas)
+        if (twin := self.tools.recording.get(self._key)) is not None:  # the same work, done a moment ago
+            twin.wait(MOVE_SECONDS)
         recorded = self.tools.store.tasks.find(self._key)
         if recorded is not None and all(self._there(artifact) for _, artifact in recorded.artifacts):
             self.log.info("an earlier result serves", task_key=self._key)

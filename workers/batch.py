@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Sequence
 
@@ -24,6 +25,7 @@ class Batch:
         self.attempts = [Attempt(tools, claim) for claim in claims]
         self.model = self.attempts[0].model
         self._answers: list[tuple[Attempt, events.Done | Exception]] = []
+        self._recorded = threading.Event()
 
     def carry_out(self) -> list[str]:
         """Do the tasks and record how each ended; returns that in a word each, in order."""
@@ -40,6 +42,7 @@ class Batch:
                     prepared.append((attempt, work))
             if prepared:
                 self._answers = self._run(prepared)
+                self.tools.recording.update({attempt.key: self._recorded for attempt, _ in self._answers})
         except BaseException:
             for attempt in self.attempts:
                 attempt.close()
@@ -53,6 +56,9 @@ class Batch:
                 self._keep()
                 attempt.conclude(answer)
         finally:
+            for attempt, _ in self._answers:
+                self.tools.recording.pop(attempt.key, None)
+            self._recorded.set()
             for attempt in self.attempts:
                 attempt.close()
         return [attempt.ended or "discarded" for attempt in self.attempts]

@@ -59,6 +59,9 @@ class Tools:
     profiles: dict[str, DeviceProfile] = field(default_factory=dict)
     """What was measured of the pool's models on this device, by model."""
 
+    recording: dict[str, threading.Event] = field(default_factory=dict)
+    """Task keys whose results are being put away by this worker now; set once they are recorded, or will not be."""
+
     def able(self) -> tuple[str, ...]:
         """Names of the pool's models that this worker can run as far as is known: they fit, and nothing is lacking for them."""
         models = self.catalog.pools[self.pool].models if self.models is None else self.models
