@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import math
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
 
@@ -18,6 +20,9 @@ _LONGEST_KEY = 200
 REVOKED = "this API key is unknown or revoked; create one with `storyfarm keys create`, or on the API keys page"
 _TRUSTED_SECONDS = 2.0
 """How long an answer under way, or a stream, takes its key for good without asking again."""
+
+_SHARED_SECONDS = 0.1
+"""How long the answer to whether a key holds serves others who ask."""
 
 
 def presented(request: Request) -> str | None:
@@ -58,8 +63,20 @@ async def still(house: House, caller: Caller | None, since: float) -> None:
     """
     if caller is None or not caller.key or time.monotonic() - since < _TRUSTED_SECONDS:
         return
-    if not await house.threads.call(house.store.keys.holds, caller.key):
+    if not await _holds(house, caller.key):
         raise ApiError(Problem.UNAUTHORIZED, REVOKED)
+
+
+async def _holds(house: House, key: str) -> bool:
+    """Whether a key holds; all who are woken by one event share one question."""
+    now = time.monotonic()
+    asked, answer = house.holding.get(key, (-math.inf, None))
+    if answer is None or now - asked > _SHARED_SECONDS:
+        for old in [one for one, (when, _) in house.holding.items() if now - when > _SHARED_SECONDS]:
+            del house.holding[old]
+        answer = asyncio.ensure_future(house.threads.call(house.store.keys.holds, key))
+        house.holding[key] = (now, answer)
+    return await asyncio.shield(answer)
 
 
 async def guarded(house: House, caller: Caller, stream: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:

@@ -38,5 +38,7 @@ class House:
     """Seconds that a create request is held for its enhanced script to be in the answer."""
     flights: set[tuple[str, str]] = field(default_factory=set)
     """Team and Idempotency-Key of the requests that this process is answering."""
+    holding: dict[str, tuple[float, asyncio.Future[bool]]] = field(default_factory=dict)
+    """Keys that were asked for of late whether they hold: when (monotonic), and the answer."""
     background: set[asyncio.Task[None]] = field(default_factory=set)
     """What is still to be done for callers who have gone."""
