@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -40,5 +41,7 @@ class House:
     """Team and Idempotency-Key of the requests that this process is answering."""
     holding: dict[str, tuple[float, asyncio.Future[bool]]] = field(default_factory=dict)
     """Keys that were asked for of late whether they hold: when (monotonic), and the answer."""
+    measured: tuple[float, Mapping[str, float]] = (-math.inf, {})
+    """Seconds that a work of each measured model takes, as live workers told, and when they were asked (monotonic)."""
     background: set[asyncio.Task[None]] = field(default_factory=set)
     """What is still to be done for callers who have gone."""

@@ -27,12 +27,13 @@ _ENDED = frozenset({"done", "failed", "skipped", "cancelled"})
 
 @dataclass(frozen=True)
 class Progress:
-    """One task's part: its kind and state, how far it is (0..1), and the seconds it took once it is done."""
+    """One task's part: its kind and state, how far it is (0..1), the seconds it took once it is done, and those that its model was measured to take."""
 
     kind: TaskKind
     state: str
     fraction: float = 0.0
     seconds: float | None = None
+    expected: float | None = None
 
 
 def percent(tasks: Iterable[Progress], *, completed: bool) -> int:
@@ -63,12 +64,17 @@ def seconds_left(tasks: Iterable[Progress]) -> float | None:
 
 
 def _paces(known: list[Progress]) -> dict[TaskKind, float]:
-    """Seconds a task of each kind: measured where one is done, else the usual ones times how much slower this farm is."""
-    measured: dict[TaskKind, list[float]] = {}
+    """Seconds a task of each kind: as this story's own took, else as `storyfarm models bench` measured its model, else the usual ones times how much slower
+    this farm is."""
+    took: dict[TaskKind, list[float]] = {}
+    expected: dict[TaskKind, list[float]] = {}
     for task in known:
         if task.seconds is not None and task.state == "done":
-            measured.setdefault(task.kind, []).append(task.seconds)
-    usual = sum(USUAL_SECONDS[kind] * len(times) for kind, times in measured.items() if kind is not TaskKind.WRITE)
-    took = sum(sum(times) for kind, times in measured.items() if kind is not TaskKind.WRITE)
-    slower = took / usual if usual and took else 1.0
-    return {kind: sum(measured[kind]) / len(measured[kind]) if kind in measured else seconds * slower for kind, seconds in USUAL_SECONDS.items()}
+            took.setdefault(task.kind, []).append(task.seconds)
+        elif task.expected is not None:
+            expected.setdefault(task.kind, []).append(task.expected)
+    usual = sum(USUAL_SECONDS[kind] * len(times) for kind, times in took.items() if kind is not TaskKind.WRITE)
+    spent = sum(sum(times) for kind, times in took.items() if kind is not TaskKind.WRITE)
+    slower = spent / usual if usual and spent else 1.0
+    paces = {kind: seconds * slower for kind, seconds in USUAL_SECONDS.items()}
+    return paces | {kind: sum(times) / len(times) for kind, times in {**expected, **took}.items()}

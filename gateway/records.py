@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 import structlog
 from redis.exceptions import RedisError
@@ -25,6 +27,8 @@ _ID = re.compile(r"[a-z]{1,8}_[0-9a-z]{1,48}")
 _TITLE_LENGTH = 80
 SILENT_SECONDS = 15.0
 """Without a heartbeat for this long, a worker does not count as there; they come every 2 s."""
+MEASURED_SECONDS = 30.0
+"""How long what the workers' devices were measured to do is taken for known."""
 
 
 def plausible(name: str) -> bool:
@@ -36,8 +40,26 @@ async def load(house: House, story: str, team: str) -> StoryView | None:
     """A team's story, or None."""
     if not plausible(story):
         return None
-    document = await house.threads.call(house.store.stories.document, story, team)
-    return view_of(document) if document is not None else None
+    return await house.threads.call(_loaded, house, story, team)
+
+
+def _loaded(house: House, story: str, team: str) -> StoryView | None:
+    document = house.store.stories.document(story, team)
+    return view_of(document, _measured(house)) if document is not None else None
+
+
+def _measured(house: House) -> Mapping[str, float]:
+    """Seconds that a work takes by model, where `storyfarm models bench` measured it on a device that serves; the slowest, asked for now and then."""
+    asked, known = house.measured
+    if time.monotonic() - asked > MEASURED_SECONDS:
+        found: dict[str, float] = {}
+        for worker in house.store.workers.list():
+            for model, one in worker.device.get("measured", {}).items():
+                if one.get("seconds"):
+                    found[model] = max(found.get(model, 0.0), float(one["seconds"]))
+        house.measured = (time.monotonic(), found)
+        return found
+    return known
 
 
 async def story_of(house: House, job: str, team: str) -> str | None:
@@ -125,7 +147,7 @@ def writer(call: Call) -> Writer:
 # ------------------------------------------------------------ from the store's records to a view
 
 
-def view_of(document: StoryDocument) -> StoryView:
+def view_of(document: StoryDocument, measured: Mapping[str, float] = MappingProxyType({})) -> StoryView:
     """A story's document as a view."""
     request, play = document.request, document.screenplay
     tasks = {task.name: task for task in document.tasks}
@@ -166,7 +188,7 @@ def view_of(document: StoryDocument) -> StoryView:
         portraits={task.name.removeprefix("portrait."): part_of(task, "picture") for task in document.tasks if task.kind is TaskKind.PORTRAIT},
         music=part_of(tasks.get("score"), "score"),
         film=_film(tasks.get("compose")),
-        tasks=tuple(_progress(task) for task in document.tasks),
+        tasks=tuple(_progress(task, measured) for task in document.tasks),
         mark=(document.status.value, document.updated_at),
     )
 
@@ -209,9 +231,10 @@ def _film(task: TaskRecord | None) -> FilmView:
     )
 
 
-def _progress(task: TaskRecord) -> Progress:
+def _progress(task: TaskRecord, measured: Mapping[str, float]) -> Progress:
     took = task.ended_at - task.started_at if task.ended_at and task.started_at else None
-    return Progress(kind=task.kind, state=task.state.value, fraction=task.step / task.of if task.of else 0.0, seconds=took)
+    fraction = task.step / task.of if task.of else 0.0
+    return Progress(kind=task.kind, state=task.state.value, fraction=fraction, seconds=took, expected=measured.get(task.model))
 
 
 def _clip_seconds(task: TaskRecord | None) -> float | None:

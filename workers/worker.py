@@ -30,6 +30,7 @@ from farm.progress import Progress
 from farm.settings import Settings
 from farm.store import Store
 from farm.tickets import Tickets
+from farm.types import FILM_SIZES, AspectRatio
 from workers import engines, health
 from workers.abilities import fitting
 from workers.actors import declare
@@ -199,12 +200,14 @@ class Worker:
 
     def _device(self) -> dict[str, Any]:
         """What people and the store are told of the device: its memory, what it holds, how long swaps took, what cannot run here and why."""
-        device, slot = self.device, self._slot
+        device, slot, film = self.device, self._slot, FILM_SIZES[AspectRatio.WIDE]
         lacks = {**self._too_large, **{name: why[0] for name, why in dict(slot.lacks).items() if why}}
         return {
             "name": device.name, "title": device.title, "memory_gb": device.memory_gb, "cores": device.cores,
             "loaded": list(slot.warm), "parked": list(slot.parked), "swaps": self._swaps.summary(), "lacks": lacks,
-            "measured": {name: {"seconds": one.seconds(), "step_seconds": one.step_seconds()} for name, one in self._tools.profiles.items()},
+            "measured": {
+                name: {"seconds": one.seconds(film.width, film.height), "step_seconds": one.step_seconds()} for name, one in self._tools.profiles.items()
+            },
         }  # fmt: skip
 
     def _register(self) -> None:
