@@ -72,9 +72,7 @@ def test_a_script_is_heard_while_a_model_writes_it(weights, tmp_path):
             with httpx.stream(
                 "POST", there["url"] + "/api/v1/scripts/enhance", json=body, headers={"Authorization": f"Bearer {there['key']}"}, timeout=120
             ) as answer:
-                for line in answer.iter_lines():
-                    if line.startswith("data: "):
-                        told.append(json.loads(line[6:]))
+                told.extend(json.loads(line[6:]) for line in answer.iter_lines() if line.startswith("data: "))
         finally:
             farm.terminate()
     assert "".join(one["delta"] for one in told[:-1]) == told[-1]["enhancedScript"]
