@@ -240,7 +240,7 @@ def test_what_links_lead_to_is_there(farm: Any, session: Session, working: None)
     )
     enough = max(CASES // 2, CASES - session.asked) if LONG else CASES // 2
     # A long walk goes on for a while until it has come everywhere: what can be followed depends on which films were ready when.
-    while tried.total() < enough or (LONG and not set(followed) >= WHERE_LINKS_LEAD and tried.total() < 4 * enough):
+    while tried.total() < enough or (LONG and not set(followed) >= WHERE_LINKS_LEAD and tried.total() < 2 * enough):
         with contextlib.suppress(Flaky):  # likewise: what can follow depends on what there is by now
             Walk.run(settings=how)
     _tell("steps along links", tried)
