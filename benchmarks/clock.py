@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from benchmarks.dispatch import note
-from farm.types import EngineError, Outcome, Work
+from farm.work import EngineError, Outcome, Work
 from pipelines.engine import Report
 from tests.workers.engines_for_tests import Troupe
 

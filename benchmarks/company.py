@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from farm.types import Outcome
+from farm.work import Outcome
 from pipelines.diffusion.pictures import DiffusionPicture
 from tests.diffusion import tiny
 from tests.diffusion.working import Listener, keyframe, painter

@@ -25,7 +25,9 @@ import imageio_ffmpeg
 import numpy as np
 
 from farm.catalog import load
-from farm.types import ScoreSpec, Size, SpeakSpec, Spec, Style, Work
+from farm.specs import ScoreSpec, SpeakSpec, Spec
+from farm.types import Size, Style
+from farm.work import Work
 from render import join
 from render.compose import Quiet, compose, produce
 from render.film import write_clip

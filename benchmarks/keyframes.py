@@ -10,7 +10,8 @@ from pathlib import Path
 
 import cv2
 
-from farm.types import Character, Item, KeyframeSpec, Scene, Shot, Size
+from farm.specs import KeyframeSpec
+from farm.types import Character, Item, Scene, Shot, Size
 from pipelines.illustrator.files import flatten, timed_write
 from pipelines.illustrator.paint import paint_keyframe
 from pipelines.illustrator.sheet import frame, styles

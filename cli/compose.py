@@ -15,7 +15,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cli.errors import CliError, Exit
 from cli.render import _target
-from farm.types import EngineError
+from farm.work import EngineError
 
 _CODES = {"bad_timeline": Exit.BAD_INPUT, "no_folder": Exit.BAD_INPUT, "disk": Exit.MACHINE, "no_encoder": Exit.MACHINE}
 """What an error of the composer is to somebody at the command line; any other is a film that could not be made (4)."""

@@ -330,7 +330,7 @@ def _progress(what: str, total: int, *, quiet: bool) -> Iterator[Callable[[int],
 
 
 def _folder(model: Model) -> Path | None:
-    from farm.types import EngineError
+    from farm.work import EngineError
     from pipelines import weights
 
     if model.source.folder is None and model.source.hub is None:

@@ -22,7 +22,7 @@ def bench(
 
     Raises CliError for a device or size that there is not, and for a model that cannot run here.
     """
-    from farm.types import EngineError
+    from farm.work import EngineError
     from workers import health
     from workers.bench import Bench, BenchError
 

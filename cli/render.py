@@ -21,7 +21,7 @@ from cli.display import Display, View
 from cli.embedded import ROOM_TO_GO_ON_MB, EmbeddedFarm
 from cli.errors import CliError, Exit
 from cli.home import Home
-from farm.types import CaptionLook, Deliverable
+from farm.specs import CaptionLook, Deliverable
 
 _ASPECTS = ("16:9", "9:16", "1:1", "4:5")
 _LOOKS = get_args(CaptionLook)

@@ -6,7 +6,8 @@ import re
 from typing import get_args
 
 from farm import seeds
-from farm.types import AnimateSpec, KeyframeSpec, Scene
+from farm.specs import AnimateSpec, KeyframeSpec
+from farm.types import Scene
 
 TIMES: tuple[str, ...] = get_args(Scene.model_fields["time_of_day"].annotation)
 WEATHERS: tuple[str, ...] = get_args(Scene.model_fields["weather"].annotation)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from farm.specs import Label
 from farm.story import NewStory
-from farm.types import Character, Label, Screenplay
+from farm.types import Character, Screenplay
 
 LONG_SECONDS = 120
 """From this length on a film has chapters, where nobody said otherwise."""

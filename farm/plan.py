@@ -7,31 +7,9 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from farm import labels, seeds, timing
+from farm.specs import AnimateSpec, ComposeSpec, Cut, JoinSpec, KeyframeSpec, PortraitSpec, ScoreSpec, ShotTime, Speaker, SpeakSpec, Spec, Title, WriteSpec
 from farm.story import NewStory
-from farm.types import (
-    FILM_SIZES,
-    AnimateSpec,
-    AspectRatio,
-    Character,
-    ComposeSpec,
-    Cut,
-    Item,
-    JoinSpec,
-    KeyframeSpec,
-    PortraitSpec,
-    Scene,
-    ScoreSpec,
-    Screenplay,
-    Shot,
-    ShotTime,
-    Size,
-    Speaker,
-    SpeakSpec,
-    Spec,
-    TaskKind,
-    Title,
-    WriteSpec,
-)
+from farm.types import FILM_SIZES, AspectRatio, Character, Item, Scene, Screenplay, Shot, Size, TaskKind
 
 PORTRAIT_SIZES = {"character": Size(width=512, height=640), "scene": Size(width=640, height=360), "item": Size(width=512, height=512)}
 

@@ -7,19 +7,9 @@ from itertools import pairwise
 from typing import Any
 
 from farm import timing
-from farm.types import (
-    AnimateSpec,
-    ClipData,
-    ComposeSpec,
-    Cut,
-    Frozen,
-    JoinSpec,
-    KeyframeSpec,
-    PortraitSpec,
-    ScoreSpec,
-    Spec,
-    SpeechData,
-)
+from farm.specs import AnimateSpec, ComposeSpec, Cut, JoinSpec, KeyframeSpec, PortraitSpec, ScoreSpec, Spec
+from farm.types import Frozen
+from farm.work import ClipData, SpeechData
 
 
 class Result(Frozen):

@@ -6,7 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from farm.types import FILM_FPS, AspectRatio, CaptionLook, Deliverable, Hint, Style, TaskKind
+from farm.specs import CaptionLook, Deliverable, Hint
+from farm.types import FILM_FPS, AspectRatio, Style, TaskKind
 
 EXPAND_BELOW = 1_000
 """Characters of a trimmed script under which `auto` expands it (the first API's rule)."""

@@ -7,7 +7,8 @@ import json
 from collections.abc import Mapping
 
 from farm.catalog import Model
-from farm.types import Spec, TaskKind
+from farm.specs import Spec
+from farm.types import TaskKind
 
 
 def task_key(kind: TaskKind | str, model: Model, spec: Spec, files: Mapping[str, str]) -> str:

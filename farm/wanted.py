@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
+from farm.specs import Hint
 from farm.story import NewStory
-from farm.types import Character, Hint, Item, Scene, Screenplay, Shot
+from farm.types import Character, Item, Scene, Screenplay, Shot
 
 MOST_SEEN = 4
 """Characters of one picture; more are a crowd that no engine paints."""

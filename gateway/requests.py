@@ -12,10 +12,11 @@ from urllib.parse import urlsplit
 from farm.artifacts import Artifact
 from farm.catalog import Catalog, CatalogError
 from farm.outside import checked
+from farm.specs import Hint
 from farm.store.cast import Known, What
 from farm.story import EXPAND_BELOW, ContentType, NewStory
 from farm.styles import DEFAULT, builtin
-from farm.types import AspectRatio, Character, Hint, Scene, TaskKind
+from farm.types import AspectRatio, Character, Scene, TaskKind
 from gateway.call import Call
 from gateway.errors import ApiError, Problem, invalid
 from gateway.models.sequences import CastMember, CreateSequence, Element, Location

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from farm.specs import Hint
 from farm.store import SeriesCharacter, SeriesRecord
-from farm.types import Hint
 from gateway.call import Call
 from gateway.documents import Writer
 from gateway.errors import ApiError, Problem, invalid

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import ClassVar, Protocol
 
 from farm.catalog import Model
-from farm.types import Cancelled, EngineError, Outcome, Spec, TaskKind, Work
+from farm.specs import Spec
+from farm.types import TaskKind
+from farm.work import Cancelled, EngineError, Outcome, Work
 
 
 class DeviceLost(Exception):
@@ -23,7 +25,7 @@ class OutOfMemory(Exception):
 
 
 class Report(Protocol):
-    """Where an engine tells what it is doing; every call may raise `farm.types.Cancelled`."""
+    """Where an engine tells what it is doing; every call may raise `farm.work.Cancelled`."""
 
     def loading(self, fraction: float, note: str = "") -> None:
         """Loading a model: `fraction` from 0 to 1."""
@@ -63,7 +65,7 @@ class Engine(ABC):
     def run(self, work: Work, report: Report) -> Outcome:
         """Do the work; write files only under `work.scratch`.
 
-        Raises `farm.types.EngineError` for what it understands, `farm.types.Cancelled` when told to stop, OutOfMemory for `relieve` to be asked.
+        Raises `farm.work.EngineError` for what it understands, `farm.work.Cancelled` when told to stop, OutOfMemory for `relieve` to be asked.
         The same work (spec with its seed, files) gives the same outcome.
         """
 

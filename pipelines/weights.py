@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from farm.catalog import Model
-from farm.types import EngineError
+from farm.work import EngineError
 
 PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle")
 """Endings of weights that run code when they are read."""

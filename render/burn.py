@@ -7,7 +7,8 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 
-from farm.types import CaptionLook, Size
+from farm.specs import CaptionLook
+from farm.types import Size
 from render.captions import Cue, join, line_width
 from render.encode import Picture
 from render.lettering import SANS, caption

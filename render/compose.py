@@ -19,7 +19,7 @@ import av
 import structlog
 from PIL import Image
 
-from farm.types import Cancelled, EngineError, FilmData
+from farm.work import Cancelled, EngineError, FilmData
 from render import captions, film, join, sound, stems, writing
 from render.card import TitleCard
 from render.cut import Broken, Made, Part, bench_of, parts

@@ -11,7 +11,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from farm.types import Cancelled, Size
+from farm.types import Size
+from farm.work import Cancelled
 from render.encode import GOP, Coded, Picture, encode
 from render.layout import Span
 from render.media import Unreadable, is_colour, yuv_of

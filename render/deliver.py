@@ -13,7 +13,7 @@ import ffmpeg
 import numpy as np
 from PIL import Image
 
-from farm.types import EngineError, FilmData
+from farm.work import EngineError, FilmData
 from render import editor
 from render.ffmpeg import command, encodes, run, source
 from render.layout import Placed

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from farm.types import FilmData
+from farm.work import FilmData
 from render.captions import clean
 from render.layout import Placed
 from render.timeline import Entry, Timeline

@@ -10,7 +10,9 @@ from typing import ClassVar
 import structlog
 
 from farm.catalog import Model
-from farm.types import ComposeSpec, EngineError, JoinSpec, Outcome, Output, TaskKind, Title, Work
+from farm.specs import ComposeSpec, JoinSpec, Title
+from farm.types import TaskKind
+from farm.work import EngineError, Outcome, Output, Work
 from pipelines.engine import Engine, Report
 from render import join
 from render.addressed import PLAYLIST, THUMBNAILS, by_content

@@ -16,7 +16,7 @@ import imageio_ffmpeg
 import structlog
 
 from farm.parent import ask_kernel
-from farm.types import EngineError
+from farm.work import EngineError
 
 log = structlog.get_logger()
 

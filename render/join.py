@@ -8,7 +8,8 @@ from pathlib import Path
 
 import structlog
 
-from farm.types import EngineError, Size
+from farm.types import Size
+from farm.work import EngineError
 from render import film
 from render.cut import Broken, Made, Ready, bench_of, parts
 from render.encode import Coded

@@ -7,7 +7,9 @@ from typing import Annotated, Any
 
 from pydantic import Field, ValidationError, model_validator
 
-from farm.types import FILM_FPS, CaptionLook, EngineError, Frozen, Label, Size, Style, Word
+from farm.specs import CaptionLook, Label
+from farm.types import FILM_FPS, Frozen, Size, Style, Word
+from farm.work import EngineError
 from render.layout import Transition
 
 _LARGEST = 32 << 20  # bytes of a timeline file: 50,000 shots with their words

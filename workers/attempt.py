@@ -16,7 +16,8 @@ from farm.states import TaskState
 from farm.store.records import Artifact, Claim
 from farm.taskkey import task_key
 from farm.tickets import flush
-from farm.types import Outcome, Output, TaskKind, Work
+from farm.types import TaskKind
+from farm.work import Outcome, Output, Work
 from pipelines.language.telling import SAID
 from workers import events
 from workers.lease import Keeper

@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 
 from farm.store.records import Claim
-from farm.types import Work
+from farm.work import Work
 from workers import events
 from workers.attempt import MOVE_SECONDS, Attempt
 from workers.tools import Tools, Trouble

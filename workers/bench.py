@@ -15,7 +15,7 @@ from typing import Any
 from farm import profiles
 from farm.catalog import Model
 from farm.profiles import DeviceProfile, Measured, Word
-from farm.types import EngineError
+from farm.work import EngineError
 from workers import events, health, samples
 from workers.deadlines import Deadlines
 from workers.engines import engine_class, table

@@ -9,8 +9,8 @@ import structlog
 from farm.catalog import Model
 from farm.profiles import DeviceProfile
 from farm.resolve import Result, resolve
+from farm.specs import Spec
 from farm.store.records import Claim
-from farm.types import Spec
 from pipelines.engine import Engine
 from workers.engines import engine_class
 from workers.tools import AWAY, Tools

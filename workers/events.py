@@ -11,7 +11,8 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from farm.catalog import Model
-from farm.types import Frozen, Outcome, Work
+from farm.types import Frozen
+from farm.work import Outcome, Work
 
 # ---------------------------------------------------------------- down: commands
 

@@ -8,7 +8,7 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from farm.types import Cancelled, EngineError, Outcome
+from farm.work import Cancelled, EngineError, Outcome
 from pipelines.engine import DeviceLost, Engine
 from workers import events
 from workers.memory import is_full

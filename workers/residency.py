@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from farm.catalog import Model
-from farm.types import EngineError
+from farm.work import EngineError
 from pipelines.engine import DeviceLost, Engine, Report
 from workers import events
 from workers.memory import DeviceMemory, is_full

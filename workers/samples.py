@@ -5,23 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from farm.catalog import Model
-from farm.types import (
-    AnimateSpec,
-    Character,
-    EngineError,
-    KeyframeSpec,
-    PortraitSpec,
-    Scene,
-    ScoreSpec,
-    Shot,
-    Size,
-    SpeakSpec,
-    Spec,
-    Style,
-    TaskKind,
-    Work,
-    WriteSpec,
-)
+from farm.specs import AnimateSpec, KeyframeSpec, PortraitSpec, ScoreSpec, SpeakSpec, Spec, WriteSpec
+from farm.types import Character, Scene, Shot, Size, Style, TaskKind
+from farm.work import EngineError, Work
 
 NO_SIZE = (0, 0)
 PROMPT = "A lighthouse on a rocky shore at dusk, a keeper in a yellow coat beside a stranded whale, warm light from the lamp room"

@@ -23,7 +23,7 @@ import structlog
 from pydantic import ValidationError
 
 from farm.catalog import Model
-from farm.types import Work
+from farm.work import Work
 from workers import events
 
 log = structlog.get_logger(__name__)

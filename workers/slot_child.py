@@ -20,7 +20,7 @@ from pathlib import Path
 
 from farm.catalog import Model
 from farm.parent import die_with_parent
-from farm.types import Cancelled, EngineError
+from farm.work import Cancelled, EngineError
 from pipelines.engine import Engine
 from workers import engines, events
 from workers.memory import DeviceMemory, is_full

@@ -29,7 +29,8 @@ from typing import Any
 
 from farm.catalog import Catalog, Model, Pool, Source
 from farm.profiles import DeviceProfile
-from farm.types import TaskKind, Work
+from farm.types import TaskKind
+from farm.work import Work
 from workers import events, health, samples
 from workers.bench import Bench, BenchError
 from workers.engines import table

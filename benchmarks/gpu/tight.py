@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from farm.types import Outcome, Work
+from farm.work import Outcome, Work
 from pipelines.diffusion.pictures import DiffusionPicture
 from pipelines.engine import OutOfMemory, Report
 

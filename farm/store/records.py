@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from farm.resolve import Result
+from farm.specs import Spec
 from farm.states import JobState, StoryState, TaskState
 from farm.story import NewStory
-from farm.types import Screenplay, Spec, TaskKind
+from farm.types import Screenplay, TaskKind
 
 
 def new_id(prefix: str) -> str:

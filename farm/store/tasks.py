@@ -11,13 +11,14 @@ from sqlalchemy import Connection
 
 from farm.protocol import ProgressEvent
 from farm.resolve import Result
+from farm.specs import Spec
 from farm.states import JOB, STORY, TASK, JobState, StoryState, TaskState, move
 from farm.store import ending
 from farm.store import tables as t
 from farm.store.database import Database
 from farm.store.records import Artifact, Claim, Completed, Lease, Reaped, Recorded, Renewal
 from farm.store.stories import ring
-from farm.types import Spec, TaskKind
+from farm.types import TaskKind
 
 _SPEC: TypeAdapter[Spec] = TypeAdapter(Spec)
 _LOOKED_AT = 4

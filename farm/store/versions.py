@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from farm import edit
+from farm.specs import AnimateSpec, KeyframeSpec
 from farm.states import STORY, JobState, StoryState, TaskState, move
 from farm.store import tables as t
 from farm.store.answers import Remember, remember
@@ -18,7 +19,6 @@ from farm.store.database import Database
 from farm.store.ledger import hold
 from farm.store.records import Artifact, Created, StoreError, StoryDocument, TaskRecord, new_id
 from farm.store.stories import documents, record_of, ring
-from farm.types import AnimateSpec, KeyframeSpec
 
 _AS_IT_WAS = ("kind", "name", "shot", "model", "pools", "priority", "rank", "team", "story")
 _RESULT = ("spec", "state", "attempts", "crashes", "epoch", "task_key", "step", "of", "data", "error", "error_code", "created_at", "started_at", "ended_at")

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from farm.types import CaptionLook, Deliverable
+from farm.specs import CaptionLook, Deliverable
 from gateway.errors import PATTERN_MEANINGS
 from gateway.models.base import HTTPS, LETTER, Answer, Links, Moment, Query, Request, Unless, Whole
 from gateway.wait import WAIT_PATTERN

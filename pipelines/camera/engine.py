@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from farm.catalog import Model
-from farm.types import AnimateSpec, ClipData, EngineError, Outcome, Output, TaskKind, Work
+from farm.specs import AnimateSpec
+from farm.types import TaskKind
+from farm.work import ClipData, EngineError, Outcome, Output, Work
 from pipelines.camera.clip import ClipWriter
 from pipelines.camera.flat import FlatScene
 from pipelines.camera.layers import LayeredPicture, flat, read

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from farm.types import EngineError
+from farm.work import EngineError
 
 MOST_LAYERS = 64
 MOST_PIXELS = 40_000_000  # of one layer: an 8K picture has 33 million

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from farm.catalog import Model
-from farm.types import EngineError
+from farm.work import EngineError
 from pipelines import weights
 
 

@@ -25,7 +25,7 @@ import torch
 from torch import distributed as dist
 
 from farm.catalog import Model
-from farm.types import EngineError
+from farm.work import EngineError
 from pipelines.engine import DeviceLost
 
 log = structlog.get_logger()

@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 
 from farm.catalog import Model
-from farm.types import EngineError
+from farm.work import EngineError
 from pipelines import weights
 from pipelines.diffusion.speed import Speed, place, problems
 from pipelines.engine import DeviceLost, Report

@@ -10,7 +10,9 @@ import cv2
 import numpy as np
 
 from farm.catalog import Model
-from farm.types import EngineError, KeyframeSpec, Outcome, Output, PortraitSpec, Spec, TaskKind, Work
+from farm.specs import KeyframeSpec, PortraitSpec, Spec
+from farm.types import TaskKind
+from farm.work import EngineError, Outcome, Output, Work
 from pipelines.diffusion import prompts
 from pipelines.diffusion.resident import PipelineEngine
 from pipelines.diffusion.sizes import Pair, conform, fitted

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from farm.types import Character, KeyframeSpec, PortraitSpec, Scene
+from farm.specs import KeyframeSpec, PortraitSpec
+from farm.types import Character, Scene
 
 FRAMINGS = {"wide": "wide shot", "medium": "medium shot", "close": "close-up"}
 

@@ -9,7 +9,8 @@ from typing import Any
 from PIL import Image, ImageOps
 
 from farm.catalog import Model
-from farm.types import EngineError, KeyframeSpec, PortraitSpec
+from farm.specs import KeyframeSpec, PortraitSpec
+from farm.work import EngineError
 from pipelines import weights
 from pipelines.diffusion import beside
 from pipelines.diffusion.loading import accepts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from farm.catalog import Model
-from farm.types import Work
+from farm.work import Work
 from pipelines.engine import Engine, Report
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from farm.catalog import Model
-from farm.types import EngineError
+from farm.work import EngineError
 
 # The attention backends that need nothing fetched; diffusers' own names for them (diffusers.models.attention_dispatch).
 ATTENTION = {

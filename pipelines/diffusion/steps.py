@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from farm.types import Cancelled
+from farm.work import Cancelled
 from pipelines.diffusion.preview import Projection
 from pipelines.engine import Report
 

@@ -8,7 +8,7 @@ from typing import Any
 from PIL import Image
 
 from farm.catalog import Model
-from farm.types import EngineError
+from farm.work import EngineError
 from pipelines import weights
 from pipelines.diffusion import beside
 

@@ -12,7 +12,9 @@ import numpy as np
 from PIL import Image
 
 from farm.catalog import Model
-from farm.types import AnimateSpec, ClipData, EngineError, Outcome, Output, TaskKind, Work
+from farm.specs import AnimateSpec
+from farm.types import TaskKind
+from farm.work import ClipData, EngineError, Outcome, Output, Work
 from pipelines import weights
 from pipelines.camera.clip import ClipWriter
 from pipelines.camera.plate import Canvas, planes_of

@@ -6,7 +6,9 @@ from typing import ClassVar
 
 import structlog
 
-from farm.types import EngineError, KeyframeSpec, Outcome, Output, PortraitSpec, TaskKind, Work
+from farm.specs import KeyframeSpec, PortraitSpec
+from farm.types import TaskKind
+from farm.work import EngineError, Outcome, Output, Work
 from pipelines.engine import Engine, Report
 from pipelines.illustrator.files import timed_write
 from pipelines.illustrator.paint import paint_keyframe, paint_portrait

@@ -11,7 +11,8 @@ from time import perf_counter
 
 import numpy as np
 
-from farm.types import Character, Item, KeyframeSpec, PortraitSpec, Scene, Shot
+from farm.specs import KeyframeSpec, PortraitSpec
+from farm.types import Character, Item, Scene, Shot
 from pipelines.illustrator import finish
 from pipelines.illustrator.cast import paint_cast
 from pipelines.illustrator.figures import animals

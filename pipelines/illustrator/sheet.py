@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 import yaml
 
-from farm.types import Character, Item, KeyframeSpec, Scene, Shot, Size, Style
+from farm.specs import KeyframeSpec
+from farm.types import Character, Item, Scene, Shot, Size, Style
 from pipelines.illustrator.files import flatten
 from pipelines.illustrator.paint import Painting, paint_keyframe
 from pipelines.illustrator.places import PLACES

@@ -8,7 +8,8 @@ from typing import Any
 
 import structlog
 
-from farm.types import EngineError, Hint, Outcome, WriteSpec
+from farm.specs import Hint, WriteSpec
+from farm.work import EngineError, Outcome
 from pipelines.language.draft import BadDraft, budget, pieces, read, schema
 
 log = structlog.get_logger()

@@ -12,7 +12,8 @@ from typing import Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from farm.types import Character, Hint, Item, Scene, Screenplay, Shot, WriteSpec
+from farm.specs import Hint, WriteSpec
+from farm.types import Character, Item, Scene, Screenplay, Shot
 
 WORDS_PER_SECOND = 2.75  # of the narrator (farm.timing)
 SHOT_SECONDS = 4.6  # usual length of a shot (farm.timing)

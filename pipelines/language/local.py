@@ -7,7 +7,9 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from farm.catalog import Model
-from farm.types import EngineError, Outcome, TaskKind, Work, WriteSpec
+from farm.specs import WriteSpec
+from farm.types import TaskKind
+from farm.work import EngineError, Outcome, Work
 from pipelines import weights
 from pipelines.engine import Report
 from pipelines.language.asking import Messages, write

@@ -11,7 +11,9 @@ import httpx
 import structlog
 
 from farm.catalog import Model
-from farm.types import EngineError, Outcome, TaskKind, Work, WriteSpec
+from farm.specs import WriteSpec
+from farm.types import TaskKind
+from farm.work import EngineError, Outcome, Work
 from pipelines.engine import Engine, Report
 from pipelines.language.asking import Messages, write
 from pipelines.language.telling import Telling

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from farm.catalog import Model
-from farm.types import EngineError, ScoreSpec
+from farm.specs import ScoreSpec
+from farm.work import EngineError
 from pipelines.diffusion.resident import PipelineEngine
 from pipelines.engine import Report
 from pipelines.music.engine import Music, problems

@@ -10,7 +10,9 @@ import structlog
 
 from farm import seeds
 from farm.catalog import Model
-from farm.types import EngineError, Outcome, Output, ScoreSpec, TaskKind, Work
+from farm.specs import ScoreSpec
+from farm.types import TaskKind
+from farm.work import EngineError, Outcome, Output, Work
 from pipelines.engine import Engine, Report
 from pipelines.music import joining, prompting
 from pipelines.music.joining import Stereo

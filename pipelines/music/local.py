@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from farm.catalog import Model
-from farm.types import EngineError, ScoreSpec
+from farm.specs import ScoreSpec
+from farm.work import EngineError
 from pipelines import weights
 from pipelines.engine import Report
 from pipelines.music.engine import Music, problems

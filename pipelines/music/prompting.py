@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from farm.types import ScoreSpec
+from farm.specs import ScoreSpec
 from pipelines.score.moods import Mood, choose
 
 LONGEST_PROMPT = 600  # characters: text encoders of music models read about 128 to 256 tokens

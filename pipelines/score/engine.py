@@ -10,7 +10,9 @@ import numpy as np
 import structlog
 
 from farm.catalog import Model
-from farm.types import EngineError, Outcome, Output, ScoreSpec, TaskKind, Work
+from farm.specs import ScoreSpec
+from farm.types import TaskKind
+from farm.work import EngineError, Outcome, Output, Work
 from pipelines.engine import Engine, Report
 from pipelines.score.composition import compose
 from pipelines.score.moods import choose

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Literal, cast
 
-from farm.types import Character, Hint
+from farm.specs import Hint
+from farm.types import Character
 from pipelines.screenwriter import lexicon, names, words
 from pipelines.screenwriter.premise import Being
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from farm.types import EngineError
+from farm.work import EngineError
 from pipelines.screenwriter import lexicon, words
 
 LONGEST = 120_000  # characters; a screenplay of two hours has about as many

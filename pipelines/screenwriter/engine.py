@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from farm.catalog import Model
-from farm.types import Cancelled, EngineError, Outcome, TaskKind, Work, WriteSpec
+from farm.specs import WriteSpec
+from farm.types import TaskKind
+from farm.work import Cancelled, EngineError, Outcome, Work
 from pipelines.engine import Engine, Report
 
 

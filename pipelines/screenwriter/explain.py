@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from random import Random
 
-from farm.types import Screenplay, WriteSpec
+from farm.specs import WriteSpec
+from farm.types import Screenplay
 from pipelines.meaning.facts import fact
 from pipelines.screenwriter import lexicon, names, pace, words
 from pipelines.screenwriter.fit import fitted, length, stretched, target

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from farm import timing
-from farm.types import Shot, WriteSpec
+from farm.specs import WriteSpec
+from farm.types import Shot
 from pipelines.screenwriter import pace
 from pipelines.screenwriter.cut import cut
 from pipelines.screenwriter.weave import Beat

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from random import Random
 
-from farm.types import Character, Item, Scene, Screenplay, Shot, WriteSpec
+from farm.specs import WriteSpec
+from farm.types import Character, Item, Scene, Screenplay, Shot
 from pipelines.screenwriter import lexicon, pace, words
 from pipelines.screenwriter.cast import part
 from pipelines.screenwriter.pieces import chunks, pieces_of

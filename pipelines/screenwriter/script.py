@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
-from farm.types import Character, Item, Scene, Screenplay, Shot, WriteSpec
+from farm.specs import WriteSpec
+from farm.types import Character, Item, Scene, Screenplay, Shot
 from pipelines.screenwriter import grammar, lexicon, pace, words
 from pipelines.screenwriter.cast import part
 from pipelines.screenwriter.condense import condensed

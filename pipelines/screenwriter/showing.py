@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from random import Random
 
-from farm.types import Character, Item, WriteSpec
+from farm.specs import WriteSpec
+from farm.types import Character, Item
 from pipelines.meaning.facts import Fact, fact
 from pipelines.screenwriter import lexicon, words
 from pipelines.screenwriter.cast import part

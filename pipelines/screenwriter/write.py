@@ -9,7 +9,9 @@ from dataclasses import replace
 from random import Random
 
 from farm.script import as_script
-from farm.types import Character, EngineError, Hint, Item, Screenplay, Style, WriteSpec
+from farm.specs import Hint, WriteSpec
+from farm.types import Character, Item, Screenplay, Style
+from farm.work import EngineError
 from pipelines.screenwriter import clean, lexicon, words
 from pipelines.screenwriter.cast import Part, part
 from pipelines.screenwriter.crowd import met as bystanders

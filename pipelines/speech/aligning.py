@@ -13,7 +13,7 @@ import structlog
 from numpy.typing import NDArray
 
 from farm.catalog import Model, Source
-from farm.types import EngineError
+from farm.work import EngineError
 from pipelines.speech.voices import language
 from pipelines.voice.sound import Sound
 from pipelines.voice.text import Span, match

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from farm.types import EngineError
+from farm.work import EngineError
 from pipelines.speech.engine import Said
 from pipelines.speech.voices import Voice
 from pipelines.voice.sound import Sound

@@ -11,7 +11,9 @@ import numpy as np
 import structlog
 
 from farm.catalog import Model
-from farm.types import EngineError, Outcome, Output, SpeakSpec, SpeechData, TaskKind, Word, Work
+from farm.specs import SpeakSpec
+from farm.types import TaskKind, Word
+from farm.work import EngineError, Outcome, Output, SpeechData, Work
 from pipelines.engine import Engine, Report
 from pipelines.speech.aligning import Aligners
 from pipelines.speech.estimate import estimate

@@ -13,7 +13,7 @@ import numpy as np
 import structlog
 
 from farm.catalog import Model
-from farm.types import EngineError
+from farm.work import EngineError
 from pipelines import weights
 from pipelines.engine import Report
 from pipelines.speech.engine import Said, Speech, problems

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from farm.catalog import Model
-from farm.types import EngineError
+from farm.work import EngineError
 from pipelines import weights
 from pipelines.engine import Report
 from pipelines.speech.engine import Said, Speech, problems

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 
-from farm.types import EngineError
+from farm.work import EngineError
 from pipelines.speech.voices import language
 from pipelines.voice import espeak
 

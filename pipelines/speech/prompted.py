@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import structlog
 
-from farm.types import EngineError
+from farm.work import EngineError
 from pipelines.speech.aligning import resample
 from pipelines.speech.architectures import OFFLINE, Architecture, Weights
 from pipelines.speech.engine import Said

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from farm.types import Speaker
+from farm.specs import Speaker
 
 _OPENS = re.compile(r"^[(\[—–-]*[\"“”„«»‹›]")
 _CLOSES = re.compile(r"[\"“”«»‹›][)\],.;:!?…—–-]*$")

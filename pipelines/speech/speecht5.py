@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from farm.catalog import Model, Source
-from farm.types import EngineError, TaskKind
+from farm.types import TaskKind
+from farm.work import EngineError
 from pipelines import weights as places
 from pipelines.speech.architectures import OFFLINE, Architecture, Weights
 from pipelines.speech.engine import Said

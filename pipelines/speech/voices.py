@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from farm.catalog import Model
-from farm.types import EngineError, Speaker
+from farm.specs import Speaker
+from farm.work import EngineError
 
 ABOUT = ("gender", "age", "locale")
 GENDERS = ("female", "male", "neutral")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from farm.types import EngineError
+from farm.work import EngineError
 from pipelines.voice.sound import Sound
 
 SECONDS = 60.0  # one sentence takes a few hundredths of a second

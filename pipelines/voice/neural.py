@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from farm.types import EngineError
+from farm.work import EngineError
 from pipelines.voice.sound import Sound
 from pipelines.voice.text import Span
 

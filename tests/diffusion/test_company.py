@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from farm.types import Cancelled, Character, EngineError, PortraitSpec, Size
+from farm.specs import PortraitSpec
+from farm.types import Character, Size
+from farm.work import Cancelled, EngineError
 from pipelines.diffusion.pictures import DiffusionPicture
 from tests.diffusion import tiny
 from tests.diffusion.working import STYLE, Listener, keyframe, painter

@@ -12,7 +12,7 @@ import psutil
 import pytest
 from PIL import Image
 
-from farm.types import Cancelled, EngineError
+from farm.work import Cancelled, EngineError
 from pipelines.diffusion import speed
 from pipelines.diffusion.crew import Crew
 from pipelines.diffusion.pictures import DiffusionPicture

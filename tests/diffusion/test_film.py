@@ -12,7 +12,9 @@ import av
 import pytest
 
 from farm.catalog import Model
-from farm.types import ComposeSpec, Cut, Size, TaskKind, Work
+from farm.specs import ComposeSpec, Cut
+from farm.types import Size, TaskKind
+from farm.work import Work
 from pipelines.diffusion.pictures import DiffusionPicture
 from pipelines.diffusion.video import DiffusionVideo
 from render.engine import Composer

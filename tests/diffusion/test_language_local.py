@@ -9,7 +9,9 @@ import torch
 
 from farm.catalog import Model, Source
 from farm.screenplay import check
-from farm.types import Cancelled, EngineError, Style, TaskKind, Work, WriteSpec
+from farm.specs import WriteSpec
+from farm.types import Style, TaskKind
+from farm.work import Cancelled, EngineError, Work
 from pipelines.language import draft
 from pipelines.language.local import TransformersLanguage
 from tests.diffusion.working import Listener

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from farm.catalog import Model, Source
-from farm.types import Cancelled, EngineError, ScoreSpec, TaskKind, Work
+from farm.specs import ScoreSpec
+from farm.types import TaskKind
+from farm.work import Cancelled, EngineError, Work
 from pipelines.music import joining, prompting
 from pipelines.music.diffusing import DiffusionMusic
 from pipelines.music.engine import Music

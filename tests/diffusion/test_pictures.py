@@ -11,7 +11,9 @@ import torch
 from PIL import Image, ImageChops
 
 from farm.catalog import Source
-from farm.types import Cancelled, Character, EngineError, PortraitSpec, Size
+from farm.specs import PortraitSpec
+from farm.types import Character, Size
+from farm.work import Cancelled, EngineError
 from pipelines.diffusion import memory, preview
 from pipelines.diffusion.pictures import DiffusionPicture
 from pipelines.engine import DeviceLost, OutOfMemory

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops
 
-from farm.types import Character, EngineError, Item, PortraitSpec, Size
+from farm.specs import PortraitSpec
+from farm.types import Character, Item, Size
+from farm.work import EngineError
 from pipelines.diffusion import references
 from pipelines.diffusion.pictures import DiffusionPicture
 from tests.diffusion import tiny

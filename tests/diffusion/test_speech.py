@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 from farm.catalog import Model, Source
-from farm.types import Cancelled, EngineError, Speaker, SpeakSpec, SpeechData, TaskKind, Work
+from farm.specs import Speaker, SpeakSpec
+from farm.types import TaskKind
+from farm.work import Cancelled, EngineError, SpeechData, Work
 from pipelines.speech.aligning import force, resample, spell
 from pipelines.speech.kokoro import Kokoro, english, foreign
 from pipelines.speech.local import TransformersSpeech

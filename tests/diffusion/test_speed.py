@@ -7,7 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
-from farm.types import EngineError
+from farm.work import EngineError
 from pipelines.diffusion import memory
 from pipelines.diffusion.pictures import DiffusionPicture
 from tests.diffusion import tiny
@@ -62,7 +62,7 @@ def test_a_word_goes_with_parking(weights, tmp_path, speed):
 
 
 def test_a_cancelled_work_leaves_nothing_in_a_cache(weights, tmp_path):
-    from farm.types import Cancelled
+    from farm.work import Cancelled
 
     made = engine(weights, speed={"cache": "taylorseer"})
     found = pixels(made, keyframe(tmp_path / "a"))

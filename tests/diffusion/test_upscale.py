@@ -13,7 +13,7 @@ import pytest
 import torch
 from PIL import Image
 
-from farm.types import EngineError
+from farm.work import EngineError
 from pipelines.diffusion import upscale
 from pipelines.diffusion.pictures import DiffusionPicture
 from tests.diffusion import tiny

@@ -11,7 +11,8 @@ import pytest
 import torch
 from PIL import Image
 
-from farm.types import SPLICE, Cancelled, EngineError
+from farm.types import SPLICE
+from farm.work import Cancelled, EngineError
 from pipelines.diffusion.pictures import DiffusionPicture
 from pipelines.diffusion.video import DiffusionVideo, canvas
 from pipelines.diffusion.video_kinds import VIDEO_KINDS, class_for

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from farm.catalog import Model, Source
-from farm.types import AnimateSpec, Cancelled, Character, KeyframeSpec, Scene, Shot, Size, Style, TaskKind, Work
+from farm.specs import AnimateSpec, KeyframeSpec
+from farm.types import Character, Scene, Shot, Size, Style, TaskKind
+from farm.work import Cancelled, Work
 
 STYLE = Style(slug="noir", name="Noir", prompt="film noir", negative_prompt="bright")
 

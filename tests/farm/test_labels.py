@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from farm import labels
-from farm.types import Character, Label, Scene, Screenplay, Shot
+from farm.specs import Label
+from farm.types import Character, Scene, Screenplay, Shot
 from tests.farm.farming import new_story
 
 

@@ -12,7 +12,8 @@ from farm import edit, plan, timing
 from farm.plan import Planned
 from farm.resolve import Result, resolve
 from farm.screenplay import BadScreenplay, check
-from farm.types import AnimateSpec, ComposeSpec, Scene, ScoreSpec, Screenplay, Shot, TaskKind
+from farm.specs import AnimateSpec, ComposeSpec, ScoreSpec
+from farm.types import Scene, Screenplay, Shot, TaskKind
 from tests.farm.farming import new_story, screenplay
 
 KIND_OUTPUTS = {

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from farm.resolve import resolve
 from farm.screenplay import check
-from farm.types import Character, Hint, Item, PortraitSpec, Scene, Screenplay, Shot, Size
+from farm.specs import Hint, PortraitSpec
+from farm.types import Character, Item, Scene, Screenplay, Shot, Size
 from farm.wanted import honoured
 from tests.farm.farming import new_story
 

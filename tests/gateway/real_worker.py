@@ -8,9 +8,11 @@ from pathlib import Path
 from farm.artifacts import Artifacts
 from farm.catalog import Catalog
 from farm.resolve import resolve
+from farm.specs import Spec
 from farm.store import Store
 from farm.taskkey import task_key
-from farm.types import Outcome, Spec, TaskKind, Work
+from farm.types import TaskKind
+from farm.work import Outcome, Work
 from pipelines.engine import Engine
 from workers.engines import engine_class
 

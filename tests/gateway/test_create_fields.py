@@ -17,9 +17,10 @@ from PIL import Image
 from farm import catalog as catalogs
 from farm.artifacts import Artifacts
 from farm.resolve import resolve
+from farm.specs import ComposeSpec, KeyframeSpec, Spec, WriteSpec
 from farm.store import Store, StoryDocument
 from farm.store import tables as t
-from farm.types import ComposeSpec, KeyframeSpec, Screenplay, Size, Spec, TaskKind, WriteSpec
+from farm.types import Screenplay, Size, TaskKind
 from gateway.models.sequences import CreateSequence
 from tests.gateway.conftest import NO_LIMITS, Farm, painted, settings_of
 from tests.gateway.real_worker import RealWorker

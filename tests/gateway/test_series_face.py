@@ -10,9 +10,11 @@ from PIL import Image
 from farm import catalog as catalogs
 from farm import plan, styles
 from farm.resolve import resolve
+from farm.specs import KeyframeSpec, PortraitSpec
 from farm.store import SeriesCharacter, SeriesRecord
 from farm.story import NewStory
-from farm.types import KeyframeSpec, PortraitSpec, Screenplay, Size, TaskKind, Work
+from farm.types import Screenplay, Size, TaskKind
+from farm.work import Work
 from gateway.series import hints
 from pipelines.illustrator.engine import Illustrator
 from pipelines.screenwriter.engine import Screenwriter

@@ -7,9 +7,10 @@ from typing import Any, get_args
 import httpx
 import pytest
 
+from farm.specs import KeyframeSpec, SpeakSpec, WriteSpec
 from farm.store import Store
 from farm.story import ContentType
-from farm.types import KeyframeSpec, SpeakSpec, TaskKind, WriteSpec
+from farm.types import TaskKind
 from tests.gateway.conftest import NO_LIMITS
 from tests.gateway.test_errors import check
 

@@ -15,7 +15,7 @@ import torch
 from PIL import Image
 
 from farm.catalog import Model
-from farm.types import Work
+from farm.work import Work
 from tests.diffusion import tiny
 from tests.diffusion.working import keyframe, painter
 from workers import events

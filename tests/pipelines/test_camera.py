@@ -14,7 +14,9 @@ import numpy as np
 import pytest
 
 from farm.catalog import Model
-from farm.types import SPLICE, AnimateSpec, Cancelled, EngineError, Outcome, Size, TaskKind, Work
+from farm.specs import AnimateSpec
+from farm.types import SPLICE, Size, TaskKind
+from farm.work import Cancelled, EngineError, Outcome, Work
 from pipelines.camera.engine import Camera
 from pipelines.camera.flat import FlatScene
 from pipelines.camera.layers import flat, read

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from farm.types import Character, KeyframeSpec, PortraitSpec, Scene, Shot, Size, Style
+from farm.specs import KeyframeSpec, PortraitSpec
+from farm.types import Character, Scene, Shot, Size, Style
 from pipelines.diffusion import prompts
 from pipelines.diffusion.lengths import WAYS, allowed, joined, needed, passes, resampled, sharing
 from pipelines.diffusion.sizes import conform, fitted, parse

@@ -13,7 +13,9 @@ import pytest
 from PIL import Image
 
 from farm.catalog import load
-from farm.types import Character, EngineError, Item, KeyframeSpec, PortraitSpec, Scene, Shot, Size, SpeakSpec, Style, Work
+from farm.specs import KeyframeSpec, PortraitSpec, SpeakSpec
+from farm.types import Character, Item, Scene, Shot, Size, Style
+from farm.work import EngineError, Work
 from pipelines.illustrator.engine import Illustrator
 from pipelines.illustrator.files import flatten
 from pipelines.illustrator.paint import paint_keyframe

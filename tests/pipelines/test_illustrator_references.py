@@ -11,7 +11,9 @@ import pytest
 import skia
 from PIL import Image, ImageDraw
 
-from farm.types import Character, EngineError, Item, KeyframeSpec, PortraitSpec, Scene, Shot, Size, Style
+from farm.specs import KeyframeSpec, PortraitSpec
+from farm.types import Character, Item, Scene, Shot, Size, Style
+from farm.work import EngineError
 from pipelines.illustrator.figures import cast
 from pipelines.illustrator.files import flatten
 from pipelines.illustrator.paint import paint_keyframe, paint_portrait

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import skia
 
-from farm.types import Character, Item, KeyframeSpec, Scene, Shot, Size, Style
+from farm.specs import KeyframeSpec
+from farm.types import Character, Item, Scene, Shot, Size, Style
 from pipelines.illustrator.figures import animals, cast, machines
 from pipelines.illustrator.files import flatten
 from pipelines.illustrator.paint import Painting, paint_keyframe, view_of

@@ -7,7 +7,8 @@ from random import Random
 import numpy as np
 import pytest
 
-from farm.types import Character, Item, KeyframeSpec, Scene, Shot, Size, Style
+from farm.specs import KeyframeSpec
+from farm.types import Character, Item, Scene, Shot, Size, Style
 from pipelines.illustrator.figures import cast, things
 from pipelines.illustrator.light import light_of
 from pipelines.illustrator.look import look_of

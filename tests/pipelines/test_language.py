@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 from farm.catalog import Model
 from farm.screenplay import check
 from farm.script import as_script
-from farm.types import Cancelled, EngineError, Hint, Style, TaskKind, Work, WriteSpec
+from farm.specs import Hint, WriteSpec
+from farm.types import Style, TaskKind
+from farm.work import Cancelled, EngineError, Work
 from pipelines.language.draft import MOST_SHOTS, BadDraft, bounded, budget, pieces, read, schema
 from pipelines.language.server import OpenAICompatible
 from pipelines.language.telling import SAID, so_far

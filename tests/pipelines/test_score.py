@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 from farm.catalog import Model
-from farm.types import EngineError, Outcome, ScoreSpec, Style, TaskKind, Work
+from farm.specs import ScoreSpec
+from farm.types import Style, TaskKind
+from farm.work import EngineError, Outcome, Work
 from pipelines.score.band import BAND
 from pipelines.score.composition import compose, form
 from pipelines.score.engine import Score

@@ -13,7 +13,9 @@ from farm import timing
 from farm.catalog import Model
 from farm.screenplay import check
 from farm.script import as_script
-from farm.types import EngineError, Hint, Screenplay, SpeakSpec, Style, Work, WriteSpec
+from farm.specs import Hint, SpeakSpec, WriteSpec
+from farm.types import Screenplay, Style
+from farm.work import EngineError, Work
 from pipelines.screenwriter import pace
 from pipelines.screenwriter.engine import Screenwriter
 from pipelines.screenwriter.forms import FORMS

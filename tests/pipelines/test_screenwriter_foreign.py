@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from farm.screenplay import check
-from farm.types import EngineError, Screenplay, Style, WriteSpec
+from farm.specs import WriteSpec
+from farm.types import Screenplay, Style
+from farm.work import EngineError
 from pipelines.screenwriter.foreign import GLOSSARY
 from pipelines.screenwriter.lexicon import table
 from pipelines.screenwriter.write import write

@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from farm.screenplay import check
-from farm.types import EngineError, Screenplay, Style, WriteSpec
+from farm.specs import WriteSpec
+from farm.types import Screenplay, Style
+from farm.work import EngineError
 from pipelines.screenwriter.write import write
 
 STYLE = Style(slug="s", name="S")

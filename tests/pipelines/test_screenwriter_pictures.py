@@ -7,8 +7,9 @@ from functools import lru_cache
 
 import pytest
 
+from farm.specs import WriteSpec
 from farm.timing import speech_seconds
-from farm.types import Screenplay, Shot, Style, WriteSpec
+from farm.types import Screenplay, Shot, Style
 from pipelines.screenwriter import hours, lexicon, pace
 from pipelines.screenwriter.cut import cut
 from pipelines.screenwriter.weave import Beat

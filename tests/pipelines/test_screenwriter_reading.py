@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from farm.types import Style, WriteSpec
+from farm.specs import WriteSpec
+from farm.types import Style
 from pipelines.screenwriter.reading import read
 from pipelines.screenwriter.spelling import mended
 from pipelines.screenwriter.write import write

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from farm import timing
 from farm.screenplay import check
-from farm.types import Screenplay, Style, WriteSpec
+from farm.specs import WriteSpec
+from farm.types import Screenplay, Style
 from pipelines.screenwriter import lexicon, pace
 from pipelines.screenwriter.condense import condensed
 from pipelines.screenwriter.cut import sentences

@@ -8,7 +8,8 @@ import pytest
 
 from farm import timing
 from farm.screenplay import check
-from farm.types import Screenplay, Style, WriteSpec
+from farm.specs import WriteSpec
+from farm.types import Screenplay, Style
 from pipelines.meaning.facts import fact
 from pipelines.screenwriter import pace
 from pipelines.screenwriter.forms import FORMS

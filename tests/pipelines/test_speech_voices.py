@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from farm.catalog import Model, Source
 from farm.plan import _narrator, _speakers
+from farm.specs import Speaker
 from farm.story import NewStory
-from farm.types import Character, EngineError, Scene, Screenplay, Shot, Speaker, TaskKind
+from farm.types import Character, Scene, Screenplay, Shot, TaskKind
+from farm.work import EngineError
 from pipelines.speech.estimate import estimate
 from pipelines.speech.phonemes import spelled
 from pipelines.speech.quotes import parts

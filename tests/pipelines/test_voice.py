@@ -13,7 +13,9 @@ import numpy as np
 import pytest
 
 from farm.catalog import Model
-from farm.types import Cancelled, EngineError, SpeakSpec, SpeechData, TaskKind, Work
+from farm.specs import SpeakSpec
+from farm.types import TaskKind
+from farm.work import Cancelled, EngineError, SpeechData, Work
 from pipelines.voice.engine import Voice
 from pipelines.voice.sound import PEAK, TARGET_LUFS, loudness
 from pipelines.voice.text import clean, sentences

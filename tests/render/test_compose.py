@@ -15,7 +15,9 @@ import numpy as np
 import pytest
 
 from farm.catalog import Model
-from farm.types import Cancelled, ComposeSpec, Cut, EngineError, FilmData, Size, Style, TaskKind, Title, Word, Work
+from farm.specs import ComposeSpec, Cut, Title
+from farm.types import Size, Style, TaskKind, Word
+from farm.work import Cancelled, EngineError, FilmData, Work
 from render.captions import spread
 from render.compose import compose
 from render.cut import wipe

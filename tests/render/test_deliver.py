@@ -11,7 +11,9 @@ import pytest
 from PIL import Image
 
 from farm.catalog import Model
-from farm.types import Cancelled, ComposeSpec, Cut, EngineError, Style, TaskKind, Word, Work
+from farm.specs import ComposeSpec, Cut
+from farm.types import Style, TaskKind, Word
+from farm.work import Cancelled, EngineError, Work
 from render import ffmpeg
 from render.compose import compose
 from render.deliver import SUFFIXES, WAYS

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from farm.catalog import Model
-from farm.types import ComposeSpec, Cut, EngineError, JoinSpec, Style, TaskKind, Title, Work
+from farm.specs import ComposeSpec, Cut, JoinSpec, Title
+from farm.types import Style, TaskKind
+from farm.work import EngineError, Work
 from render import cut
 from render.engine import Composer
 from tests.render.conftest import FPS, SMALL, lumas

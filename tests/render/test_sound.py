@@ -10,7 +10,9 @@ import av
 import numpy as np
 import pytest
 
-from farm.types import ComposeSpec, Cut, Style, Work
+from farm.specs import ComposeSpec, Cut
+from farm.types import Style
+from farm.work import Work
 from render import aac, sound, stems
 from render.compose import compose
 from render.engine import timeline_of

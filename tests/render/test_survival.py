@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from farm.types import Cancelled
+from farm.work import Cancelled
 from render import join
 from render.timeline import Card, Entry, Timeline
 from tests.render.conftest import FPS, SMALL, lumas

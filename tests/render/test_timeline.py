@@ -9,7 +9,7 @@ from typing import get_args
 
 import pytest
 
-from farm.types import EngineError
+from farm.work import EngineError
 from render.timeline import Entry, Timeline, load
 
 ROOT = Path(__file__).resolve().parents[2]

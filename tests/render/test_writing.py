@@ -8,7 +8,8 @@ import av
 import numpy as np
 import pytest
 
-from farm.types import Label, Size, Style
+from farm.specs import Label
+from farm.types import Size, Style
 from render import lettering
 from render.compose import compose
 from render.inscription import FADE, Inscriber, Inscription

@@ -16,7 +16,8 @@ import sys
 import time
 from pathlib import Path
 
-from farm.types import ClipData, EngineError, FilmData, Outcome, Output, Scene, Screenplay, Shot, SpeechData, TaskKind, Work
+from farm.types import Scene, Screenplay, Shot, TaskKind
+from farm.work import ClipData, EngineError, FilmData, Outcome, Output, SpeechData, Work
 from pipelines.engine import Engine, Report
 
 

@@ -14,7 +14,9 @@ from collections.abc import Hashable, Sequence
 from typing import ClassVar
 
 from farm.catalog import Model
-from farm.types import Cancelled, EngineError, Outcome, Output, Spec, TaskKind, Work, WriteSpec
+from farm.specs import Spec, WriteSpec
+from farm.types import TaskKind
+from farm.work import Cancelled, EngineError, Outcome, Output, Work
 from pipelines.engine import Engine, OutOfMemory, Report
 from tests.workers.engines_for_tests import Troupe, note
 

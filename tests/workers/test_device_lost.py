@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from farm.catalog import Model
-from farm.types import Outcome, Style, TaskKind, Work, WriteSpec
+from farm.specs import WriteSpec
+from farm.types import Style, TaskKind
+from farm.work import Outcome, Work
 from pipelines.engine import DeviceLost, Engine, Report
 from workers import events
 from workers.slot import Slot

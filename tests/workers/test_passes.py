@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from farm.catalog import Model
-from farm.types import Style, TaskKind, Work, WriteSpec
+from farm.specs import WriteSpec
+from farm.types import Style, TaskKind
+from farm.work import Work
 from tests.workers.engines_with_weights import MEGABYTE, TABLE
 from workers import events
 from workers.slot import Slot

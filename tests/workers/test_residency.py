@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from farm.catalog import Model
-from farm.types import EngineError, TaskKind
+from farm.types import TaskKind
+from farm.work import EngineError
 from tests.workers.engines_with_weights import MEGABYTE, Heavy, Plain
 from workers import events
 from workers.memory import DeviceMemory

@@ -12,7 +12,9 @@ import psutil
 import pytest
 
 from farm.catalog import Model
-from farm.types import Style, TaskKind, Work, WriteSpec
+from farm.specs import WriteSpec
+from farm.types import Style, TaskKind
+from farm.work import Work
 from tests.workers.engines_for_tests import TABLE
 from workers import events
 from workers.slot import Slot, clean_environment

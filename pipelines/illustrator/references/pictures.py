@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import skia
 
-from farm.types import EngineError
+from farm.work import EngineError
 
 Pixels = np.ndarray  # of bytes: (height, width, 3 or 4)
 MAX_PIXELS = 40_000_000
