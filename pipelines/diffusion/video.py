@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from farm.catalog import Model
@@ -21,6 +22,7 @@ from pipelines.camera.plate import Canvas, planes_of
 from pipelines.diffusion.lengths import WAYS, Frame, joined, needed, passes, resampled, sharing
 from pipelines.diffusion.resident import PipelineEngine
 from pipelines.diffusion.sizes import Pair, conform, fitted
+from pipelines.diffusion.sounding import Track
 from pipelines.diffusion.video_kinds import VIDEO_KINDS, VideoKind, class_for
 from pipelines.engine import OutOfMemory, Report
 
@@ -44,10 +46,15 @@ MOVES = {
 }
 
 
+Passed = tuple[list[Frame], tuple[NDArray[np.float32], int] | None]
+"""What one pass gives: its frames, and the sound and its rate where the model makes one."""
+
+
 class DiffusionVideo(PipelineEngine):
     """Animates with the pipeline that the model's folder names; the same work gives the same clip.
 
-    `defaults`: those of `DiffusionPicture`, and fps, longest, step (lengths step·n + 1), context, interpolate (flow, blend, nearest), camera_words.
+    `defaults`: those of `DiffusionPicture`, and fps, longest, step (lengths step·n + 1), context, interpolate (flow, blend, nearest), camera_words,
+    sound.
     """
 
     kinds: ClassVar[frozenset[TaskKind]] = frozenset({TaskKind.ANIMATE})
@@ -106,9 +113,9 @@ class DiffusionVideo(PipelineEngine):
                 code="no_picture",
             )
         size = (spec.size.width, spec.size.height)
-        target = work.scratch / "clip.mp4"
+        target, track = work.scratch / "clip.mp4", Track()
         # Continued, a clip would drift in size: frames are brought to the film's size as they are written, never before.
-        source = self._frames(work, spec, _opened(work), size, report)
+        source = self._frames(work, spec, _opened(work), size, track, report)
         with contextlib.closing(source), ClipWriter(target, *size, spec.fps, spec.key_frames) as clip:
             for index, frame in enumerate(resampled(source, self._fps(), spec.fps, spec.frames, self._way())):
                 picture = conform(Image.fromarray(frame), size)
@@ -117,11 +124,15 @@ class DiffusionVideo(PipelineEngine):
                     picture.thumbnail((PREVIEW_WIDTH, PREVIEW_WIDTH))
                     picture.save(work.scratch / "preview.jpg", quality=82)
                     report.preview(work.scratch / "preview.jpg", "image/jpeg")
+        outputs = [Output(name="clip", path=target, media_type="video/mp4")]
+        if track.heard:
+            track.write(work.scratch / "sound.wav", spec.frames / spec.fps)
+            outputs.append(Output(name="sound", path=work.scratch / "sound.wav", media_type="audio/wav"))
         data = ClipData(frames=spec.frames, fps=spec.fps, width=size[0], height=size[1])
-        return Outcome(outputs=(Output(name="clip", path=target, media_type="video/mp4"),), data=data.model_dump())
+        return Outcome(outputs=tuple(outputs), data=data.model_dump())
 
-    def _frames(self, work: Work, spec: AnimateSpec, picture: Image.Image, wanted: Pair, report: Report) -> Generator[Frame, None, None]:
-        """The model's own frames, pass after pass, each continued from the last frames of the one before."""
+    def _frames(self, work: Work, spec: AnimateSpec, picture: Image.Image, wanted: Pair, track: Track, report: Report) -> Generator[Frame, None, None]:
+        """The model's own frames, pass after pass, each continued from the last frames of the one before; their sound goes to `track`."""
         from pipelines.diffusion import loading
         from pipelines.diffusion.steps import Steps
 
@@ -142,8 +153,10 @@ class DiffusionVideo(PipelineEngine):
             steps.start(number * each)
             asked = {**call, **self._asked(spec, [Image.fromarray(frame) for frame in ends], length, size)}
             seed = (spec.seed + number * SEED_STEP) % 2**63
-            made = self._passed(work, asked, seed, steps, first=not number)
+            made, sound = self._passed(work, asked, seed, steps, first=not number)
             steps.passed(each - 1)
+            if sound is not None and said.get("sound", True):
+                track.add(*sound, at=(sum(lengths[:number]) - shared * number) / self._fps())
             shown = [*joined(ends, made[:shared]), *made[shared:]] if number else made
             ends = shown[-shared:]
             for index, frame in enumerate(shown if number == len(lengths) - 1 else shown[:-shared]):
@@ -164,9 +177,7 @@ class DiffusionVideo(PipelineEngine):
             case "still":
                 asked["video"] = [begins[-1]] * length
             case "conditions":
-                from diffusers.pipelines.ltx.pipeline_ltx_condition import LTXVideoCondition
-
-                asked |= {"conditions": [LTXVideoCondition(video=begins, frame_index=0)], "num_frames": length}
+                asked |= {"conditions": [_condition(self._pipe, begins)], "num_frames": length}
             case "masked":
                 unknown = length - len(begins)
                 asked["video"] = [*begins, *[Image.new("RGB", size, GREY)] * unknown]
@@ -183,8 +194,8 @@ class DiffusionVideo(PipelineEngine):
                 asked["negative_prompt"] = str(said["negative_prompt"])
         return asked
 
-    def _passed(self, work: Work, asked: dict[str, Any], seed: int, steps: Steps, *, first: bool) -> list[Frame]:
-        """One pass's frames. Memory that runs out in the first is the slot's to find; in a later one, with others done, the ladder is climbed here."""
+    def _passed(self, work: Work, asked: dict[str, Any], seed: int, steps: Steps, *, first: bool) -> Passed:
+        """What one pass gives. Memory that runs out in the first is the slot's to find; in a later one, with others done, the ladder is climbed here."""
         from pipelines.diffusion.memory import told
 
         while True:
@@ -197,7 +208,7 @@ class DiffusionVideo(PipelineEngine):
                 reason = str(full)
             steps.say(f"{reason}; once more with {rung}")
 
-    def _pass(self, asked: dict[str, Any], seed: int, steps: Steps) -> list[Frame]:
+    def _pass(self, asked: dict[str, Any], seed: int, steps: Steps) -> Passed:
         import torch
 
         from pipelines.diffusion.loading import accepts
@@ -209,7 +220,9 @@ class DiffusionVideo(PipelineEngine):
                 made = self._pipe(**asked, **extra, generator=torch.Generator("cpu").manual_seed(seed), output_type="np")
         finally:
             self._pipe.maybe_free_model_hooks()
-        return [np.asarray(frame) for frame in (np.asarray(made.frames[0]) * 255).round().clip(0, 255).astype(np.uint8)]
+        frames = [np.asarray(frame) for frame in (np.asarray(made.frames[0]) * 255).round().clip(0, 255).astype(np.uint8)]
+        assert self._kind is not None
+        return frames, _heard(self._pipe, made) if self._kind.sounds else None
 
     def _fps(self) -> float:
         assert self._kind is not None
@@ -248,6 +261,22 @@ def _watching(scheduler: Any, steps: Steps) -> Iterator[None]:
         yield
     finally:
         del scheduler.step
+
+
+def _condition(pipe: Any, begins: list[Image.Image]) -> Any:
+    """The frames a pass begins with, as the conditions of this generation of LTX are written."""
+    if type(pipe).__name__.startswith("LTX2"):
+        from diffusers.pipelines.ltx2.pipeline_ltx2_condition import LTX2VideoCondition
+
+        return LTX2VideoCondition(frames=begins, index=0)
+    from diffusers.pipelines.ltx.pipeline_ltx_condition import LTXVideoCondition
+
+    return LTXVideoCondition(video=begins, frame_index=0)
+
+
+def _heard(pipe: Any, made: Any) -> tuple[NDArray[np.float32], int]:
+    """The sound of a pass, and its samples a second."""
+    return made.audio[0].detach().float().cpu().numpy(), int(pipe.vocoder.config.output_sampling_rate)
 
 
 def _opened(work: Work) -> Image.Image:

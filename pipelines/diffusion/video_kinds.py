@@ -29,6 +29,8 @@ class VideoKind:
     starts: Literal["image", "still", "conditions", "masked"] = "image"
     """How it is shown what it begins with: as a picture; as a video of that picture standing still, which it redraws; as frames that are conditions; as a
     video whose other frames are masked."""
+    sounds: bool = False
+    """Whether it makes a sound with its frames."""
     context: int = 1
     """How many frames of a pass the next one begins with, so that what moves goes on moving; a clip's first pass has one, the keyframe."""
     extra: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
@@ -38,7 +40,8 @@ class VideoKind:
 VIDEO_KINDS: Mapping[str, VideoKind] = {
     "LTXImageToVideoPipeline": VideoKind(step=8, longest=257, fps=24, multiple=32, rate="frame_rate"),
     "LTXConditionPipeline": VideoKind(step=8, longest=257, fps=24, multiple=32, rate="frame_rate", starts="conditions", context=9),
-    "LTX2ImageToVideoPipeline": VideoKind(step=8, longest=241, fps=24, multiple=32, rate="frame_rate"),
+    "LTX2ImageToVideoPipeline": VideoKind(step=8, longest=241, fps=24, multiple=32, rate="frame_rate", sounds=True),
+    "LTX2ConditionPipeline": VideoKind(step=8, longest=241, fps=24, multiple=32, rate="frame_rate", starts="conditions", context=9, sounds=True),
     "WanImageToVideoPipeline": VideoKind(step=4, longest=81, fps=16, multiple=16),
     "WanVideoToVideoPipeline": VideoKind(step=4, longest=81, fps=16, multiple=16, starts="still"),
     "WanVACEPipeline": VideoKind(step=4, longest=81, fps=16, multiple=16, starts="masked", context=9),
@@ -51,7 +54,7 @@ VIDEO_KINDS: Mapping[str, VideoKind] = {
 
 BEGINS_WITH_PICTURE: Mapping[str, str] = {
     "LTXPipeline": "LTXImageToVideoPipeline",
-    "LTX2Pipeline": "LTX2ImageToVideoPipeline",
+    "LTX2Pipeline": "LTX2ConditionPipeline",
     "HunyuanVideo15Pipeline": "HunyuanVideo15ImageToVideoPipeline",
 }
 """Weights that were saved under their text-to-video class and serve both: the class that begins with a picture."""

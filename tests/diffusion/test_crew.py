@@ -43,7 +43,7 @@ def animator(kind, weights, **fields) -> DiffusionVideo:
 
 def frames(engine, work) -> np.ndarray:
     made, plain = [], engine._pass
-    engine._pass = lambda *args: made.append(plain(*args)) or made[-1]
+    engine._pass = lambda *args: (made.append((given := plain(*args))[0]), given)[1]
     engine.run(work, Listener())
     return np.concatenate(made).astype(int)
 

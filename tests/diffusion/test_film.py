@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import av
+import numpy as np
 import pytest
 
 from farm.catalog import Model
@@ -24,7 +25,7 @@ from tests.diffusion.working import STYLE, Listener, clip, keyframe, mover, pain
 SIZE, FRAMES = (160, 90), 40
 PAIRS = [
     ("sd", "svd"), ("sdxl", "ltx"), ("sd3", "wan"), ("sd35", "wan-text"), ("flux", "wan-seeing"), ("flux2", "wan-5b"), ("flux2-klein", "wan-experts"),
-    ("qwen", "hunyuan"), ("z-image", "hunyuan15"), ("sdxl", "cogvideox"),
+    ("qwen", "hunyuan"), ("z-image", "hunyuan15"), ("sdxl", "cogvideox"), ("sd", "ltx2"), ("sdxl", "skyreels"),
 ]  # fmt: skip
 
 
@@ -40,7 +41,8 @@ def test_keyframes_and_clips_become_a_film(weights, tmp_path, picture, video):
     for index in range(2):
         painted = painting.run(keyframe(tmp_path / f"k{index}", size=SIZE, seed=index), Listener()).outputs[0].path
         files[f"picture.{index}"] = painted
-        files[f"clip.{index}"] = moving.run(clip(tmp_path / f"c{index}", painted, FRAMES, size=SIZE, keys=(12, FRAMES - 12)), Listener()).outputs[0].path
+        moved = moving.run(clip(tmp_path / f"c{index}", painted, FRAMES, size=SIZE, keys=(12, FRAMES - 12)), Listener())
+        files |= {f"{output.name}.{index}": output.path for output in moved.outputs}
     cuts = tuple(Cut(index=index, frames=FRAMES, transition="dissolve" if index else "cut", transition_frames=12 if index else 0) for index in range(2))
     spec = ComposeSpec(cuts=cuts, size=Size(width=SIZE[0], height=SIZE[1]), style=STYLE)
     (tmp_path / "film").mkdir()
@@ -49,6 +51,10 @@ def test_keyframes_and_clips_become_a_film(weights, tmp_path, picture, video):
     film = next(output.path for output in outcome.outputs if output.name == "film")
     with av.open(str(film)) as file:
         assert sum(1 for _ in file.decode(video=0)) == 2 * FRAMES - 12
+    if video == "ltx2":  # it makes its own sound
+        with av.open(str(film)) as file:
+            sound = np.concatenate([frame.to_ndarray() for frame in file.decode(audio=0)], axis=1)
+            assert all(np.abs(half).max() > 0.01 for half in np.array_split(sound, 2, axis=1))
     assert outcome.data["left_out"] in ((), [])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import wave
 from pathlib import Path
 
 import av
@@ -14,6 +15,7 @@ from PIL import Image
 from farm.types import SPLICE
 from farm.work import Cancelled, EngineError
 from pipelines.diffusion.pictures import DiffusionPicture
+from pipelines.diffusion.sounding import RATE, Track
 from pipelines.diffusion.video import DiffusionVideo, canvas
 from pipelines.diffusion.video_kinds import VIDEO_KINDS, class_for
 from pipelines.engine import OutOfMemory
@@ -49,6 +51,8 @@ def keys_of(path: Path) -> list[int]:
 LENGTHS = {
     "ltx": (17, 29),
     "ltx-conditions": (33, 60),
+    "ltx2": (25, 45),
+    "ltx2-image": (17, 29),
     "wan-vace": (21, 40),
     "svd": (5, 13),
     "cogvideox": (9, 37),
@@ -74,7 +78,8 @@ def test_each_architecture_animates_exactly_so_many_frames_in_several_passes_and
     assert done == sorted(done)
     assert done[-1] == report.steps[-1][1] > 3, "several passes, each with its steps"
     again = engine.run(clip(tmp_path / "b", picture, frames, keys=(6, frames - 6)), Listener())
-    assert again.outputs[0].path.read_bytes() == path.read_bytes()
+    assert [one.path.read_bytes() for one in again.outputs] == [one.path.read_bytes() for one in outcome.outputs]
+    assert [one.name for one in outcome.outputs] == ["clip", *(["sound"] if name.startswith("ltx2") else [])]
 
 
 @pytest.mark.parametrize(("name", "longest", "frames"), [("ltx-conditions", 33, 60), ("wan-vace", 21, 40)])
@@ -84,9 +89,9 @@ def test_a_pass_begins_with_the_last_frames_of_the_one_before(weights, tmp_path,
     engine = loaded(mover(tiny.saved(name, weights), defaults={**SMALL, **fps, "longest": longest}))
     begins, made, asked, passed = [], [], engine._asked, engine._pass
     engine._asked = lambda spec, frames, *rest: begins.append([np.asarray(one) for one in frames]) or asked(spec, frames, *rest)
-    engine._pass = lambda *args: made.append(passed(*args)) or made[-1]
+    engine._pass = lambda *args: (made.append((given := passed(*args))[0]), given)[1]
     work = clip(tmp_path / "a", picture, frames)
-    shown = list(engine._frames(work, work.spec, Image.open(picture).convert("RGB"), (80, 44), Listener()))
+    shown = list(engine._frames(work, work.spec, Image.open(picture).convert("RGB"), (80, 44), Track(), Listener()))
     assert [len(frames) for frames in begins] == [1, 9, 9][: len(begins)]
     assert len(begins) > 1
     assert all(np.array_equal(a, b) for a, b in zip(begins[1], made[0][-9:], strict=True))
@@ -96,6 +101,43 @@ def test_a_pass_begins_with_the_last_frames_of_the_one_before(weights, tmp_path,
     halfway = (made[0][-5].astype(float) * 5 + made[1][4].astype(float) * 4) / 9
     assert np.abs(shown[seam + 4] - halfway).max() <= 1
     assert np.array_equal(shown[seam + 9], made[1][9]), "after them the second pass is by itself"
+
+
+def heard(path: Path) -> np.ndarray:
+    with wave.open(str(path)) as file:
+        assert (file.getnchannels(), file.getframerate()) == (2, RATE)
+        return np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, 2).astype(float) / 32768
+
+
+def test_a_clips_own_sound_is_as_long_as_it_and_goes_on_over_its_passes(weights, tmp_path, picture):
+    model = mover(tiny.saved("ltx2", weights), defaults={**SMALL, **tiny.DEFAULTS["ltx2"], "longest": 25})
+    engine, made = loaded(model), []
+    passed = engine._pass
+    engine._pass = lambda *args: (made.append(passed(*args)), made[-1])[1]
+    sound = heard(engine.run(clip(tmp_path / "a", picture, 40), Listener()).outputs[1].path)
+    assert len(sound) == 40 * RATE // 24
+    assert len(made) == 2
+    for begin, end, pass_begins, (_, (own, rate)) in ((1, 15, 0, made[0]), (26, 38, 16, made[1])):  # in frames; the second pass repeats nine of the first
+        part, alone = sound[begin * RATE // 24 : end * RATE // 24], own[:, (begin - pass_begins) * rate // 24 : (end - pass_begins) * rate // 24]
+        assert part.std() == pytest.approx(alone.std(), rel=0.1)
+    quiet = DiffusionVideo(model.model_copy(update={"defaults": {**model.defaults, "sound": False}}), "cpu")
+    quiet.load(Listener())
+    assert [one.name for one in quiet.run(clip(tmp_path / "b", picture, 9), Listener()).outputs] == ["clip"]
+
+
+def test_a_track_lays_each_pass_where_its_frames_are_and_leads_over(tmp_path):
+    track, rate = Track(), 16_000
+    track.add(np.full(rate, 0.5, np.float32), rate, at=0.0)
+    track.add(np.full((1, 2, rate // 2), -0.25, np.float32), rate, at=0.9)  # stereo, in a batch of one
+    track.add(np.full((2, rate), 3.0, np.float32), rate, at=1.6)  # after a gap, and far too loud
+    track.write(tmp_path / "a.wav", 2.0)
+    sound = heard(tmp_path / "a.wav")
+    assert len(sound) == 2 * RATE
+    levels = [sound[round(at * RATE)].mean() * 3 for at in (0.5, 0.95, 1.2, 1.5, 1.8)]
+    assert levels == pytest.approx([0.5, 0.5 * 0.707 - 0.25 * 0.707, -0.25, 0.0, 3.0], abs=0.02)
+    track.write(tmp_path / "b.wav", 3.0)
+    assert np.abs(heard(tmp_path / "b.wav")[round(2.7 * RATE) :]).max() == 0, "what is missing is silent"
+    assert not Track().heard
 
 
 def test_a_masked_video_shows_what_is_known(weights, tmp_path, picture):

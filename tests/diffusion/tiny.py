@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from tests.diffusion import tiny_ltx2 as ltx2
 from tests.diffusion import tiny_pictures as pictures
 from tests.diffusion import tiny_videos as videos
 
@@ -20,6 +21,7 @@ EDITORS: dict[str, Callable[[], Any]] = {"qwen-edit": pictures.qwen_edit}
 VIDEOS: dict[str, Callable[[], Any]] = {
     "wan": videos.wan, "wan-text": videos.wan_text, "wan-seeing": videos.wan_seeing, "wan-5b": videos.wan_5b, "wan-experts": videos.wan_experts,
     "wan-vace": videos.wan_vace, "ltx": videos.ltx, "ltx-conditions": videos.ltx_conditions,
+    "ltx2": ltx2.ltx2, "ltx2-image": ltx2.ltx2_image, "skyreels": videos.skyreels,
     "hunyuan": videos.hunyuan, "hunyuan15": videos.hunyuan15, "cogvideox": videos.cogvideox, "svd": videos.svd,
 }  # fmt: skip
 
@@ -27,6 +29,7 @@ THREE_LAYERS = {"call": {"text_encoder_out_layers": [0, 1, 2]}}
 """FLUX.2 reads the 10th, 20th and 30th layer of an encoder; the tiny one has two."""
 DEFAULTS: Mapping[str, dict[str, Any]] = {
     "flux2": THREE_LAYERS, "flux2-klein": THREE_LAYERS, "hunyuan": {"call": videos.HUNYUAN_CALL, "longest": 9}, "cogvideox": {"longest": 9},
+    "ltx2": {"call": ltx2.CALL}, "ltx2-image": {"call": ltx2.CALL},
     "wan-text": {"call": {"strength": 0.9}}, "wan-5b": {"multiple": 32}, "svd": {"multiple": 32, "fps": 12},
 }  # fmt: skip
 """What a tiny pipeline asks for in `defaults` of models.yaml besides what every one does."""
