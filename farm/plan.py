@@ -65,6 +65,7 @@ def first(new: NewStory) -> list[Planned]:
         seconds=new.seconds,
         speech_seconds=round(timing.speech_seconds(new.seconds), 3),
         expand=new.expand,
+        script_only=new.origin == "enhance",
         locale=new.locale,
         content_type=new.content_type,
         style=new.style,

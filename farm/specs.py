@@ -32,6 +32,7 @@ class WriteSpec(Frozen):
     seconds: float = 30.0
     speech_seconds: float = 26.0  # how much of it may be spoken: the rest is title, pauses and transitions
     expand: bool = True  # False: keep the script's own words, only cut it into shots
+    script_only: bool = False  # nothing will be painted of it: somebody waits to read what is told
     locale: str = "en"
     content_type: str = "cinematic_story"
     style: Style
