@@ -25,6 +25,7 @@ KINDS = {
     "stable-audio": (DiffusionMusic, {"steps": 2, "longest": 8, "overlap": 2}),
     "stable-audio-3": (DiffusionMusic, {"steps": 2, "longest": 8, "overlap": 2}),
     "ace-step": (DiffusionMusic, {"steps": 2, "longest": 8, "overlap": 2}),
+    "longcat-audio": (DiffusionMusic, {"steps": 2, "longest": 8, "overlap": 2}),
 }
 
 

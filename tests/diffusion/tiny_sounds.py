@@ -10,6 +10,8 @@ from typing import Any
 
 import torch
 
+from tests.diffusion.tiny_longcat import longcat_audio
+
 
 def vits(folder: Path, speakers: int = 1) -> None:
     """MMS-TTS's shape: letters in, 16 kHz out."""
@@ -387,6 +389,7 @@ MODELS: dict[str, Callable[[Path], None]] = {
     "stable-audio": stable_audio,
     "ace-step": ace_step,
     "stable-audio-3": stable_audio_3,
+    "longcat-audio": longcat_audio,
     "vits-3": lambda folder: vits(folder, 3),
 }
 
