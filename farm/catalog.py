@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from farm.types import TaskKind
 
@@ -48,6 +48,9 @@ class Model(_Entry):
     version: str = "1"  # part of every task key: raise it when the same input would give another result
     source: Source = Source()
     licence: str = "unknown"
+    sale: Literal["yes", "limited", "no"] | None = None  # whether films made with it may be sold; none: nobody looked
+    terms: str = ""  # the clause of the licence that matters to a film farm: revenue, place, registration, what a film must say
+    gated: bool = False  # its page asks to accept the licence, and fetching it takes a token
     device: Literal["cpu", "cuda"] = "cpu"
     memory_gb: float = 0.5
     locales: tuple[str, ...] = ()  # empty: any
@@ -58,6 +61,11 @@ class Model(_Entry):
     defaults: dict[str, Any] = {}
     speed: dict[str, Any] = {}
     batch: Annotated[int, Field(ge=1, le=64)] | None = None  # most works in one pass; none: as measured here by `storyfarm models bench`
+
+    @field_validator("sale", mode="before")
+    @classmethod
+    def _yaml_reads_yes_as_true(cls, value: object) -> object:
+        return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
 
     def further(self) -> tuple[Source, ...]:
         """Hub repositories that `defaults` names besides the model's own: a recogniser, an upscaler, an adapter."""

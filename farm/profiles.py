@@ -12,6 +12,7 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import structlog
 from pydantic import ValidationError
@@ -25,6 +26,18 @@ LIBRARIES = ("torch", "diffusers", "transformers", "torchao", "onnxruntime")
 """Whose versions decide how fast a model runs."""
 WORTH_WHILE = 1.05
 """How much more work a second a larger batch must do to be taken: less is noise, and everybody in it waits for the slowest."""
+
+SAID_ONLY: Mapping[str, Any] = {
+    "title": True,
+    "licence": True,
+    "sale": True,
+    "terms": True,
+    "gated": True,
+    "memory_gb": True,
+    "batch": True,
+    "source": {"files", "revision"},
+}
+"""Of a model's definition what changes nothing of how long it takes: words, and which revision it is or whether its files' hashes are written down."""
 
 
 class Measured(Frozen):
@@ -112,8 +125,7 @@ def versions() -> dict[str, str]:
 
 def key(model: Model, device: str, with_versions: Mapping[str, str]) -> str:
     """What a profile of `model` on a device of this title is known by: changes with the model's definition and the libraries."""
-    # Which revision, and whether its files' hashes are written down, changes what is seen, not how long it takes.
-    decides = model.model_dump(mode="json", exclude={"title": True, "licence": True, "memory_gb": True, "batch": True, "source": {"files", "revision"}})
+    decides = model.model_dump(mode="json", exclude=SAID_ONLY)
     said = json.dumps([decides, device, dict(sorted(with_versions.items()))], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(said.encode()).hexdigest()[:16]
 
