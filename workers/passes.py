@@ -22,7 +22,9 @@ REPORT_EVERY = 0.05  # seconds between two Step events of one work: twice as oft
 
 def is_lost(error: BaseException) -> bool:
     """Whether the device is lost to this process."""
-    return isinstance(error, DeviceLost) or type(error).__name__ == "AcceleratorError"  # torch's, without importing torch
+    from pipelines.diffusion.faults import device_lost  # knows CUDA's ways of saying it, imports no torch
+
+    return isinstance(error, DeviceLost) or device_lost(error)
 
 
 class Pass:

@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 import torch
 
-from pipelines.diffusion.faults import device_lost, out_of_memory
+from pipelines.diffusion.faults import device_lost, doubtful, out_of_memory
 from pipelines.engine import DeviceLost, OutOfMemory
 
 log = structlog.get_logger()
@@ -118,12 +118,24 @@ def told(model: str, device: str) -> Iterator[None]:
         yield
     except Exception as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        if device_lost(error):
+        if device_lost(error) or (doubtful(error) and not answers(device)):
             raise DeviceLost(f"Model {model!r} lost its device: {error}") from error
         if out_of_memory(error):
             log.warning("diffusion.out_of_memory", model=model, device=device, reason=reason)
             raise OutOfMemory(f"Model {model!r} ran out of memory on {device}: {reason}") from error
         raise
+
+
+def answers(device: str) -> bool:
+    """Whether the device still does what it is told; a lost one fails at everything, whatever it was lost by."""
+    if not device.startswith("cuda"):
+        return True
+    try:
+        torch.cuda.synchronize(device)
+        torch.ones(1, device=device).add_(1).item()
+    except Exception as error:
+        return out_of_memory(error)
+    return True
 
 
 def free() -> None:

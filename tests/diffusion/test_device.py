@@ -1,0 +1,42 @@
+"""What is asked of the device itself, and what is made ready for it; a stand-in for torch.cuda shows the calls and their order, no more."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from pipelines.diffusion.memory import told
+from pipelines.engine import DeviceLost, OutOfMemory
+
+
+@pytest.mark.parametrize(
+    ("says", "becomes"),
+    [
+        (None, RuntimeError),  # it answers: the call was refused, the device is well
+        (torch.OutOfMemoryError("CUDA out of memory."), RuntimeError),
+        (RuntimeError("CUDA error: unspecified launch failure"), DeviceLost),
+    ],
+)
+def test_an_error_that_leaves_it_open_has_the_device_asked(monkeypatch, says, becomes):
+    asked = []
+
+    def synchronize(device):
+        asked.append(device)
+        if says is not None:
+            raise says
+
+    monkeypatch.setattr(torch.cuda, "synchronize", synchronize)
+    ones = torch.ones
+    monkeypatch.setattr(torch, "ones", lambda *shape, device=None: ones(*shape))
+    with pytest.raises(becomes) as caught, told("m", "cuda:0"):
+        raise RuntimeError("cuDNN error: CUDNN_STATUS_NOT_SUPPORTED")
+    assert type(caught.value) is becomes
+    assert asked == ["cuda:0"]
+
+
+def test_an_error_that_says_what_it_is_has_nobody_asked(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "synchronize", lambda device: pytest.fail("asked"))
+    with pytest.raises(OutOfMemory), told("m", "cuda:0"):
+        raise RuntimeError("cuDNN error: CUDNN_STATUS_ALLOC_FAILED")
+    with pytest.raises(DeviceLost), told("m", "cuda:0"):
+        raise RuntimeError("CUDA error: device-side assert triggered")
