@@ -13,7 +13,7 @@ from typing import Literal
 from cli import valkey
 from cli.errors import Exit
 from farm import catalog as catalogs
-from farm.settings import Settings
+from farm.settings import Settings, SettingsError
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,10 @@ def _redis(url: str) -> Finding:
 def _engines() -> list[Finding]:
     from cli.models import missing
 
-    settings = Settings.from_environment()
+    try:
+        settings = Settings.from_environment()
+    except SettingsError as error:
+        return [Finding("settings", "missing", str(error))]
     try:
         catalog = catalogs.load(settings.models)
     except catalogs.CatalogError as error:

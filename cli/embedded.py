@@ -9,6 +9,7 @@ import socket
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import structlog
@@ -16,9 +17,10 @@ import structlog
 from cli import valkey
 from cli.errors import CliError, Exit
 from cli.home import Home, Running
+from cli.parts import profile_of
 from cli.processes import Child
 from farm import catalog as catalogs
-from farm.settings import Settings
+from farm.settings import Settings, unix_url
 
 _READY_SECONDS = 60.0
 _ROOM_TO_START_MB = 200
@@ -28,6 +30,8 @@ ROOM_TO_GO_ON_MB = 20
 _STOP_SECONDS = 12.0
 _WORKER_GRACE_SECONDS = 4
 _TEAM = "embedded"
+_OWN = frozenset(f"STORYFARM_{name}" for name in ("DATABASE_URL", "REDIS_URL", "ARTIFACTS_URL", "ARTIFACTS_REDIRECT", "SECRET"))
+"""Settings of a cluster: an embedded farm has its own, in its home."""
 _log = structlog.get_logger()
 
 
@@ -45,28 +49,21 @@ class EmbeddedFarm:
     def start(self) -> Running:
         """Start everything and return where it answers. The caller holds the home's lock.
 
-        Raises CliError for a port in use, a corrupt models.yaml, a missing server program, a full disk, or a part that does not come up.
+        Raises CliError for a port in use, a corrupt models.yaml, a wrong profile, a missing server program, a full disk, or a part that does not come up.
         """
         self.home.room(_ROOM_TO_START_MB)
         self._listener = self._listen()
         self.port = self._listener.getsockname()[1]
         url = f"http://{self.host}:{self.port}"
         redis_socket = self.home.socket()
-        settings = Settings.from_environment(
-            {
-                "STORYFARM_REDIS_URL": f"unix://{redis_socket}",
-                "STORYFARM_SECRET": self.home.secret(),
-                "STORYFARM_MODELS": os.environ.get("STORYFARM_MODELS", ""),
-                "STORYFARM_PROFILE": os.environ.get("STORYFARM_PROFILE", ""),
-                "STORYFARM_PUBLIC_URL": os.environ.get("STORYFARM_PUBLIC_URL", ""),
-            },
-            home=self.home.folder,
-        )
+        surroundings = {name: value for name, value in os.environ.items() if name not in _OWN}
+        settings = Settings.from_environment({**surroundings, "STORYFARM_SECRET": self.home.secret()}, home=self.home.folder)
+        settings = replace(settings, redis_url=unix_url(redis_socket))
         try:
             catalog = catalogs.load(settings.models)
-            catalog.choose(settings.profile)
         except catalogs.CatalogError as error:
             raise CliError(str(error), Exit.BAD_INPUT) from None
+        profile_of(settings, catalog)
         if self.pool not in catalog.pools:
             raise CliError(f"no pool {self.pool!r} in {settings.models}; it has {', '.join(sorted(catalog.pools))}", Exit.BAD_INPUT)
         program = valkey.server()
@@ -183,7 +180,7 @@ class EmbeddedFarm:
         root = str(Path(__file__).resolve().parent.parent)
         path = os.environ.get("PYTHONPATH")
         return {
-            **{name: value for name, value in os.environ.items() if name != "STORYFARM_KEY"},
+            **{name: value for name, value in os.environ.items() if name not in _OWN and name != "STORYFARM_KEY"},
             "PYTHONPATH": f"{root}{os.pathsep}{path}" if path else root,
             "PYTHONUNBUFFERED": "1",
             "STORYFARM_HOME": str(settings.home),

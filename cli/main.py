@@ -12,6 +12,7 @@ import typer
 
 from cli import credits, keys, models, teams, users
 from cli.errors import CliError, Exit
+from farm.settings import SettingsError
 
 app = typer.Typer(
     help="Turn a prompt or a script into a narrated film, on this machine or on a farm.",
@@ -144,6 +145,9 @@ def main() -> None:
     except CliError as error:
         print(f"storyfarm: {error.message}", file=sys.stderr)
         code = error.code
+    except SettingsError as error:
+        print(f"storyfarm: {error}", file=sys.stderr)
+        code = Exit.BAD_INPUT
     except (typer.Exit, SystemExit) as ended:
         code = int(getattr(ended, "exit_code", getattr(ended, "code", 0)) or 0)
     except KeyboardInterrupt:

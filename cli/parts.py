@@ -5,19 +5,38 @@ from __future__ import annotations
 from cli.errors import CliError, Exit
 from farm import catalog as catalogs
 from farm.catalog import Catalog
-from farm.settings import Settings
+from farm.settings import Settings, shown
 
 
 def settings_and_catalog() -> tuple[Settings, Catalog]:
     """The settings of this process and models.yaml.
 
-    Raises CliError for a models.yaml that cannot be used.
+    Raises CliError for a models.yaml that cannot be used, or a profile that it does not have; SettingsError for any other setting.
     """
     settings = Settings.from_environment()
     try:
-        return settings, catalogs.load(settings.models)
+        settings.home.mkdir(parents=True, exist_ok=True)  # scratch, and whatever no setting puts elsewhere
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise CliError(
+            f"STORYFARM_HOME is {str(settings.home)!r}: it cannot be used: {reason}. Choose a folder that this user may write to", Exit.MACHINE
+        ) from None
+    try:
+        catalog = catalogs.load(settings.models)
     except catalogs.CatalogError as error:
         raise CliError(str(error), Exit.BAD_INPUT) from None
+    profile_of(settings, catalog)
+    return settings, catalog
+
+
+def profile_of(settings: Settings, catalog: Catalog) -> None:
+    """See that models.yaml has the profile of the settings.
+
+    Raises CliError naming those that it has.
+    """
+    if settings.profile not in catalog.profiles:
+        known = ", ".join(sorted(catalog.profiles))
+        raise CliError(f"STORYFARM_PROFILE is {settings.profile!r}: {settings.models} has no such profile; it has {known}", Exit.BAD_INPUT)
 
 
 def up_to_date(settings: Settings) -> None:
@@ -39,7 +58,7 @@ def up_to_date(settings: Settings) -> None:
         raise CliError(str(error), Exit.BAD_INPUT) from None
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-        raise CliError(f"STORYFARM_DATABASE_URL: the database does not answer: {reason}", Exit.MACHINE) from None
+        raise CliError(f"STORYFARM_DATABASE_URL is {shown(settings.database_url)!r}: the database does not answer: {reason}", Exit.MACHINE) from None
 
 
 def serve(host: str, port: int) -> int:

@@ -20,6 +20,7 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, S3Store
 
+from farm.settings import SettingsError, check_artifacts
 from farm.store.records import Artifact
 
 CHUNK = 1 << 18
@@ -48,18 +49,25 @@ class Artifacts:
     def open(cls, url: str, secret: str = "") -> Artifacts:
         """A folder (`file:///path`, made if need be) or `s3://bucket/prefix` (AWS_* variables say where and who).
 
-        `secret` signs addresses; whoever makes none needs none. Raises ValueError for another address.
+        `secret` signs addresses; whoever makes none needs none. Raises SettingsError for another address, or a folder that cannot be used.
         """
+        check_artifacts(url)
         parts = urlsplit(url)
         if parts.scheme == "file" and parts.netloc in ("", "localhost"):
             folder = Path(unquote(parts.path))
-            (folder / _INCOMING).mkdir(parents=True, exist_ok=True)
+            try:
+                (folder / _INCOMING).mkdir(parents=True, exist_ok=True)
+            except (OSError, ValueError) as error:
+                reason = getattr(error, "strerror", None) or error
+                raise SettingsError(
+                    f"STORYFARM_ARTIFACTS_URL is {url!r}: its folder cannot be used: {reason}. Choose one that this user may write to"
+                ) from None
             return cls(LocalStore(prefix=folder), folder, secret)
         if parts.scheme == "s3" and parts.netloc:
             plain = (os.environ.get("AWS_ENDPOINT_URL") or os.environ.get("AWS_ENDPOINT") or "").startswith("http://")
             options: Any = {"allow_http": True} if plain else None
             return cls(S3Store(parts.netloc, prefix=parts.path.strip("/") or None, client_options=options, retry_config=_PATIENCE), None, secret)
-        raise ValueError(f"STORYFARM_ARTIFACTS_URL is {url!r}; use file:///a/folder or s3://bucket/prefix")
+        raise AssertionError("unreachable")
 
     # ---------------------------------------------------------------- bytes
 

@@ -53,6 +53,7 @@ def set_up(file: Path | None = None, *, level: str = "INFO", human: bool = False
         old.close()
     root.addHandler(handler)
     root.setLevel(level.upper())
+    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)  # it names its own parts at every start
 
 
 def bind(**names: Any) -> Mapping[str, Any]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from farm import logs
 from farm.catalog import CatalogError, load
-from farm.settings import Settings
+from farm.settings import Settings, SettingsError
 from gateway.server import PortError, run_gateway
 
 
@@ -23,13 +23,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--die-with-parent", action="store_true", help="end when the process that started this one ends")
     given = parser.parse_args(arguments)
     logs.set_up()
-    settings = Settings.from_environment()
-    if given.public_url:
-        settings = replace(settings, public_url=given.public_url.rstrip("/"))
     try:
+        settings = Settings.from_environment()
+        if given.public_url:
+            settings = replace(settings, public_url=given.public_url.rstrip("/"))
         catalog = load(settings.models)
         return run_gateway(settings, catalog, host=given.host, port=given.port, listener=given.fd, ready=given.ready_fd, die_with_parent=given.die_with_parent)
-    except (CatalogError, PortError) as error:
+    except (CatalogError, PortError, SettingsError) as error:
         print(f"gateway: {error}", file=sys.stderr)
         return 2
 

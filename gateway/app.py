@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -50,13 +49,8 @@ def create_app(
 
     `rates` overrides the rate limits by class ("general", "generation", "sign-in"), written as `gateway.limits.windows` reads them.
     """
-    limits = {
-        "general": os.environ.get("STORYFARM_RATE") or "10/1",
-        "generation": os.environ.get("STORYFARM_RATE_GENERATION") or "2/1,60/3600",
-        "sign-in": os.environ.get("STORYFARM_RATE_SIGN_IN") or "10/60,100/3600",
-        **(rates or {}),
-    }
-    grace = float(os.environ.get("STORYFARM_ENHANCE_GRACE") or 2.0) if enhance_grace is None else enhance_grace
+    limits = {**settings.rates, **(rates or {})}
+    grace = settings.enhance_grace if enhance_grace is None else enhance_grace
     house_of: dict[str, House] = {}
 
     @contextlib.asynccontextmanager

@@ -13,8 +13,10 @@ import structlog
 import uvicorn
 
 from farm import parent
+from farm.artifacts import Artifacts
 from farm.catalog import Catalog
 from farm.settings import Settings
+from farm.store import Store
 from gateway.app import create_app
 from gateway.wire import Protocol
 
@@ -90,14 +92,16 @@ def run_gateway(
 
     `listener` is the file descriptor of a socket that is bound already (then host and port are not used). `ready` is called with the
     gateway's URL once it takes requests; a number is a file descriptor that gets the URL as one line and is closed. Raises PortError,
-    and whatever the database says when it cannot be opened.
+    and SettingsError for an address of the database or the artifacts that cannot be used.
     """
     if die_with_parent:
         parent.die_with_parent(number=signal.SIGTERM)
     _raise_file_limit()
+    # Opened here and not when the application starts: what is wrong with their addresses is told by whoever called, not by the server's log.
+    artifacts, store = Artifacts.open(settings.artifacts_url, settings.secret), Store.open(settings.database_url)
     bound = listen(host, port) if listener is None else socket.socket(fileno=listener)
     url = url_of(bound)
-    app = create_app(settings, catalog)
+    app = create_app(settings, catalog, store, artifacts)
     config = uvicorn.Config(
         app,
         loop="uvloop",
@@ -120,6 +124,7 @@ def run_gateway(
         for number, handler in previous.items():
             signal.signal(number, handler)
         bound.close()
+        store.close()
     return 0 if server.started else 1
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import importlib
-import os
 from collections.abc import Mapping
 
+from farm import settings
 from pipelines.engine import Engine
 
 ENGINES: dict[str, str] = {
@@ -29,16 +29,9 @@ ENGINES: dict[str, str] = {
 def table(environment: Mapping[str, str] | None = None) -> dict[str, str]:
     """The engines of this house and those that the operator adds: STORYFARM_ENGINES="name=module:Class,name=module:Class".
 
-    Raises ValueError for an entry that is not of that form.
+    Raises SettingsError for an entry that is not of that form.
     """
-    env = os.environ if environment is None else environment
-    engines = dict(ENGINES)
-    for entry in filter(None, (part.strip() for part in env.get("STORYFARM_ENGINES", "").split(","))):
-        name, equals, target = entry.partition("=")
-        if not (name and equals and ":" in target):
-            raise ValueError(f"STORYFARM_ENGINES has {entry!r}; each entry must read name=module:Class")
-        engines[name.strip()] = target.strip()
-    return engines
+    return {**ENGINES, **settings.engines(environment)}
 
 
 def engine_class(name: str, engines: Mapping[str, str] | None = None) -> type[Engine]:

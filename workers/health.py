@@ -11,6 +11,8 @@ from pathlib import Path
 
 import psutil
 
+from farm.settings import gigabytes
+
 CPU_SHARE = 0.6  # of the machine's memory for loaded engines: the rest is for frames, ffmpeg, the page cache and the other workers
 PARKED_SHARE = 0.5  # of the machine's memory, for models that wait there: the rest is for loading others, for frames and the page cache
 GPU_SHARE = 0.9  # of the device's memory: activations and the CUDA context need some
@@ -35,34 +37,21 @@ class Device:
     def budget_gb(self) -> float:
         """How much of it loaded engines may take: STORYFARM_MODELS_GB, else a share of all that leaves room for the rest.
 
-        Raises ValueError for a STORYFARM_MODELS_GB that is no amount.
+        Raises SettingsError for a STORYFARM_MODELS_GB that is no amount.
         """
-        said = _gigabytes("STORYFARM_MODELS_GB")
+        said = gigabytes("STORYFARM_MODELS_GB")
         return round(self.memory_gb * (CPU_SHARE if self.name == "cpu" else GPU_SHARE), 2) if said is None else said
 
     @property
     def parked_gb(self) -> float:
         """How much of the machine's memory models may take that had to leave the device: STORYFARM_PARKED_GB, else a part for each CUDA device.
 
-        None on the CPU, where it is the same memory. Raises ValueError for a STORYFARM_PARKED_GB that is no amount.
+        None on the CPU, where it is the same memory. Raises SettingsError for a STORYFARM_PARKED_GB that is no amount.
         """
-        said = _gigabytes("STORYFARM_PARKED_GB")
+        said = gigabytes("STORYFARM_PARKED_GB")
         if said is not None:
             return said
         return 0.0 if self.name == "cpu" else round(_memory_gb() * PARKED_SHARE / max(1, len(cuda_devices())), 2)
-
-
-def _gigabytes(variable: str) -> float | None:
-    text = os.environ.get(variable, "").strip()
-    if not text:
-        return None
-    try:
-        amount = float(text)
-    except ValueError:
-        amount = -1.0
-    if not 0 <= amount < float("inf"):
-        raise ValueError(f"{variable} is {text!r}; it must be an amount of memory in GB, like 20 or 0.5")
-    return amount
 
 
 def describe(name: str = "cpu") -> Device:

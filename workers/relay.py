@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from farm.catalog import Catalog
 from farm.progress import Progress
 from farm.protocol import ProgressEvent
-from farm.settings import Settings
+from farm.settings import Settings, SettingsError
 from farm.store import Reaped, Store
 from farm.tickets import Tickets, flush
 from workers import health
@@ -101,5 +101,9 @@ if __name__ == "__main__":
     from farm import logs
 
     logs.set_up(human=sys.stderr.isatty())
-    _settings = Settings.from_environment()
-    sys.exit(run_relay(_settings, catalogs.load(_settings.models)))
+    try:
+        _settings = Settings.from_environment()
+        sys.exit(run_relay(_settings, catalogs.load(_settings.models)))
+    except (SettingsError, catalogs.CatalogError) as _error:
+        print(f"relay: {_error}", file=sys.stderr)
+        sys.exit(2)

@@ -23,6 +23,7 @@ import structlog
 from pydantic import ValidationError
 
 from farm.catalog import Model
+from farm.settings import slot_variables
 from farm.work import Work
 from workers import events
 
@@ -42,7 +43,7 @@ SPAWN_SECONDS = 60.0  # a cold disk and a busy machine; an ordinary start takes 
 
 def clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
     """What of `environment` a slot gets: nothing of STORYFARM_*, no keys; STORYFARM_SLOT_ENV names more, separated by commas."""
-    named = {name.strip() for name in environment.get("STORYFARM_SLOT_ENV", "").split(",")}
+    named = slot_variables(environment)
     passed = {name: value for name, value in environment.items() if name in PASSED or name in named or name.startswith(PASSED_PREFIXES)}
     inherited = [part for part in passed.get("PYTHONPATH", "").split(os.pathsep) if part and part != str(ROOT)]
     passed["PYTHONPATH"] = os.pathsep.join([str(ROOT), *inherited])

@@ -272,8 +272,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--die-with-parent", action="store_true", help="end when the process that started this one ends")
     options = parser.parse_args(arguments)
     logs.set_up(human=sys.stderr.isatty())
-    settings = Settings.from_environment()
     try:
+        settings = Settings.from_environment()
         return run_worker(
             settings,
             catalogs.load(settings.models),

@@ -10,12 +10,14 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.pool import QueuePool
 
+from farm.settings import SettingsError
+
 Result = TypeVar("Result")
 _BUSY_SECONDS = 15
 _POOL: dict[str, Any] = {"pool_size": 8, "max_overflow": 24, "pool_timeout": 30}
 
 
-class DatabaseError(Exception):
+class DatabaseError(SettingsError):
     """The database cannot be used; the message names the address (without its password) and the remedy."""
 
 
@@ -25,7 +27,7 @@ class Database:
     def __init__(self, url: str) -> None:
         try:
             parsed = make_url(url)
-        except ArgumentError:
+        except (ArgumentError, ValueError):  # ValueError: a port that is no number
             raise DatabaseError("STORYFARM_DATABASE_URL is no address; write postgresql+psycopg://user:password@host/name or sqlite:////path/farm.db") from None
         if parsed.drivername in ("postgresql", "postgres"):
             parsed = parsed.set(drivername="postgresql+psycopg")

@@ -132,3 +132,34 @@ def test_a_gateway_without_a_secret_is_refused(tmp_path: Path) -> None:
 
     assert done.returncode == Exit.BAD_INPUT
     assert "STORYFARM_SECRET" in done.stderr
+
+
+@pytest.mark.parametrize("part", ["gateway", "worker", "relay"])
+@pytest.mark.parametrize(
+    ("name", "value"), [("ARTIFACTS_REDIRECT", "perhaps"), ("DATABASE_URL", "postgresql://farmer:hush@host:port/farm"), ("PROFILE", "nope")]
+)
+def test_a_wrong_setting_is_named_by_every_part(tmp_path: Path, part: str, name: str, value: str) -> None:
+    done = storyfarm(part, cwd=tmp_path, STORYFARM_SECRET="long enough for a test", **{f"STORYFARM_{name}": value})
+
+    assert done.returncode == Exit.BAD_INPUT, done.stderr
+    assert done.stderr.startswith(f"storyfarm: STORYFARM_{name} is ")
+    assert len(done.stderr.splitlines()) == 1  # no traceback
+    assert "hush" not in done.stderr
+
+
+@pytest.mark.parametrize("module", ["gateway", "workers --pool cpu", "workers.relay"])
+def test_a_wrong_setting_is_named_by_the_processes_themselves(tmp_path: Path, module: str) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "STORYFARM_HOME": str(tmp_path), "STORYFARM_ENGINES": "mine"}
+
+    done = subprocess.run([sys.executable, "-m", *module.split()], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False)
+
+    assert done.returncode == Exit.BAD_INPUT
+    assert "STORYFARM_ENGINES has 'mine'; each entry must read name=module:Class" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_embedded_farm_names_a_wrong_setting_before_it_starts_anything(tmp_path: Path) -> None:
+    done = storyfarm("up", "--port", "0", cwd=tmp_path, STORYFARM_RATE="ten", STORYFARM_DATABASE_URL="a cluster's, not looked at")
+
+    assert done.returncode == Exit.BAD_INPUT
+    assert done.stderr.startswith("storyfarm: STORYFARM_RATE is 'ten'; write requests/seconds")
