@@ -64,6 +64,17 @@ class Attempt:
         """Record what the slot answered, or why there is no answer."""
         self._guarded(lambda: self._conclude(answer))
 
+    def serve(self) -> bool:
+        """Record the result that is there under this task key as this attempt's; whether it has ended so, or otherwise."""
+        self._guarded(self._serve)
+        return self.ended is not None
+
+    def share(self, other: Attempt) -> None:
+        """Its work is done in the folder of `other`, which has the same to do."""
+        shutil.rmtree(self.scratch, ignore_errors=True)
+        self.scratch = other.scratch
+        self._said = Said(self.scratch / SAID)
+
     def close(self) -> None:
         """Whatever happened: let the lease go, and the scratch folder."""
         self.keeper.close()
@@ -92,10 +103,8 @@ class Attempt:
         self._key = task_key(self.claim.kind, self.model, spec, shas)
         if (twin := self.tools.recording.get(self._key)) is not None:  # the same work, done a moment ago
             twin.wait(MOVE_SECONDS)
-        recorded = self.tools.store.tasks.find(self._key)
-        if recorded is not None and all(self._there(artifact) for _, artifact in recorded.artifacts):
-            self.log.info("an earlier result serves", task_key=self._key)
-            self._complete(recorded.artifacts, recorded.data, {})
+        self._serve()
+        if self.ended is not None:
             return None
         self._publish("running", note="fetching")
         files = {}
@@ -105,6 +114,12 @@ class Attempt:
             if self.unwanted:
                 raise self.leaving()
         return Work(task=self.claim.task, model=self.model.name, spec=spec, files=files, scratch=self.scratch)
+
+    def _serve(self) -> None:
+        recorded = self.tools.store.tasks.find(self._key)
+        if recorded is not None and all(self._there(artifact) for _, artifact in recorded.artifacts):
+            self.log.info("an earlier result serves", task_key=self._key)
+            self._complete(recorded.artifacts, recorded.data, {})
 
     def _conclude(self, answer: events.Done | Exception) -> None:
         if isinstance(answer, Exception):

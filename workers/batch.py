@@ -7,10 +7,10 @@ import time
 from collections.abc import Sequence
 
 from farm.store.records import Claim
-from farm.work import Work
 from workers import events
 from workers.attempt import MOVE_SECONDS, Attempt
 from workers.tools import Tools, Trouble
+from workers.twins import Twins
 
 LOOK_SECONDS = 0.1  # how often a silent slot's attempts look whether they are still wanted
 CANCEL_SECONDS = 5.0  # from asking an engine to stop to killing the slot: a new slot has to load its models again
@@ -24,7 +24,7 @@ class Batch:
         self.tools = tools
         self.attempts = [Attempt(tools, claim) for claim in claims]
         self.model = self.attempts[0].model
-        self._answers: list[tuple[Attempt, events.Done | Exception]] = []
+        self._answers: list[tuple[Twins, events.Done | Exception]] = []
         self._recorded = threading.Event()
 
     def carry_out(self) -> list[str]:
@@ -41,8 +41,8 @@ class Batch:
                 if (work := attempt.prepare()) is not None:
                     prepared.append((attempt, work))
             if prepared:
-                self._answers = self._run(prepared)
-                self.tools.recording.update({attempt.key: self._recorded for attempt, _ in self._answers})
+                self._answers = self._run(Twins.paired(prepared))
+                self.tools.recording.update({member.key: self._recorded for member, _ in self._answers})
         except BaseException:
             for attempt in self.attempts:
                 attempt.close()
@@ -52,21 +52,20 @@ class Batch:
     def finish(self) -> list[str]:
         """Put the outputs away and record how each task ended; may be done on another thread while the slot works for the next."""
         try:
-            for attempt, answer in self._answers:
+            for member, answer in self._answers:
                 self._keep()
-                attempt.conclude(answer)
+                member.conclude(answer)
         finally:
-            for attempt, _ in self._answers:
-                self.tools.recording.pop(attempt.key, None)
+            for member, _ in self._answers:
+                self.tools.recording.pop(member.key, None)
             self._recorded.set()
             for attempt in self.attempts:
                 attempt.close()
         return [attempt.ended or "discarded" for attempt in self.attempts]
 
-    def _run(self, prepared: list[tuple[Attempt, Work]]) -> list[tuple[Attempt, events.Done | Exception]]:
-        members = [attempt for attempt, _ in prepared]
+    def _run(self, members: list[Twins]) -> list[tuple[Twins, events.Done | Exception]]:
         try:
-            answers = Watch(self.tools, members, [work for _, work in prepared]).answers()
+            answers = Watch(self.tools, members).answers()
         except Exception as error:  # no slot could be started: nobody's fault, and everybody's end
             answers = [error] * len(members)
         return list(zip(members, answers, strict=True))
@@ -81,9 +80,9 @@ class Batch:
 class Watch:
     """The slot at work on the members of a batch, watched until it has answered each: for progress, for who is not wanted any more, for hangs."""
 
-    def __init__(self, tools: Tools, members: Sequence[Attempt], works: Sequence[Work]) -> None:
-        self.tools, self.members, self.works = tools, members, works
-        self.model = members[0].model
+    def __init__(self, tools: Tools, members: Sequence[Twins]) -> None:
+        self.tools, self.members = tools, members
+        self.model = members[0].attempts[0].model
         self._open = set(range(len(members)))
         self._answers: dict[int, events.Done | Exception] = {}
         self._asked: dict[int, float] = {}  # who was told to stop, and when
@@ -97,11 +96,11 @@ class Watch:
         """
         slot = self.tools.slot
         slot.settle()
-        run = slot.run(self.model, *self.works)
+        run = slot.run(self.model, *(member.work for member in self.members))
         while self._open:
             silent = time.monotonic() - self._last
             for member in self.members:
-                member.keeper.alive(self._allowed - silent)
+                member.alive(self._allowed - silent)
             event = slot.next_event(LOOK_SECONDS)
             if isinstance(event, events.Died) or getattr(event, "run", None) == run:
                 self._hear(event)

@@ -81,6 +81,28 @@ def test_one_that_fails_and_one_that_is_cancelled_leave_the_others_alone(farm, t
     assert farm.document(good).status == farm.document(other).status == "completed"
 
 
+def test_the_same_work_of_three_stories_is_done_once_and_whoever_is_cancelled_takes_it_from_nobody(farm, tools):
+    leader, second, other, third = (farm.story(prompt, seed=7) for prompt in ("steps 20 0.05", "steps 20 0.05", "ok 2", "steps 20 0.05"))
+    worker = threading.Thread(target=lambda: work_until_idle(tools))
+    worker.start()
+    until(lambda: farm.lines("pass"), 15)
+    farm.store.stories.cancel(leader, farm.team)
+    worker.join(60)
+    assert passes(farm)[0] == 2, "three stories ask for the one, one for the other"
+    assert [written(farm, story) for story in (leader, second, third, other)] == ["cancelled", "done", "done", "done"]
+    assert [farm.document(story).status for story in (second, third, other)] == ["completed"] * 3
+    assert [bool(attempt.timings) for story in (second, third) for attempt in farm.attempts(story) if attempt.name == "write"] == [True, False]
+    assert farm.document(second).screenplay == farm.document(third).screenplay
+    assert not list(tools.scratch.iterdir())
+
+
+def test_the_same_work_that_fails_fails_for_everyone(farm, tools):
+    stories = [farm.story("fail", seed=7) for _ in range(2)]
+    work_until_idle(tools)
+    assert passes(farm) == [1]
+    assert [written(farm, story) for story in stories] == ["failed"] * 2
+
+
 def test_a_dead_slot_is_a_crash_for_all_and_each_is_tried_again_alone(farm, tools):
     stories = [farm.story(prompt) for prompt in ("ok 1", "die 2", "ok 3")]
     work_until_idle(tools)
