@@ -93,7 +93,7 @@ class FarmClient:
                 expected = response.headers.get("content-length")
                 if expected and size != int(expected):
                     raise FarmAway(f"{self.url}: sent {size} of {expected} bytes")
-            os.chmod(temporary, 0o666 & ~_umask())
+            os.chmod(temporary, 0o666 & ~umask())
             os.replace(temporary, target)
             temporary = None
         except OSError as error:
@@ -142,7 +142,7 @@ def _issues(error: dict[str, Any]) -> str:
     return "".join(lines)
 
 
-def _umask() -> int:
+def umask() -> int:
     mask = os.umask(0o022)
     os.umask(mask)
     return mask

@@ -41,7 +41,9 @@ def render(
     captions: Annotated[
         str | None, typer.Option("--captions", help="Draw them so: plain, boxed, or highlight (the spoken word is lit)", show_default=False)
     ] = None,
-    also: Annotated[list[str] | None, typer.Option("--also", help="What else to make of the film: strip, teaser, gif, hevc, av1, nvenc, otio")] = None,
+    also: Annotated[
+        list[str] | None, typer.Option("--also", help="What else to make of the film: strip, teaser, gif, hls, hevc, av1, nvenc, otio; repeatable")
+    ] = None,
     farm: Annotated[str | None, typer.Option("--farm", help="Address of a running farm [default: an embedded one]", show_default=False)] = None,
     key: Annotated[str | None, typer.Option("--key", envvar="STORYFARM_KEY", help="API key for --farm", show_default=False)] = None,
     home: HomeOption = None,

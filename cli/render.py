@@ -21,11 +21,12 @@ from cli.display import Display, View
 from cli.embedded import ROOM_TO_GO_ON_MB, EmbeddedFarm
 from cli.errors import CliError, Exit
 from cli.home import Home
+from cli.stream import fetch_stream
 from farm.specs import CaptionLook, Deliverable
 
 _ASPECTS = ("16:9", "9:16", "1:1", "4:5")
 _LOOKS = get_args(CaptionLook)
-_ALSO = tuple(name for name in get_args(Deliverable) if name != "hls")  # a stream is followed where it is, not fetched
+_ALSO = get_args(Deliverable)
 _SUFFIXES = {"film-strip": "-strip.jpg", "film-teaser": "-teaser.webp", "film-gif": "-teaser.gif", "film-otio": ".otio"}
 _SHORTEST, _LONGEST = 10, 50_000
 _SECONDS = (5, 300)
@@ -74,7 +75,7 @@ class Order:
             raise _bad(f"--captions {self.captions!r}: choose one of {', '.join(_LOOKS)}")
         for name in self.also:
             if name not in _ALSO:
-                raise _bad(f"--also {name!r}: choose among {', '.join(_ALSO)}; `storyfarm compose` makes others of a timeline")
+                raise _bad(f"--also {name!r}: choose among {', '.join(_ALSO)}")
         return replace(self, prompt=prompt)
 
     def body(self) -> dict[str, Any]:
@@ -253,7 +254,9 @@ class _Render:
         """Fetch what was made of the film besides it; None (and said so) where the farm could not make it."""
         found = None
         for relation, link in status["_links"].items():
-            if relation == f"film-{name}" or relation.startswith(f"film-{name}-"):
+            if relation == "film-hls" == f"film-{name}":
+                found = str(fetch_stream(client, link["href"], self._target.with_name(f"{self._target.stem}-hls")))
+            elif relation == f"film-{name}" or relation.startswith(f"film-{name}-"):
                 suffix = "-strip.vtt" if relation == "film-strip-vtt" else _SUFFIXES.get(relation, f"-{name}.mp4")
                 place = self._target.with_name(self._target.stem + suffix)
                 client.download(link["href"], place)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -148,6 +149,7 @@ def hls(cutting: Cutting, check: Check) -> dict[str, Path]:
     segments = {"hls_time": HLS_SEGMENT, "hls_playlist_type": "vod", "hls_segment_type": "fmp4", "hls_flags": "single_file"}
     options = {**segments, "hls_segment_filename": "hls/film.m4s", "c": "copy", "fflags": "+bitexact"}
     run(command(ffmpeg.output(film.video, film.audio, "hls/film.m3u8", f="hls", **options)), cutting.folder, check, making="HLS stream")
+    _roomy(folder / "film.m3u8")
     (folder / "captions.vtt").write_bytes((cutting.folder / "film.vtt").read_bytes())
     seconds, data = cutting.data.seconds, cutting.data
     (folder / "captions.m3u8").write_text(
@@ -164,6 +166,13 @@ def hls(cutting: Cutting, check: Check) -> dict[str, Path]:
         encoding="utf-8",
     )
     return {"-hls": folder}
+
+
+def _roomy(playlist: Path) -> None:
+    """No segment is longer than the playlist says: ffmpeg rounds half a second to the even number, players round it up."""
+    text = playlist.read_text(encoding="utf-8")
+    longest = max((math.ceil(float(seconds)) for seconds in re.findall(r"#EXTINF:([\d.]+)", text)), default=HLS_SEGMENT)
+    playlist.write_text(re.sub(r"#EXT-X-TARGETDURATION:\d+", f"#EXT-X-TARGETDURATION:{longest}", text), encoding="utf-8")
 
 
 def _codec(cutting: Cutting) -> str:

@@ -104,7 +104,7 @@ def test_render_makes_a_film_in_the_farm_that_runs_in_its_home_though_worker_and
     home, up, _ = farm
     film = tmp_path / "film.mp4"
 
-    render = start("render", PROMPT, "-o", str(film), "--seconds", "5", "--seed", "3", "--home", str(home), "--json", cwd=tmp_path)
+    render = start("render", PROMPT, "-o", str(film), "--seconds", "5", "--seed", "3", "--also", "hls", "--home", str(home), "--json", cwd=tmp_path)
     victims = {"worker", "gateway"}
     until = time.monotonic() + 60
     while victims and time.monotonic() < until and render.poll() is None:
@@ -120,7 +120,7 @@ def test_render_makes_a_film_in_the_farm_that_runs_in_its_home_though_worker_and
     assert code == Exit.OK, err
     assert victims == set()
     said = json.loads(out.strip().splitlines()[-1])
-    assert set(said) == {"film", "seconds", "shots", "story"}
+    assert set(said) == {"film", "seconds", "shots", "story", "files"}
     assert said["film"] == str(film)
     assert said["shots"] >= 1
     with av.open(str(film)) as container:
@@ -128,7 +128,13 @@ def test_render_makes_a_film_in_the_farm_that_runs_in_its_home_though_worker_and
         frames = sum(1 for _ in container.decode(video=0))
     assert kinds == ["audio", "subtitle", "video"]
     assert frames / 24 == pytest.approx(said["seconds"], abs=0.05)
-    assert list(tmp_path.iterdir()) == [film]  # no half-written file beside it
+    stream = tmp_path / "film-hls"
+    assert sorted(tmp_path.iterdir()) == [stream, film]  # no half-written file beside them
+    assert said["files"] == {"hls": str(stream / "index.m3u8")}
+    assert sorted(file.name for file in stream.iterdir()) == ["captions.m3u8", "captions.vtt", "film.m3u8", "film.m4s", "index.m3u8"]
+    with av.open(said["files"]["hls"]) as container:  # every reference leads to the file beside it
+        assert sum(1 for _ in container.decode(video=0)) == frames
+    assert "../" not in "".join(file.read_text() for file in stream.glob("*.m3u8"))
     assert up.poll() is None
 
 

@@ -78,6 +78,7 @@ def test_hls_is_the_films_own_packets_in_segments(timeline, tmp_path):
     playlist = (folder / "film.m3u8").read_text()
     assert sum(map(float, re.findall(r"#EXTINF:([\d.]+)", playlist))) == pytest.approx(FRAMES / FPS, abs=0.1)
     assert "#EXT-X-BYTERANGE" in playlist
+    assert int(re.findall(r"TARGETDURATION:(\d+)", playlist)[0]) >= max(map(float, re.findall(r"#EXTINF:([\d.]+)", playlist)))
     assert (folder / "captions.vtt").read_text() == (tmp_path / "film.vtt").read_text()
 
     def slices(file: Path) -> list[bytes]:
