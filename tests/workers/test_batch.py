@@ -96,6 +96,23 @@ def test_the_same_work_of_three_stories_is_done_once_and_whoever_is_cancelled_ta
     assert not list(tools.scratch.iterdir())
 
 
+def test_a_picture_that_was_made_for_a_story_since_cancelled_is_the_other_storys(farm, tools):
+    farm.catalog.models["troupe"].defaults["seconds"] = 0.6
+    stories = [farm.story("ok", seed=7) for _ in range(2)]
+    worker = threading.Thread(target=lambda: work_until_idle(tools))
+    worker.start()
+    until(lambda: all(len(farm.document(story).tasks) > 1 for story in stories), 15)
+    pictures = [next(task.id for task in farm.document(story).tasks if task.name.startswith("keyframe")) for story in stories]
+    until(lambda: any(picture in line for line in farm.lines("pass") for picture in pictures), 15)
+    at_work = next(number for number, picture in enumerate(pictures) if any(picture in line for line in farm.lines("pass")))
+    farm.store.stories.cancel(stories[at_work], farm.team)
+    worker.join(60)
+    other = farm.document(stories[1 - at_work])
+    assert other.status == "completed"
+    assert {str(task.state) for task in other.tasks} == {"done"}
+    assert not any(set(pictures) <= set(line) for line in farm.lines("pass")), "it was one work"
+
+
 def test_the_same_work_that_fails_fails_for_everyone(farm, tools):
     stories = [farm.story("fail", seed=7) for _ in range(2)]
     work_until_idle(tools)
