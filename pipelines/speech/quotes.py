@@ -45,6 +45,11 @@ def parts(paragraph: str, speakers: Sequence[Speaker]) -> list[tuple[str, Speake
     return [(" ".join(words), speaker) for words, speaker in found]
 
 
+def casting(paragraph: str, speakers: Sequence[Speaker]) -> list[Speaker | None]:
+    """Who speaks each of the paragraph's words, as spaces part them; None: the narrator."""
+    return [who for text, who in parts(paragraph, speakers) for _ in text.split()]
+
+
 def _runs(words: Sequence[str]) -> list[_Run]:
     """Words in and out of quotation marks, by turns; an unclosed quotation is none."""
     runs = [_Run()]

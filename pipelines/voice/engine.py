@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -15,7 +17,9 @@ from farm.specs import SpeakSpec
 from farm.types import TaskKind, Word
 from farm.work import EngineError, Outcome, Output, SpeechData, Work
 from pipelines.engine import Engine, Report
-from pipelines.voice import espeak, neural
+from pipelines.speech.quotes import casting
+from pipelines.voice import cast, espeak, neural
+from pipelines.voice.shade import Shade
 from pipelines.voice.sound import Sound, level, trim, write_wav
 from pipelines.voice.text import Sentence, Span, clean, match, sentences
 
@@ -28,7 +32,16 @@ SILENCE = 0.4  # seconds of sound for a text with nothing to say
 SHORTEST_WORD = 0.02  # seconds
 SPEED = 0.8  # of the voice as it was trained, which reads news (3.5 words a second); a story wants about 3
 
-Say = Callable[[Sentence, int], tuple[Sound, list[Span]]]
+
+@dataclass(frozen=True)
+class Turn:
+    """One sentence and, for each of its words, the shade of whoever says it (None: the voice itself)."""
+
+    sentence: Sentence
+    shades: tuple[Shade | None, ...]
+
+
+Say = Callable[[Turn, int], tuple[Sound, list[Span]]]
 
 
 class Voice(Engine):
@@ -76,29 +89,61 @@ class Voice(Engine):
             raise EngineError(
                 f"the text has {len(spec.text)} characters, more than the {LONGEST_TEXT} of one shot; cut it into several shots", code="text_too_long"
             )
-        parts = sentences(clean(spec.text))
-        sound, words = self._assemble(parts, self._speaker(spec, work), spec.seed, report)
+        sound, words = self._assemble(self._turns(spec), self._speaker(spec, work), spec.seed, report)
         sound = level(sound, RATE)
         path = work.scratch / "speech.wav"
         write_wav(path, sound, RATE)
         data = SpeechData(seconds=len(sound) / RATE, words=words)
         return Outcome(outputs=(Output(name="speech", path=path, media_type="audio/wav"),), data=data.model_dump())
 
-    def _assemble(self, parts: list[Sentence], say: Say, seed: int, report: Report) -> tuple[Sound, tuple[Word, ...]]:
+    def _turns(self, spec: SpeakSpec) -> list[Turn]:
+        """The text as sentences, with the shade of whoever says each of their words; in other languages than English there are none."""
+        dialogue = _english(spec.locale) and self.model.defaults.get("dialogue", True)
+        speakers = spec.speakers if dialogue else ()
+        teller, shades = self._shades(spec) if _english(spec.locale) else (None, {})
+        turns: list[Turn] = []
+        for paragraph in clean(spec.text).split("\n"):
+            said, at = casting(paragraph, speakers), 0
+            for sentence in sentences(paragraph):
+                who = []
+                for word in sentence.words:  # one of them may hold a dash that stands by itself
+                    who.append(said[at])
+                    at += len(word.split())
+                turns.append(Turn(sentence, tuple(shades[one.name] if one else teller for one in who)))
+        return turns
+
+    def _shades(self, spec: SpeakSpec) -> tuple[Shade | None, dict[str, Shade | None]]:
+        """The narrator's shade, and those of the characters by their names."""
+        base, asked = self._base(spec)
+        gender = self._voice(base).gender
+        voices = cast.voices(self.model.name, base, gender)
+        teller = cast.shade(asked, base, gender) if asked else None
+        told_by = spec.narrator if not spec.voice else None
+        if told_by:
+            teller = cast.shade(voices.character(told_by, "en").name, base, gender, told_by.name)
+        shades = {who.name: cast.spoken_by(who, voices, base, gender) for who in spec.speakers}
+        return teller, shades | ({told_by.name: teller} if told_by else {})
+
+    def _base(self, spec: SpeakSpec) -> tuple[str, str]:
+        """The trained voice that speaks, and the shade of it that was asked for by name, if any."""
+        asked = self._asked_voice(spec)
+        return (self._default_voice(), asked) if asked in cast.SHADES else (asked, "")
+
+    def _assemble(self, parts: list[Turn], say: Say, seed: int, report: Report) -> tuple[Sound, tuple[Word, ...]]:
         """Say sentence after sentence, with pauses between them; word times count from the beginning of the whole."""
         pieces: list[Sound] = []
         words: list[Word] = []
         clock, heard = 0, 0.0
         for index, part in enumerate(parts):
             sound, spans = say(part, seed + index)
-            for written, (begins, ends) in zip(part.words, spans, strict=True):
+            for written, (begins, ends) in zip(part.sentence.words, spans, strict=True):
                 start = max(heard, clock / RATE + begins)
                 heard = max(start + SHORTEST_WORD, clock / RATE + ends)
                 words.append(Word(text=written, start=start, end=heard))
             pieces.append(sound)
             clock += len(sound)
             if index < len(parts) - 1:
-                gap = np.zeros(max(int(PAUSES[part.ends] * RATE), round(heard * RATE) - clock), np.float32)
+                gap = np.zeros(max(int(PAUSES[part.sentence.ends] * RATE), round(heard * RATE) - clock), np.float32)
                 pieces.append(gap)
                 clock += len(gap)
             report.step(index + 1, len(parts), f"sentence {index + 1} of {len(parts)}")
@@ -113,7 +158,7 @@ class Voice(Engine):
     def _speaker(self, spec: SpeakSpec, work: Work) -> Say:
         """What says one sentence in the locale and voice that were asked for."""
         if _english(spec.locale):
-            voice = self._voice(self._asked_voice(spec))
+            voice = self._voice(self._base(spec)[0])
             speed = float(self.model.defaults.get("speed", SPEED))
             return lambda part, seed: _say_neural(voice, part, seed, speed)
         path = espeak.program()
@@ -128,7 +173,7 @@ class Voice(Engine):
                 f"no voice here speaks locale {spec.locale!r}; there are en, {', '.join(sorted(available - {'en'}))}: ask for one of these",
                 code="no_such_locale",
             )
-        return lambda part, seed: _say_espeak(path, code, part, work)
+        return lambda part, seed: _say_espeak(path, code, part.sentence, work)
 
     def _asked_voice(self, spec: SpeakSpec) -> str:
         name = spec.voice or ""
@@ -148,9 +193,25 @@ def _english(locale: str) -> bool:
     return locale.lower().replace("_", "-").split("-")[0] in {"en", "eng", "english"}
 
 
-def _say_neural(voice: neural.NeuralVoice, part: Sentence, seed: int, speed: float) -> tuple[Sound, list[Span]]:
-    sound, spoken = voice.speak(part.text, seed & 0xFFFFFFFF, speed)
-    return _trimmed(sound, part, spoken)
+def _say_neural(voice: neural.NeuralVoice, part: Turn, seed: int, speed: float) -> tuple[Sound, list[Span]]:
+    uttered = voice.utter(part.sentence.text, speed)
+    if uttered is None:
+        return _trimmed(np.zeros(0, np.float32), part.sentence, [])
+    shades = _stretches(part, match(part.sentence.words, uttered.words, uttered.seconds), uttered.seconds) if any(part.shades) else []
+    return _trimmed(voice.sound(uttered, seed & 0xFFFFFFFF, shades), part.sentence, uttered.words)
+
+
+def _stretches(part: Turn, spans: Sequence[Span], seconds: float) -> list[tuple[Span, Shade]]:
+    """What of a sentence's sound is in which shade: from the middle of the pause before its words to the middle of the one after."""
+    found: list[tuple[Span, Shade]] = []
+    begin = 0.0
+    for shade, group in itertools.groupby(range(len(spans)), key=lambda number: part.shades[number]):
+        last = list(group)[-1]
+        end = (spans[last][1] + spans[last + 1][0]) / 2 if last + 1 < len(spans) else seconds
+        if shade is not None:
+            found.append(((begin, end), shade))
+        begin = end
+    return found
 
 
 def _say_espeak(path: str, code: str, part: Sentence, work: Work) -> tuple[Sound, list[Span]]:

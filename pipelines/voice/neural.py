@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from farm.work import EngineError
+from pipelines.voice.cast import CENTRES, SHADES
+from pipelines.voice.shade import HOP, Shade, Spectrum, shaded
 from pipelines.voice.sound import Sound
 from pipelines.voice.text import Span
 
@@ -40,6 +44,15 @@ def known() -> dict[str, dict[str, Any]]:
     return dict(VOICES)
 
 
+@dataclass(frozen=True)
+class Uttered:
+    """One sentence as the network gives it: its spectrum, the words as spoken with their times in seconds, and its length."""
+
+    spectrum: Spectrum
+    words: list[tuple[str, Span]]
+    seconds: float
+
+
 class NeuralVoice:
     """One loaded voice; about 90 MB of memory, 10 ms of one core for a second of speech."""
 
@@ -52,32 +65,32 @@ class NeuralVoice:
         voices = here()
         if name not in voices:
             raise EngineError(
-                f"voice {name!r} is not on this machine; it has {', '.join(sorted(voices)) or 'none'}: ask for one of these", code="no_such_voice"
+                f"voice {name!r} is not on this machine; it has {', '.join(sorted(voices)) or 'none'}, and makes {', '.join(SHADES)}: ask for one of these",
+                code="no_such_voice",
             )
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3
+        self.gender = str(known()[name].get("gender") or "female")
         self._normalize = normalize
         self._g2p = G2P(british=bool(known()[name]["british"]))
         self._vocabulary: dict[str, int] = json.loads((Path(ASSETS) / "vocab.json").read_text(encoding="utf-8"))
         self._session = onnxruntime.InferenceSession(_with_output(voices[name].read_bytes(), _DURATIONS), options, providers=["CPUExecutionProvider"])
 
-    def speak(self, text: str, seed: int, speed: float) -> tuple[Sound, list[tuple[str, Span]]]:
-        """Say one sentence; returns 24 kHz sound and the words as spoken with their times (neither, if it has no phonemes)."""
-        from hibari import dsp
-
+    def utter(self, text: str, speed: float) -> Uttered | None:
+        """What one sentence will sound like, before it is sound; None: it has no phonemes."""
         phonemes, words = self._phonemes(text)
         vocabulary = self._vocabulary
         known_at = [position for position, char in enumerate(phonemes) if char in vocabulary][: 3 * 400]
         ids = [0, *(vocabulary[phonemes[position]] for position in known_at), 0]
         if len(ids) < 3:
-            return np.zeros(0, np.float32), []
+            return None
         feed = {"ids": np.asarray([ids], np.int64), "speed": np.asarray([speed], np.float32)}
         parts = self._session.run(None, feed)
-        lh, th, ln, lr, phi, f0 = (part[0] for part in parts[:6])
-        sound = dsp.synth(lh, th, ln, lr, phi, f0, np.random.default_rng(seed))
+        spectrum = Spectrum(*(part[0] for part in parts[:6]))
         ticks = np.asarray(parts[6], np.float64).reshape(-1)
-        second = len(sound) / RATE / ticks[-1]  # seconds in a tick
+        seconds = spectrum.lh.shape[1] * HOP / RATE
+        second = seconds / ticks[-1]  # seconds in a tick
         begins = {position: ticks[index] for index, position in enumerate(known_at)}  # ids[0] is a pad, so ticks[index] is where this one begins
         ends = {position: ticks[index + 1] for index, position in enumerate(known_at)}
         spoken = []
@@ -88,7 +101,18 @@ class NeuralVoice:
                 gap = begins.get(inside[0] - 1, onset) if phonemes[inside[0] - 1 : inside[0]] == " " else onset
                 start = max(gap, onset - ONSET) - LAG
                 spoken.append((word, (max(0.0, start * second), max(0.0, ends[inside[-1]] - LAG) * second)))
-        return sound, spoken
+        return Uttered(spectrum, spoken, seconds)
+
+    def sound(self, uttered: Uttered, seed: int, shades: Sequence[tuple[Span, Shade]] = ()) -> Sound:
+        """The sentence as 24 kHz sound; `shades` are its parts, in seconds, that other voices speak: what lies outside sounds as without them."""
+        from hibari import dsp
+
+        spectrum = uttered.spectrum
+        if shades:
+            frames = [(round(start * RATE / HOP), round(end * RATE / HOP), shade) for (start, end), shade in shades]
+            spectrum = shaded(spectrum, frames, CENTRES[self.gender])
+        made: Sound = dsp.synth(spectrum.lh, spectrum.th, spectrum.ln, spectrum.lr, spectrum.phi, spectrum.f0, np.random.default_rng(seed))
+        return made
 
     def _phonemes(self, text: str) -> tuple[str, list[tuple[str, int, int]]]:
         """Phonemes of a sentence, and its spoken words, each with the part of the phonemes that is its own."""
