@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import torch
 from PIL import Image, ImageChops
 
 from farm.specs import PortraitSpec
@@ -113,3 +114,12 @@ def test_each_one_s_first_picture_comes_before_anyone_s_second():
 def test_a_scrap_of_a_picture_is_enlarged_to_what_encoders_take(weights, tmp_path):
     Image.new("RGB", (40, 16), "red").save(tmp_path / "scrap.png")
     assert painted(loaded("flux2-klein", weights), keyframe(tmp_path / "a", files={"reference.k": tmp_path / "scrap.png"})).size == (80, 44)
+
+
+def test_the_plain_twin_shares_parts_that_stay_as_they_were_loaded(weights):
+    engine = loaded("qwen-edit", weights, dtype="bfloat16")
+    plain, pipe = engine._plain, engine._pipe
+    assert {part.dtype for part in (pipe.transformer, pipe.text_encoder, pipe.vae)} == {torch.bfloat16}
+    assert all(getattr(plain, name) is part for name, part in pipe.components.items() if name in plain.components)
+    with pytest.raises(EngineError, match="cannot be made of the parts of QwenImageEditPlusPipeline"):
+        loaded("qwen-edit", weights, without_reference="StableDiffusionXLPipeline")
