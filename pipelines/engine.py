@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Protocol
 
@@ -35,6 +36,16 @@ class Report(Protocol):
 
     def preview(self, path: Path, media_type: str) -> None:
         """A small picture of how far it is."""
+
+
+@dataclass(frozen=True)
+class Rest:
+    """What is left of a work when it needs the device no more: a file to encode. `finish` gives the outcome, or raises what `run` would have raised.
+
+    It is called once, on another thread, while the engine may be at its next work already: it touches nothing of the engine and nothing on the device.
+    """
+
+    finish: Callable[[], Outcome]
 
 
 class Engine(ABC):
@@ -127,3 +138,7 @@ class Engine(ABC):
             except (EngineError, Cancelled) as error:
                 answers.append(error)
         return answers
+
+    def compute(self, works: Sequence[Work], reports: Sequence[Report]) -> list[Outcome | Rest | Exception]:
+        """What the slot calls: `run` for one work, `run_batch` for several; an engine that can leave the last of a work for later overrides it."""
+        return [self.run(works[0], reports[0])] if len(works) == 1 else [*self.run_batch(works, reports)]

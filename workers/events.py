@@ -156,6 +156,13 @@ class Preview(Frozen):
     media_type: str
 
 
+class Free(Frozen):
+    """The device is free for another run: what is left of this one, files to encode, is the processor's; each work still gets its Done or Failed."""
+
+    type: Literal["free"] = "free"
+    run: int
+
+
 class Done(Frozen):
     """A work has ended well."""
 
@@ -188,5 +195,5 @@ class Died(Frozen):
     reason: str
 
 
-Event = Annotated[Ready | Warmed | Surveyed | Swapped | Loading | Step | Preview | Done | Failed | Died, Field(discriminator="type")]
+Event = Annotated[Ready | Warmed | Surveyed | Swapped | Loading | Step | Preview | Free | Done | Failed | Died, Field(discriminator="type")]
 EVENTS: TypeAdapter[Event] = TypeAdapter(Event)

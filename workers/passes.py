@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 import time
 import traceback
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from farm.work import Cancelled, EngineError, Outcome
-from pipelines.engine import DeviceLost, Engine
+from pipelines.engine import DeviceLost, Engine, Rest
 from workers import events
 from workers.memory import is_full
 from workers.residency import too_big
@@ -34,9 +36,16 @@ class Pass:
         self.slot, self.command, self.model = slot, command, command.model
         self.reports = [WorkReport(slot, command.run, member) for member in range(len(command.works))]
         self.loaded = 0.0
+        self.left = 0
+        """How many members' rests are still at work, or were."""
 
     def carry_out(self) -> None:
-        """Answer every member."""
+        """Answer every member, or leave what is left of it to `Slot.rests`, which answers it then."""
+        self._carry_out()
+        if self.left:
+            self.slot.send(events.Free(run=self.command.run))
+
+    def _carry_out(self) -> None:
         members = list(range(len(self.reports)))
         began = time.perf_counter()
         try:
@@ -92,12 +101,9 @@ class Pass:
             relieved.append(rung)
             print(f"{self.model.name!r} ran out of memory ({why}); once more with {rung}", file=sys.stderr, flush=True)
 
-    def _called(self, engine: Engine, members: list[int]) -> list[Outcome | BaseException]:
+    def _called(self, engine: Engine, members: list[int]) -> list[Outcome | Rest | Exception]:
         works = [self.command.works[member] for member in members]
-        reports = [self.reports[member] for member in members]
-        if len(works) == 1:
-            return [engine.run(works[0], reports[0])]
-        answers: list[Outcome | BaseException] = list(engine.run_batch(works, reports))
+        answers = list(engine.compute(works, [self.reports[member] for member in members]))
         if len(answers) != len(works):
             raise RuntimeError(f"engine {self.model.engine!r} gave {len(answers)} answers to {len(works)} works")
         return answers
@@ -128,19 +134,33 @@ class Pass:
             print(f"{self.model.name!r} could not be relieved: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
             return None
 
-    def _answer(self, members: list[int], answers: list[Outcome | BaseException], seconds: float, before: int | None, relieved: list[str]) -> None:
+    def _answer(self, members: list[int], answers: list[Outcome | Rest | Exception], seconds: float, before: int | None, relieved: list[str]) -> None:
         peak = self.slot.memory.peak()
         self.slot.models.ran(self.model.name, peak, before)
+
+        def done(member: int, outcome: Outcome) -> events.Done:
+            return events.Done(
+                run=self.command.run, member=member, outcome=outcome, load_seconds=self.loaded, run_seconds=seconds,
+                batch=len(members), peak_bytes=peak, relieved=tuple(relieved),
+            )  # fmt: skip
+
         for member, answer in zip(members, answers, strict=True):
             if isinstance(answer, Outcome):
-                self.slot.send(
-                    events.Done(
-                        run=self.command.run, member=member, outcome=answer, load_seconds=self.loaded, run_seconds=seconds,
-                        batch=len(members), peak_bytes=peak, relieved=tuple(relieved),
-                    )
-                )  # fmt: skip
+                self.slot.send(done(member, answer))
+            elif isinstance(answer, Rest):
+                self.left += 1
+                self.slot.rests.leave(self.command.run, partial(self._finished, member, answer, partial(done, member)))
             else:
                 self._failed(member, answer)
+
+    def _finished(self, member: int, rest: Rest, done: Callable[[Outcome], events.Done]) -> None:
+        """On another thread: the rest of a work, and its answer. Whatever breaks there broke beside the engine, which may be at the next work."""
+        answer: events.Event
+        try:
+            answer = done(rest.finish())
+        except BaseException as error:
+            answer = self.slot.told(self.command.run, member, self.model, error)
+        self.slot.send(answer)
 
     def _failed(self, member: int, error: BaseException) -> None:
         self.slot.send(self.slot.failure(self.command.run, member, self.model, error))

@@ -15,6 +15,8 @@ import sys
 import threading
 import traceback
 from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -30,6 +32,7 @@ from workers.residency import GIGABYTE, Residency, too_big
 # A retry does the same again, so these cannot be mended by one.
 HOPELESS = (TypeError, ValueError, LookupError, AttributeError, ImportError, NotImplementedError, AssertionError)
 EXIT_DEVICE_LOST = 75  # EX_TEMPFAIL of sysexits.h: not the work's fault
+REST_THREADS = 4  # of the processor, beside the thread that keeps the device busy
 OOM_SCORE = "500"  # the kernel should take the slot before it takes the worker (proc(5), oom_score_adj)
 
 
@@ -44,6 +47,7 @@ class Slot:
             memory=self.memory, device_bytes=boot.memory_gb * GIGABYTE, parked_bytes=boot.parked_gb * GIGABYTE, make=self.make,
             tell=self.send, changed=self.say_warm, measured=boot.needs,
         )  # fmt: skip
+        self.rests = Rests()
         self.cancelled: set[tuple[int, int]] = set()  # run and member
         self.stopping = threading.Event()
         self._connection = connection
@@ -94,6 +98,7 @@ class Slot:
                 unknown.extend(command.models)
             elif isinstance(command, events.Park):
                 self.park(command.model)
+        self.rests.finish()
 
     def say_warm(self) -> None:
         """Tell which models are where."""
@@ -146,24 +151,49 @@ class Slot:
 
     def failure(self, run: int, member: int, model: Model, error: BaseException) -> events.Failed:
         """What is told of an exception; one that leaves the device unusable ends this process instead."""
-        if isinstance(error, Cancelled):
-            return events.Failed(run=run, member=member, code="cancelled", message="The task was told to stop.", retry=False)
-        if isinstance(error, EngineError):
-            return events.Failed(run=run, member=member, code=error.code, message=error.message, retry=error.retry)
-        traceback.print_exception(error)  # to the worker's log
+        if isinstance(error, Cancelled | EngineError):
+            return self.told(run, member, model, error)
         if is_lost(error):
+            traceback.print_exception(error)  # to the worker's log
             # Every later call to the device would fail too; the attempt counts as crashed, and the worker starts a new slot.
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(EXIT_DEVICE_LOST)
         # Nobody knows in what state an unforeseen exception left the engine, or the memory it holds.
         self.models.drop(model.name)
-        if is_full(error):
-            return self.failure(run, member, model, too_big(model, self.boot.device, (), f"{type(error).__name__}: {error}"))
+        return self.told(run, member, model, error)
+
+    def told(self, run: int, member: int, model: Model, error: BaseException) -> events.Failed:
+        """What is told of an exception, whatever it means for the engine."""
+        if isinstance(error, Cancelled):
+            return events.Failed(run=run, member=member, code="cancelled", message="The task was told to stop.", retry=False)
+        if isinstance(error, EngineError):
+            return events.Failed(run=run, member=member, code=error.code, message=error.message, retry=error.retry)
+        traceback.print_exception(error)  # to the worker's log
         what = f"{type(error).__name__}: {error}"
+        if is_full(error):
+            return self.told(run, member, model, too_big(model, self.boot.device, (), what))
         return events.Failed(
             run=run, member=member, code="engine_exception", message=f"Engine {model.engine!r} failed: {what}", retry=not isinstance(error, HOPELESS)
         )
+
+
+class Rests:
+    """What works have left for the processor, done on threads beside the next works; those of two runs at most, because they hold what they encode."""
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(max(1, min(REST_THREADS, os.cpu_count() or 1)), thread_name_prefix="rest")
+        self._left: dict[int, list[Future[None]]] = {}
+
+    def leave(self, run: int, rest: Callable[[], None]) -> None:
+        """Have it done; waits for those of runs before the last one."""
+        for earlier in [one for one in self._left if one < run - 1]:
+            wait(self._left.pop(earlier))
+        self._left.setdefault(run, []).append(self._threads.submit(rest))
+
+    def finish(self) -> None:
+        """Wait for all."""
+        self._threads.shutdown()
 
 
 class _Quiet:

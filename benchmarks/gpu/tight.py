@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from farm.work import Outcome, Work
 from pipelines.diffusion.pictures import DiffusionPicture
-from pipelines.engine import OutOfMemory, Report
+from pipelines.engine import OutOfMemory, Report, Rest
 
 
 class Tight(DiffusionPicture):
@@ -14,7 +15,7 @@ class Tight(DiffusionPicture):
 
     failed: ClassVar[int] = 0
 
-    def run(self, work: Work, report: Report) -> Outcome:
+    def compute(self, works: Sequence[Work], reports: Sequence[Report]) -> list[Outcome | Rest | Exception]:
         """Paint with less memory than there is."""
         import torch
 
@@ -23,10 +24,10 @@ class Tight(DiffusionPicture):
             if Tight.failed < tight:
                 Tight.failed += 1
                 raise OutOfMemory("injected")
-            return super().run(work, report)
+            return super().compute(works, reports)
         torch.cuda.empty_cache()
         torch.cuda.set_per_process_memory_fraction(min(1.0, tight * 1e9 / torch.cuda.get_device_properties(0).total_memory))
         try:
-            return super().run(work, report)
+            return super().compute(works, reports)
         finally:
             torch.cuda.set_per_process_memory_fraction(1.0)
