@@ -14,6 +14,8 @@ from farm.work import EngineError
 PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle")
 """Endings of weights that run code when they are read."""
 SAFE = ".safetensors"
+WEIGHTLESS = ("Tokenizer", "TokenizerFast", "Scheduler", "Processor", "FeatureExtractor", "ImageProcessorFast")
+"""How classes of parts end that have no weights."""
 LIBRARIES = frozenset({"diffusers", "transformers"})
 """What a pipeline's parts may come from; anything else would be code that travels with the weights."""
 
@@ -37,7 +39,60 @@ def missing(model: Model, index: str) -> list[str]:
         return [
             f"{folder} has no {index}: it is not whole, or not a model of this kind; run `storyfarm models pull {model.name}` or mend source in models.yaml."
         ]
+    if lost := incomplete(folder):
+        more = f" and {len(lost) - 1} more" if len(lost) > 1 else ""
+        again = f"run `storyfarm models pull {model.name}`: what is there is kept" if model.source.hub is not None else "copy it there"
+        return [f"{folder} lacks {lost[0]}{more}: fetching or copying it was broken off; {again}."]
     return []
+
+
+def incomplete(folder: Path) -> list[str]:
+    """Which files a folder's own indexes name and it has not, sorted: shards of weights, and the weights of a pipeline's parts.
+
+    A folder may hold the same weights in several forms, of which only one was fetched: one of them whole is enough.
+    """
+    lost: list[str] = []
+    for part in (folder, *sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))):
+        names = {path.name for path in part.iterdir()}
+        shards = {name: found for name in names if name.endswith(".json") and ".index" in name and (found := _shards(part / name))}
+        if not shards or any(found <= names for found in shards.values()):
+            continue
+        if names & {name for name in names if name.endswith(SAFE)} - set().union(*shards.values()):
+            continue  # another form, in one piece
+        wanted = min(shards.values(), key=lambda found: (len(found - names), sorted(found)))
+        lost += [(part / name).relative_to(folder).as_posix() for name in wanted - names]
+    for name, kind in parts(folder).items():
+        there = [path.name for path in (folder / name).iterdir()] if (folder / name).is_dir() else []
+        if not there:
+            lost.append(f"{name}/")
+        elif "config.json" in there and not kind.endswith(WEIGHTLESS) and not any(file.endswith((SAFE, *PICKLES)) or ".index" in file for file in there):
+            lost.append(f"{name}/*{SAFE}")
+    return sorted(lost)
+
+
+def parts(folder: Path) -> dict[str, str]:
+    """The parts that a folder's model_index.json says its pipeline is made of, name to class; none where that cannot be read."""
+    try:
+        return parts_named(json.loads((folder / "model_index.json").read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError, ValueError):
+        return {}
+
+
+def parts_named(index: object) -> dict[str, str]:
+    """The parts in a model_index.json that was read, name to class: its pairs of a library and a class, unless they are null."""
+    if not isinstance(index, dict):
+        return {}
+    pairs = {part: entry for part, entry in index.items() if isinstance(entry, list) and len(entry) == 2}
+    return {part: entry[1] for part, entry in pairs.items() if all(isinstance(word, str) for word in entry)}
+
+
+def _shards(path: Path) -> set[str]:
+    """The files that an index of weights names; none where it cannot be read or is of another kind."""
+    try:
+        named = json.loads(path.read_text(encoding="utf-8"))["weight_map"].values()
+        return {name for name in named if isinstance(name, str) and name.endswith(SAFE) and "/" not in name}
+    except (OSError, UnicodeDecodeError, ValueError, KeyError, TypeError, AttributeError):
+        return set()
 
 
 def find(model: Model) -> Path:
