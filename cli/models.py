@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
-import importlib.util
 import json
-import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable
+from enum import Enum, StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from cli import models_check, models_files, models_view
 from cli.errors import CliError, Exit
-from cli.models_pin import sha256
-from farm import profiles
-from farm.catalog import Catalog, Model, Source
+from cli.models_progress import bar
+from cli.models_view import missing
+from farm.catalog import Catalog, Model
 from farm.settings import Settings
+
+__all__ = ["app", "missing"]
 
 app = typer.Typer(
     help="List, show, check, fetch, pin and measure the models of models.yaml.",
@@ -26,70 +27,97 @@ app = typer.Typer(
 )
 JsonOption = Annotated[bool, typer.Option("--json", help="For programs: print JSON instead of a table")]
 NamesArgument = Annotated[list[str] | None, typer.Argument(help="Names of models [default: all]", show_default=False)]
+Kind = Enum("Kind", {name: name for name in models_view.KINDS}, type=str)  # type: ignore[misc]
 
-FETCHED = ["*.json", "*.txt", "*.model", "*.jinja", "LICENSE*", "NOTICE*", "README.md"]
-"""What is fetched of a repository besides its weights: no pickles, no code."""
+
+class Sale(StrEnum):
+    """How free a licence has to be."""
+
+    yes = "yes"
+    limited = "limited"
 
 
 @app.command("list")
-def list_models(as_json: JsonOption = False) -> None:
-    """List every model: task, licence, memory, size on disk, and whether it can run here."""
+def list_models(
+    kind: Annotated[list[Kind] | None, typer.Option("--kind", help="Only models of this kind; several are possible", show_default=False)] = None,
+    sale: Annotated[Sale | None, typer.Option("--sale", help="Only models whose films may be sold: yes, or within limits, too", show_default=False)] = None,
+    fits: Annotated[bool, typer.Option("--fits", help="Only models that this machine has the device and the memory for")] = False,
+    memory: Annotated[float | None, typer.Option("--memory", help="Only models that fit a GPU sold with so many GB", min=0.1, show_default=False)] = None,
+    ready: Annotated[bool, typer.Option("--ready", help="Only models that can run here now")] = False,
+    pool: Annotated[str | None, typer.Option("--pool", help="Only models that this pool serves", show_default=False)] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List models: memory, size on disk, whether films made with them may be sold, and whether they can run here."""
     _, catalog = _catalog()
-    found = [_described(model, catalog) for model in catalog.models.values()]
+    if pool is not None and pool not in catalog.pools:
+        raise CliError(f"no pool {pool!r} in models.yaml; it has {', '.join(sorted(catalog.pools))}", Exit.BAD_INPUT)
+    chosen = [model for model in catalog.models.values() if pool is None or model.name in catalog.pools[pool].models]
+    if kind:
+        chosen = [model for model in chosen if models_view.kind_of(model) in {one.value for one in kind}]
+    if sale is not None:
+        free = models_view.SALE[: models_view.SALE.index(sale.value) + 1]
+        chosen = [model for model in chosen if model.sale in free]
+    if memory is not None:
+        chosen = [model for model in chosen if models_view.fits_card(model, memory)]
+    rows = [models_view.described(model, catalog) for model in chosen]
+    rows = [row for row in rows if (not ready or row["state"] == "ready") and (not fits or row["state"] not in models_view.NO_DEVICE)]
     if as_json:
-        print(json.dumps({"models": found}, indent=1))
+        print(json.dumps({"models": rows}, indent=1))
         return
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False)
-    for heading in ("model", "tasks", "licence", "memory", "on disk", "pools", "here"):
-        table.add_column(heading, overflow="fold")
-    for row in found:
-        here = "[green]can run[/]" if not row["missing"] else "[yellow]" + escape(row["missing"][0]) + "[/]"
-        size = f"{row['bytes'] / 1e9:.1f} GB" if row["bytes"] else "–"
-        table.add_row(escape(row["name"]), ", ".join(row["tasks"]), escape(row["licence"]), _memory(row), size, ", ".join(row["pools"]) or "–", here)
-    Console().print(table)
+    if not rows:
+        print(f"none of the {len(catalog.models)} models is of that sort; `storyfarm models list` shows them all")
+        return
+    models_view.table(rows)
 
 
 @app.command()
 def show(name: Annotated[str, typer.Argument(help="Name of a model")], as_json: JsonOption = False) -> None:
     """Show everything that is known of one model."""
+    import yaml
+
     _, catalog = _catalog()
     model = _chosen(catalog, [name])[0]
-    known = {**_described(model, catalog), "settings": model.model_dump(mode="json", exclude_defaults=True)}
+    known = models_view.described(model, catalog)
+    settings = model.model_dump(mode="json", exclude_defaults=True)
     if as_json:
-        print(json.dumps(known, indent=1))
+        print(json.dumps({**known, "settings": settings}, indent=1))
         return
-    from rich.console import Console
-    from rich.markup import escape
+    models_view.card(known, yaml.safe_dump(settings, sort_keys=False, allow_unicode=True, width=100))
 
-    console = Console(highlight=False)
-    for key, value in known.items():
-        if key == "settings":
-            continue
-        text = ", ".join(map(str, value)) if isinstance(value, list) else value
-        console.print(f"[bold]{key:<12}[/] {escape(str(text)) if text not in ('', None) else '–'}", soft_wrap=True)
-    console.print(escape(json.dumps(known["settings"], indent=1)))
+
+@app.command("profiles")
+def list_profiles(as_json: JsonOption = False) -> None:
+    """List the profiles: whether their films may be sold, and what of each stays loaded together on its GPU."""
+    _, catalog = _catalog()
+    rows = models_view.profile_rows(catalog)
+    if as_json:
+        print(json.dumps({"profiles": rows}, indent=1))
+        return
+    models_view.print_profiles(rows)
 
 
 @app.command()
 def check(names: NamesArgument = None, as_json: JsonOption = False) -> None:
-    """Check that models can run here and that their files have the SHA-256 that models.yaml or the hub's cache says.
+    """Check that models can run here and that their files have the SHA-256 that models.yaml or the hub's cache says, and are whole.
 
     Exit code 5 when a file is not what it should be or, for models named by name, something is missing.
     """
     _, catalog = _catalog()
-    found = [_checked(model) for model in _chosen(catalog, names)]
+    found = [models_check.checked(model, missing(model), quiet=as_json) for model in _chosen(catalog, names)]
     if as_json:
         print(json.dumps({"models": found}, indent=1))
     else:
+        silent = [] if names else [row["name"] for row in found if row["missing"] and not row["bad"] and not row["of"] and not row["unpinned"]]
         for row in found:
+            if row["name"] in silent:
+                continue
             state = "bad" if row["bad"] else "missing" if row["missing"] else "ok"
-            print(f"{row['name']}: {state}, {row['files']} of {row['of']} files verified")
+            unpinned = f", {row['unpinned']} without a SHA-256 to hold to (storyfarm models pin {row['name']})" if row["unpinned"] else ""
+            print(f"{row['name']}: {state}, {row['files']} of {row['of']} files verified{unpinned}")
             for line in (*row["bad"], *row["missing"]):
                 print(f"  {line}")
+        if silent:
+            print(f"not here: {', '.join(silent)}; `storyfarm models show NAME` says why")
     if any(row["bad"] or (names and row["missing"]) for row in found):
         raise typer.Exit(Exit.MACHINE)
 
@@ -98,23 +126,42 @@ def check(names: NamesArgument = None, as_json: JsonOption = False) -> None:
 def pull(
     names: Annotated[list[str], typer.Argument(help="Names of models")],
     token_file: Annotated[
-        Path | None, typer.Option("--token-file", help="File with a hub token, for models whose licence must be accepted", show_default=False)
+        Path | None,
+        typer.Option("--token-file", help="File with a hub token, for models whose licence must be accepted [default: HF_TOKEN]", show_default=False),
     ] = None,
+    plan: Annotated[bool, typer.Option("--plan", help="Only say what would be fetched")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Fetch weights into the standard hub cache; what is there already is not fetched again, what was broken off is continued."""
+    """Fetch weights into the standard hub cache; what is there already is not fetched again, what was broken off is continued.
+
+    Before anything is fetched, the room on the disk is looked at; what has arrived is compared with the SHA-256 that the hub announced.
+    """
+    from cli import models_pull
+
     _, catalog = _catalog()
     chosen = _chosen(catalog, names)
     if without := [model.name for model in chosen if model.source.hub is None and not model.further()]:
         raise CliError(f"{', '.join(without)}: no hub repository in models.yaml, nothing to fetch", Exit.BAD_INPUT)
-    token = token_file.read_text(encoding="utf-8").strip() if token_file else None
-    pulled = [{"name": model.name, "licence": model.licence, **_pull(model, token, quiet=as_json)} for model in chosen]
+    token = models_pull.token_of(token_file)
+    rows = []
+    for model in chosen:
+        row = {"name": model.name, "licence": model.licence, "sale": model.sale, "terms": model.terms}
+        rows.append({**row, **models_pull.pull(model, token, only_plan=plan, quiet=as_json)})
+        if not as_json:
+            _say_pulled(rows[-1], only_plan=plan)
     if as_json:
-        print(json.dumps({"models": pulled}, indent=1))
+        print(json.dumps({"models": rows}, indent=1))
+
+
+def _say_pulled(row: dict[str, Any], *, only_plan: bool) -> None:
+    whole = f"{row['files']} files, {row['bytes'] / 1e9:.2f} GB"
+    licence = f"licence {row['licence']}" + (f" ({row['terms']})" if row["terms"] else "")
+    if only_plan:
+        print(f"{row['name']}: {whole} of {row['hub']}, {row['to_fetch'] / 1e9:.2f} GB of it not here yet; {licence}")
         return
-    for row in pulled:
-        print(f"{row['name']}: {row['files']} files, {row['bytes'] / 1e9:.2f} GB in {row['folder']}; licence {row['licence']}")
-        print(f"  to write revision {row['revision']} and the files' SHA-256 into models.yaml: storyfarm models pin {row['name']}")
+    here = "" if row.get("asked", True) else " (here already; the hub was not asked, HF_HUB_OFFLINE forbids it)"
+    print(f"{row['name']}: {whole} in {row['folder']}{here}; {licence}")
+    print(f"  to write revision {row['revision']} and the files' SHA-256 into models.yaml: storyfarm models pin {row['name']}", flush=True)
 
 
 @app.command()
@@ -128,11 +175,11 @@ def pin(names: Annotated[list[str], typer.Argument(help="Names of models")], as_
     settings, catalog = _catalog()
     pins: dict[str, tuple[Model, str | None, dict[str, str]]] = {}
     for model in _chosen(catalog, names):
-        folder = _folder(model)
+        folder = models_files.folder(model)
         if folder is None:
             raise CliError(f"{model.name}: {'; '.join(missing(model)) or 'it has no files of its own to pin'}", Exit.BAD_INPUT)
-        files = list(_files(folder))
-        with _progress(f"hashing {model.name}", sum(path.stat().st_size for path in files), quiet=as_json) as read:
+        files = list(models_files.files(folder))
+        with bar(f"hashing {model.name}", sum(path.stat().st_size for path in files), quiet=as_json) as read:
             pins[model.name] = model, folder.name if model.source.hub else None, models_pin.hashes(folder, files, read)
     models_pin.write(settings.models, pins)
     if as_json:
@@ -170,183 +217,6 @@ def bench(
         model, (home or settings.home).absolute(), device=device, sizes=size or (), batches=batch or (1, 2, 4, 8), repeats=repeats, frames=frames,
         words=words, also=also or (), as_json=as_json,
     )  # fmt: skip
-
-
-def _pull(model: Model, token: str | None, *, quiet: bool) -> dict[str, Any]:
-    """Fetch one model; raises CliError saying what to do."""
-    if importlib.util.find_spec("huggingface_hub") is None:
-        raise CliError("the Python package huggingface_hub is not installed; install it: pip install huggingface_hub", Exit.MACHINE)
-    from huggingface_hub.utils import disable_progress_bars
-
-    if quiet:
-        disable_progress_bars()
-    own = [_fetched(model, model.source, list(model.source.fetch) or _weights(model), token)] if model.source.hub is not None else []
-    # And what it needs besides: a recogniser, an upscaler.
-    first, *rest = [*own, *(_fetched(model, source, list(source.fetch) or ["*.safetensors"], token) for source in model.further())]
-    return {**first, "files": sum(row["files"] for row in (first, *rest)), "bytes": sum(row["bytes"] for row in (first, *rest))}
-
-
-def _fetched(model: Model, source: Source, weights: list[str], token: str | None) -> dict[str, Any]:
-    import httpx
-    from huggingface_hub import errors, snapshot_download
-
-    assert source.hub is not None
-    try:
-        folder = Path(snapshot_download(source.hub, revision=source.revision, allow_patterns=[*FETCHED, *weights], token=token))
-    except errors.GatedRepoError as error:
-        raise CliError(
-            f"{model.name}: {source.hub} asks to accept its licence ({model.licence}) at https://huggingface.co/{source.hub}; then pass --token-file",
-            Exit.BAD_INPUT,
-        ) from error
-    except (errors.RepositoryNotFoundError, errors.RevisionNotFoundError) as error:
-        raise CliError(f"{model.name}: there is no {source.hub} at {source.revision or 'main'}; correct source in models.yaml", Exit.BAD_INPUT) from error
-    except (errors.HfHubHTTPError, errors.LocalEntryNotFoundError, errors.OfflineModeIsEnabled, httpx.HTTPError, OSError) as error:
-        raise CliError(
-            f"{model.name}: fetching {source.hub} broke off ({type(error).__name__}: {str(error).splitlines()[0]}); run it again to continue", Exit.MACHINE
-        ) from error
-    files = list(_files(folder))
-    return {"hub": source.hub, "revision": folder.name, "folder": str(folder), "files": len(files), "bytes": sum(path.stat().st_size for path in files)}
-
-
-def _weights(model: Model) -> list[str]:
-    """Which weights are fetched: of a pipeline those of its parts, since many repositories hold the same once more in one file at the top."""
-    if not model.engine.startswith("diffusion"):
-        return ["*.safetensors"]
-    variant = model.defaults.get("variant")
-    return [f"*/*.{variant}*.safetensors"] if variant else ["*/*.safetensors"]
-
-
-def _checked(model: Model) -> dict[str, Any]:
-    """What is verified of a model, what is wrong, what is missing."""
-    bad: list[str] = []
-    wanted = dict(model.source.files)
-    folder = _folder(model)
-    if folder is not None:
-        for path in _files(folder):
-            # The cache keeps a large file under its SHA-256, which the hub announced when it was fetched.
-            name = path.resolve().name
-            if model.source.hub and len(name) == 64 and set(name) <= set("0123456789abcdef"):
-                wanted.setdefault(str(path.relative_to(folder)), name)
-    verified = 0
-    for name, digest in wanted.items():
-        file = (folder / name) if folder is not None else None
-        if file is None or not file.is_file():
-            bad.append(f"{name} is not there; run: storyfarm models pull {model.name}")
-        elif (actual := sha256(file)) != digest.lower():
-            bad.append(f"{name} has SHA-256 {actual}, expected {digest}; it is damaged or another version: remove {file.resolve()} and pull again")
-        else:
-            verified += 1
-    return {
-        "name": model.name,
-        "files": verified,
-        "of": len(wanted),
-        "bad": bad,
-        "missing": missing(model),
-        "pinned": model.source.hub is None or _is_commit(model.source.revision),
-    }
-
-
-def _described(model: Model, catalog: Catalog) -> dict[str, Any]:
-    folder = _folder(model)
-    source = model.source
-    return {
-        "name": model.name,
-        "title": model.title,
-        "tasks": [kind.value for kind in model.tasks],
-        "engine": model.engine,
-        "licence": model.licence,
-        "device": model.device,
-        "memory_gb": model.memory_gb,
-        "source": source.hub or source.package or (str(source.folder) if source.folder else ""),
-        "revision": source.revision or "",
-        "bytes": sum(path.stat().st_size for path in _files(folder)) if folder is not None else 0,
-        "pools": list(catalog.serving(model.name)),
-        **_measured(model),
-        "profiles": [profile.name for profile in catalog.profiles.values() if model.name in profile.models.values()],
-        "missing": missing(model),
-    }
-
-
-def missing(model: Model) -> list[str]:
-    """Why a model cannot run here, a sentence each; memory as measured here, where it was."""
-    from workers import health
-    from workers.abilities import too_large
-    from workers.engines import engine_class
-
-    try:
-        lacks = list(engine_class(model.engine).missing(model))
-    except (ImportError, AttributeError, ValueError) as error:
-        return [f"Its engine {model.engine!r} cannot be loaded: {error}."]
-    if lacks:
-        return lacks
-    try:
-        device = health.describe(model.device)
-        reason = too_large(model, device, _profile(model, device.title))
-    except (RuntimeError, ValueError) as error:
-        return [f"{error}."]
-    return [reason] if reason else []
-
-
-def _memory(row: Mapping[str, Any]) -> str:
-    said = f"{row['memory_gb']:g} GB"
-    return f"{row['measured_gb']:.3g} GB measured" if row.get("measured_gb") else said
-
-
-def _measured(model: Model) -> dict[str, Any]:
-    """What was measured here: seconds of a step, the batch that pays for each size, gigabytes; nothing where nothing was."""
-    from workers import health
-
-    try:
-        found = _profile(model, health.describe(model.device).title)
-    except (RuntimeError, ValueError):
-        found = None
-    if found is None:
-        return {}
-    sizes = {row.size: tuple(map(int, row.size.split("x"))) if row.size else () for row in found.measured}
-    return {
-        "step_seconds": found.step_seconds(),
-        "batch": {name: found.best_batch(*size) for name, size in sizes.items()},
-        "measured_gb": round((found.weights_bytes + found.working_bytes) / 1e9, 3),
-    }
-
-
-def _profile(model: Model, title: str) -> profiles.DeviceProfile | None:
-    return profiles.find(Settings.from_environment().home, model, title)
-
-
-@contextlib.contextmanager
-def _progress(what: str, total: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
-    """A bar of bytes on a terminal; its value is told how many more were done."""
-    if quiet or not sys.stderr.isatty():
-        yield lambda count: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=total)
-        yield lambda count: bar.advance(task, count)
-
-
-def _folder(model: Model) -> Path | None:
-    from farm.work import EngineError
-    from pipelines import weights
-
-    if model.source.folder is None and model.source.hub is None:
-        return None
-    try:
-        return weights.find(model)
-    except EngineError:
-        return None
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    return (path for path in sorted(folder.rglob("*")) if path.is_file() and ".cache" not in path.relative_to(folder).parts)
-
-
-def _is_commit(revision: str | None) -> bool:
-    return revision is not None and len(revision) == 40 and set(revision) <= set("0123456789abcdef")
 
 
 def _chosen(catalog: Catalog, names: Iterable[str] | None) -> list[Model]:
