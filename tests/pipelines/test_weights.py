@@ -53,7 +53,7 @@ def test_a_whole_folder_lacks_nothing(folder: Path) -> None:
         (["text_encoder/model-00002-of-00002.safetensors"], "text_encoder/model-00002-of-00002.safetensors"),
         (["text_encoder/model-00001-of-00002.safetensors", "text_encoder/model-00002-of-00002.safetensors"], "text_encoder/model-00001-of-00002.safetensors"),
         (["transformer/diffusion_pytorch_model.safetensors"], "transformer/*.safetensors"),
-        (["scheduler/scheduler_config.json"], "scheduler/"),
+        (["transformer/config.json", "transformer/diffusion_pytorch_model.safetensors"], "transformer/"),
     ],
 )
 def test_what_was_not_fetched_is_named(folder: Path, gone: list[str], told: str) -> None:
@@ -65,6 +65,12 @@ def test_what_was_not_fetched_is_named(folder: Path, gone: list[str], told: str)
     sentence = weights.missing(model, "model_index.json")[0]
     assert told in sentence
     assert "broken off" in sentence
+
+
+def test_a_part_without_weights_may_be_absent(folder: Path) -> None:
+    (folder / "scheduler/scheduler_config.json").unlink()
+
+    assert weights.incomplete(folder) == []
 
 
 def test_another_form_of_the_same_weights_is_enough(folder: Path) -> None:
