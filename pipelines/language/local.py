@@ -12,17 +12,18 @@ from farm.types import TaskKind
 from farm.work import EngineError, Outcome, Work
 from pipelines import weights
 from pipelines.engine import Report
-from pipelines.language.asking import Messages, write
+from pipelines.language.asking import ATTEMPTS, Answer, Messages, Request, write
 from pipelines.language.telling import EVERY, Telling
 from pipelines.speech.moving import Resident
 
 TOKENS = 6_000
+TOKENS_A_SHOT = 260  # at most, of an answer: more are given room for than are usual
 
 
 class TransformersLanguage(Resident):
     """Writes screenplays with a causal language model; the same work gives the same screenplay on the same kind of device.
 
-    `defaults`: temperature (0: the likeliest word), top_p, max_tokens, attempts, dtype, attention, template (arguments of the chat template).
+    `defaults`: temperature (0: the likeliest word), top_p, max_tokens, attempts, lenient, dtype, attention, template (arguments of the chat template).
     """
 
     kinds: ClassVar[frozenset[TaskKind]] = frozenset({TaskKind.WRITE})
@@ -82,16 +83,17 @@ class TransformersLanguage(Resident):
         telling = Telling(work.scratch) if spec.expand else None
         return write(
             spec,
-            lambda messages, form, attempt: self._ask(messages, form, spec.seed + attempt, report, telling),
-            int(self.model.defaults.get("attempts") or 3),
+            lambda messages, request, attempt: self._ask(messages, request, spec.seed + attempt, report, telling),
+            int(self.model.defaults.get("attempts") or ATTEMPTS),
+            lenient=bool(self.model.defaults.get("lenient")),
         )
 
-    def _ask(self, messages: Messages, form: dict[str, Any], seed: int, report: Report, telling: Telling | None) -> str:
+    def _ask(self, messages: Messages, request: Request, seed: int, report: Report, telling: Telling | None) -> Answer:
         import torch
         from transformers import LogitsProcessorList, StoppingCriteriaList
 
         said = self.model.defaults
-        most = int(said.get("max_tokens") or TOKENS)
+        most = int(said.get("max_tokens") or max(TOKENS, 1500 + TOKENS_A_SHOT * request.shots))
         tokens = self._tokens(messages)
         room = getattr(self._language.config.get_text_config(), "max_position_embeddings", None)
         if room and tokens.shape[1] + 64 > room:
@@ -108,7 +110,7 @@ class TransformersLanguage(Resident):
                 input_ids=tokens,
                 attention_mask=torch.ones_like(tokens),
                 max_new_tokens=most,
-                logits_processor=LogitsProcessorList([_Grammar(self._grammar, form, self._tokenizer.eos_token_id)]),
+                logits_processor=LogitsProcessorList([_Grammar(self._grammar, request, self._tokenizer.eos_token_id)]),
                 stopping_criteria=StoppingCriteriaList([_Told(report, tokens.shape[1], most, self._heard(telling, tokens.shape[1]))]),
                 pad_token_id=self._tokenizer.pad_token_id or self._tokenizer.eos_token_id,
                 **chance,
@@ -116,7 +118,7 @@ class TransformersLanguage(Resident):
         answer = str(self._tokenizer.decode(found[0, tokens.shape[1] :], skip_special_tokens=True))
         if telling is not None:
             telling.hear(answer, last=True)
-        return answer
+        return Answer(answer, "length" if found.shape[1] - tokens.shape[1] >= most else "stop")
 
     def _heard(self, telling: Telling | None, before: int) -> Callable[[Any], None]:
         """What a token does for who listens: the answer so far is told, as often as anybody could hear it."""
@@ -149,7 +151,7 @@ class TransformersLanguage(Resident):
 class _Grammar:
     """A logits processor that leaves only tokens with which the answer can still become JSON of the schema."""
 
-    def __init__(self, tokenizer: Any, form: dict[str, Any], end: int) -> None:
+    def __init__(self, tokenizer: Any, request: Request, end: int) -> None:
         import json
 
         import llguidance
@@ -157,7 +159,9 @@ class _Grammar:
 
         from pipelines.language.draft import bounded
 
-        grammar = llguidance.LLMatcher.grammar_from_json_schema(json.dumps(bounded(form)), overrides={"whitespace_flexible": False})
+        grammar = llguidance.LLMatcher.grammar_from_json_schema(
+            json.dumps(bounded(request.form, len(request.own) if request.own else None)), overrides={"whitespace_flexible": False}
+        )
         self._matcher = llguidance.LLMatcher(tokenizer, grammar)
         if problem := self._matcher.get_error():
             raise EngineError(f"the screenplay's schema cannot constrain this model: {problem}", code="bad_model")

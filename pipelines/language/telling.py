@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import time
 from pathlib import Path
 from typing import Any
 
 import structlog
 from pydantic_core import from_json
+
+from pipelines.language.reading import without_thoughts
 
 log = structlog.get_logger()
 
@@ -23,7 +24,7 @@ def so_far(answer: str) -> str:
 
     What it gives only ever grows while `answer` does: the shot whose scene is not known yet is waited for.
     """
-    text = re.sub(r"<think>.*?(?:</think>|$)", "", answer, flags=re.DOTALL)
+    text = without_thoughts(answer)
     begin = text.find("{")
     if begin < 0:
         return ""

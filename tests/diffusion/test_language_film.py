@@ -17,7 +17,7 @@ from tests.diffusion import tiny, tiny_sounds
 
 MODELS = """
 models:
-  words: {{tasks: [write], engine: transformers-language, source: {{folder: {language}}}, defaults: {{temperature: 1.0, max_tokens: 4000}}}}
+  words: {{tasks: [write], engine: transformers-language, source: {{folder: {language}}}, defaults: {{temperature: 1.0, max_tokens: 4000, lenient: true, attempts: 2}}}}
   sdxl: {{tasks: [keyframe, portrait], engine: diffusion-picture, source: {{folder: {sdxl}}}, defaults: {{steps: 2, pixels: 16384}}}}
   ltx: {{tasks: [animate], engine: diffusion-video, source: {{folder: {ltx}}}, defaults: {{steps: 1, pixels: 8192, longest: 65}}}}
   voice: {{tasks: [speak], engine: transformers-speech, source: {{folder: {vits}}}}}
@@ -52,7 +52,7 @@ def test_a_film_of_tiny_real_models_from_words_to_music(weights, tmp_path):
 def test_a_script_is_heard_while_a_model_writes_it(weights, tmp_path):
     """Through all of it: tokens, the slot, the worker, Redis, the gateway, an event stream."""
     models = tmp_path / "models.yaml"
-    words = f"{{tasks: [write], engine: transformers-language, source: {{folder: {tiny_sounds.saved('language', weights)}}}, defaults: {{temperature: 1.0}}}}"
+    words = f"{{tasks: [write], engine: transformers-language, source: {{folder: {tiny_sounds.saved('language', weights)}}}, defaults: {{temperature: 1.0, lenient: true, attempts: 1}}}}"
     usual = {"keyframe, portrait": "illustrator", "animate": "camera", "speak": "voice", "score": "score", "compose": "composer"}
     others = "".join(f"\n  {engine}: {{tasks: [{tasks}], engine: {engine}}}" for tasks, engine in usual.items())
     choice = ", ".join(f"{task}: {engine}" for tasks, engine in usual.items() for task in tasks.split(", "))
