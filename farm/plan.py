@@ -138,6 +138,7 @@ def _shot(new: NewStory, play: Screenplay, shot: Shot, size: Size) -> list[Plann
             voice=_voice(play),
             locale=play.locale,
             narrator=_narrator(new, play),
+            speaker=_speaker(characters[shot.speaker]) if shot.speaker else None,
             speakers=_speakers(shot, characters),
             seed=seeds.derive(new.seed, "speak"),
         )
@@ -164,8 +165,11 @@ def _voice(play: Screenplay) -> str | None:
 
 
 def _speakers(shot: Shot, characters: Mapping[str, Character]) -> tuple[Speaker, ...]:
-    """Who may be heard in a narration: those of the shot, where somebody is quoted at all (a face that changes is no reason to speak anew)."""
-    if not any(mark in shot.narration for mark in _QUOTES):
+    """Who may be heard in a narration: those of the shot, where somebody is quoted at all (a face that changes is no reason to speak anew).
+
+    In a line of one's own nobody else is heard.
+    """
+    if shot.speaker or not any(mark in shot.narration for mark in _QUOTES):
         return ()
     return tuple(_speaker(characters[key]) for key in shot.characters)
 

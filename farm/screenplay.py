@@ -51,6 +51,8 @@ def check(data: Any) -> Screenplay:
             wrong.append(f"shot {shot.index} plays in scene {shot.scene!r}, which is not there")
         wrong += [f"shot {shot.index} shows character {key!r}, who is not there" for key in shot.characters if key not in characters]
         wrong += [f"shot {shot.index} shows item {key!r}, which is not there" for key in shot.items if key not in items]
+        if shot.speaker and shot.speaker not in characters:
+            wrong.append(f"shot {shot.index} is spoken by character {shot.speaker!r}, who is not there")
         if len(shot.narration) > _LONGEST_NARRATION:
             wrong.append(f"shot {shot.index} has {len(shot.narration)} characters of narration, {_LONGEST_NARRATION} are the most")
         if not 0 < shot.seconds <= 600:

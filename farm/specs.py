@@ -104,6 +104,7 @@ class SpeakSpec(Frozen):
     voice: str | None = None
     locale: str = "en"
     narrator: Speaker | None = None  # who tells it, where it is told in the first person
+    speaker: Speaker | None = None  # whose line all of the text is, as a script gives it
     speakers: tuple[Speaker, ...] = ()  # whose quoted words get voices of their own, from engines that have several
     seed: int = 0
 

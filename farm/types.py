@@ -145,6 +145,7 @@ class Shot(Frozen):
     characters: tuple[str, ...] = ()  # keys, the most important first
     items: tuple[str, ...] = ()  # keys
     narration: str = ""
+    speaker: str = ""  # key of the character whose line all of the narration is; else the narrator tells it, and quotations are found in it
     picture_prompt: str = ""
     motion_prompt: str = ""
     action: str = ""  # the verb phrase shown: "repairs the lamp"; poses and staging follow it

@@ -11,6 +11,7 @@ from farm.specs import WriteSpec
 from farm.types import Character, Item, Scene, Screenplay, Shot
 from pipelines.screenwriter import lexicon, pace, words
 from pipelines.screenwriter.cast import part
+from pipelines.screenwriter.names import gender_of
 from pipelines.screenwriter.pieces import chunks, pieces_of
 from pipelines.screenwriter.premise import Being, Place
 from pipelines.screenwriter.stage import FRAMING_WORDS, Set, shoot
@@ -79,8 +80,10 @@ def screenplay_in(spec: WriteSpec, language: str, text: str, step: Callable[[int
             time = noun if group == "times" else time
             weather = noun if group == "weather" else weather
         who = [keys[noun] for group, noun in named if group in {"people", "animals"} and noun in keys]
+        speaker = ""
         if piece.speaker and piece.speaker.lower() in keys:
             who.insert(0, keys[piece.speaker.lower()])
+            speaker = characters[who[0]].key
         who += [key for name, key in keys.items() if key not in who and re.search(rf"\b{re.escape(name)}\b", chunk.lower())]
         if not who and not any(group == "things" for group, _ in named):
             who = last[:1]  # who was just told of goes on
@@ -100,6 +103,7 @@ def screenplay_in(spec: WriteSpec, language: str, text: str, step: Callable[[int
                     "index": number,
                     "title": "",
                     "narration": chunk,
+                    "speaker": speaker if speaker in some[0].characters else "",
                     "framing": framing,
                     "picture_prompt": some[0].picture_prompt.replace(FRAMING_WORDS["wide"], FRAMING_WORDS[framing], 1),
                     "camera": "push" if number % 2 else "drift",
@@ -145,7 +149,7 @@ def _cast(spec: WriteSpec, spoken: list[tuple[str, str]], language: str, random:
         add(hint.name.lower(), Being(name=hint.name, kind="human" if hint.human is not False else "animal"), hint.name)
     for _, speaker in spoken:
         if speaker:
-            add(speaker.lower(), Being(name=speaker, kind="human"))
+            add(speaker.lower(), Being(name=speaker, kind="human", gender=gender_of(speaker)))
     for chunk, _ in spoken:
         for group, noun in meant(chunk, language):
             if group in {"people", "animals"}:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 from pipelines.screenwriter import pace
 from pipelines.screenwriter.cut import sentences
+from pipelines.screenwriter.names import gender_of
 
 _SLUG = re.compile(r"^\s*(?:\d+[.)]?\s*)?(?:INT|EXT|INT\.?/EXT|I/E)[. ]+(?P<place>.+?)(?:\s+[-–—]+\s+(?P<time>[A-Z ]+))?\s*$")
 _CUE = re.compile(r"^\s*([A-Z][A-Z0-9 .'-]{1,30}?)(?:\s*\([^)]*\))?\s*$")
@@ -25,15 +27,24 @@ class Piece:
     slug: tuple[str, str] | None = None  # place, time of a heading that begins here
 
 
-_SPOKEN = re.compile(r"^\s*[A-Z][A-Z .'-]{1,24}:\s+\S")
+_SPOKEN = re.compile(r"^\s*([A-Z][A-Z .'-]{1,24}|[A-Z][A-Za-z.'-]{1,24}(?: [A-Z][A-Za-z.'-]{1,24}){0,2}):\s+\S")
 _INLINE = re.compile(r"^\([^)]*\)\s*")  # "(whispering) Is anyone there?"
 
 
 def _dialogue(lines: list[str]) -> bool:
-    """Whether a script without headings is dialogue: half of its lines, and two at least, are a name in capitals, a colon and what is said."""
+    """Whether a script without headings is dialogue: half of its lines, and two at least, are a name, a colon and what is said.
+
+    A name is in capitals, or a given name, or comes again ("Method:" comes once).
+    """
     said = [line for line in lines if line.strip()]
-    spoken = sum(_SPOKEN.match(line) is not None for line in said)
+    names = Counter(match[1] for line in said if (match := _SPOKEN.match(line)))
+    spoken = sum(count for name, count in names.items() if count > 1 or name.isupper() or gender_of(name) != "neutral")
     return spoken >= 2 and spoken * 2 >= len(said)
+
+
+def _name(cue: str) -> str:
+    """A cue's name as it is written in prose: "GIRL'S VOICE" is the Girl's Voice."""
+    return re.sub(r"'S\b", "'s", cue.strip().title())
 
 
 def pieces_of(text: str) -> list[Piece]:
@@ -63,14 +74,14 @@ def pieces_of(text: str) -> list[Piece]:
             speaker = ""
         elif formatted and _CUT_TO.match(line):
             flush()
-        elif formatted and _CUE.match(line) and following and not buffer:
+        elif formatted and _CUE.match(line) and following and (not buffer or not following.isupper()):
             flush()
-            speaker = _CUE.match(line)[1].strip().title()  # type: ignore[index]
+            speaker = _name(_CUE.match(line)[1])  # type: ignore[index]
         elif formatted and _ASIDE.match(line):
             continue
         elif formatted and (match := _COLON_CUE.match(line)):
             flush()
-            found.append(Piece(text=_INLINE.sub("", match[2]).strip() or match[2].strip(), speaker=match[1].strip().title(), slug=slug))
+            found.append(Piece(text=_INLINE.sub("", match[2]).strip() or match[2].strip(), speaker=_name(match[1]), slug=slug))
             slug = None
         else:
             buffer.append(line.strip())

@@ -43,6 +43,13 @@ class _Cast:
             self.beings[key] = being
 
 
+@dataclass(frozen=True)
+class Line(Beat):
+    """A beat that one of the characters says, as the script's cue has it."""
+
+    speaker: str = ""  # as `who`
+
+
 def screenplay_of(spec: WriteSpec, text: str, step: Callable[[int, int, str], None]) -> Screenplay:
     """The script as a screenplay; with `spec.expand` the places' senses are woven in between its own sentences."""
     random = Random(spec.seed)
@@ -80,7 +87,8 @@ def screenplay_of(spec: WriteSpec, text: str, step: Callable[[int, int, str], No
         )
         for scene in some_scenes:
             known.setdefault(scene.key, scene)
-        shots += [shot.model_copy(update={"index": len(shots) + i}) for i, shot in enumerate(some)]
+        for beat, shot in zip(told[start:end], some, strict=True):
+            shots.append(shot.model_copy(update={"index": len(shots), **_said(beat, shot, characters)}))
         start = end
     scenes = list(known.values())
     step(4, 5, f"{len(shots)} shots staged")
@@ -217,6 +225,12 @@ def _characters(spec: WriteSpec, found: _Cast, random: Random) -> tuple[dict[str
     return characters, calls
 
 
+def _said(beat: Beat, shot: Shot, characters: dict[str, Character]) -> dict[str, Any]:
+    """What a line has besides: whose it is, who comes first in its picture."""
+    key = characters[beat.speaker].key if isinstance(beat, Line) else ""
+    return {"speaker": key, "characters": (key, *(one for one in shot.characters if one != key))} if key in shot.characters else {}
+
+
 def _things(spec: WriteSpec, docs: list[Any], total: int) -> list[Item]:
     counts: Counter[str] = Counter()
     for doc in docs:
@@ -281,7 +295,8 @@ def _places(beats: list[tuple[str, Piece]], docs: list[Any], calls: dict[str, se
         if not who and re.search(r"\b(?:he|she|they|his|her|their|him|them|i|we)\b", chunk.lower()):
             who = frozenset(list(previous)[:1])
         previous = who or previous
-        told.append(Beat(part="script", text=chunk, who=who))
+        speaker = next((key for key, ws in speakers.items() if piece.speaker and piece.speaker.lower() in ws), "")
+        told.append(Line(part="script", text=chunk, who=who, speaker=speaker) if speaker else Beat(part="script", text=chunk, who=who))
         inside = bool(lexicon.place_entry(place.kind).get("indoors"))
         sets.append(Set(place=place, time=time, weather=weather, indoors=inside, fixed_time=True))
     return told, sets

@@ -97,7 +97,10 @@ class Speech(Engine):
         voices = self.voices()
         teller = spec.narrator if not spec.voice else None
         narrator = voices.character(teller, spec.locale) if teller else voices.narrator(spec.voice, spec.locale)
-        speakers = spec.speakers if self.model.defaults.get("dialogue", True) else ()
+        dialogue = self.model.defaults.get("dialogue", True)
+        speakers = spec.speakers if dialogue else ()
+        if dialogue and spec.speaker and not (teller and teller.name == spec.speaker.name):
+            narrator = voices.character(spec.speaker, spec.locale, narrator)
         turns: list[Turn] = []
         for paragraph in clean(spec.text).split("\n"):
             pieces = parts(paragraph, speakers)

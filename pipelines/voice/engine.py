@@ -101,6 +101,8 @@ class Voice(Engine):
         dialogue = _english(spec.locale) and self.model.defaults.get("dialogue", True)
         speakers = spec.speakers if dialogue else ()
         teller, shades = self._shades(spec) if _english(spec.locale) else (None, {})
+        if dialogue and spec.speaker:
+            teller = shades[spec.speaker.name]
         turns: list[Turn] = []
         for paragraph in clean(spec.text).split("\n"):
             said, at = casting(paragraph, speakers), 0
@@ -121,7 +123,7 @@ class Voice(Engine):
         told_by = spec.narrator if not spec.voice else None
         if told_by:
             teller = cast.shade(voices.character(told_by, "en").name, base, gender, told_by.name)
-        shades = {who.name: cast.spoken_by(who, voices, base, gender) for who in spec.speakers}
+        shades = {who.name: cast.spoken_by(who, voices, base, gender) for who in (*spec.speakers, *([spec.speaker] if spec.speaker else []))}
         return teller, shades | ({told_by.name: teller} if told_by else {})
 
     def _base(self, spec: SpeakSpec) -> tuple[str, str]:

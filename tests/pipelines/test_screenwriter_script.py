@@ -166,3 +166,18 @@ def test_dialogue_without_headings_is_spoken_without_its_names() -> None:
 
 def test_a_note_with_a_colon_is_no_speaker() -> None:
     assert "NOTE: bring bread." in " ".join(words(cut("NOTE: bring bread. The baker laughed and shut the door.\nThen it rained on the roofs of the town.")))
+
+
+def test_a_line_of_dialogue_is_its_speakers() -> None:
+    # when
+    play = cut(
+        "INT. LIGHTHOUSE - NIGHT\nMara climbs the stairs.\nMARA\nStay here, Tom. The storm is near.\nTOM\n(softly)\nI hear the ship.\n\nThe lamp goes out."
+    )
+    # then
+    assert [(shot.speaker, shot.characters[:1]) for shot in play.shots[:3]] == [("", ("mara",)), ("mara", ("mara",)), ("tom", ("tom",))]
+    assert play.shots[-1].speaker == ""
+    # and in a script of names and colons
+    play = cut("Mara: Where is the boat?\nTom: It sank in the harbour.\nMara: Then we walk home.")
+    assert [shot.speaker for shot in play.shots] == ["mara", "tom", "mara"]
+    recipe = cut("Ingredients: two eggs and some flour.\nMethod: stir it all and wait for the baker.\nServe: with honey.")
+    assert "Method: stir it all" in " ".join(words(recipe))

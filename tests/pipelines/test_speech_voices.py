@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from farm.catalog import Model, Source
 from farm.plan import _narrator, _speakers
+from farm.screenplay import BadScreenplay, check
 from farm.specs import Speaker
 from farm.story import NewStory
 from farm.types import Character, Scene, Screenplay, Shot, TaskKind
@@ -126,6 +127,16 @@ def test_a_narration_without_a_quotation_does_not_depend_on_who_is_seen():
     assert _speakers(shot, {"mara": mara}) == ()
     quoted = shot.model_copy(update={"narration": "“Light it,” said Mara."})
     assert _speakers(quoted, {"mara": mara}) == (Speaker(name="Mara", gender="female", age="old"),)
+
+
+def test_a_line_is_its_speakers_and_nobody_is_quoted_in_it():
+    mara, tom = Character(key="mara", name="Mara", gender="female", age="old"), Character(key="tom", name="Tom", gender="male")
+    shot = Shot(index=0, scene="pier", characters=("mara", "tom"), narration="“Light it,” said Mara.", speaker="tom")
+    assert _speakers(shot, {"mara": mara, "tom": tom}) == ()
+    whole = Screenplay(title="T", characters=(mara, tom), scenes=(Scene(key="pier", title="Pier"),), shots=(shot,))
+    assert check(whole.model_dump()) == whole
+    with pytest.raises(BadScreenplay, match="spoken by character 'zoe'"):
+        check(whole.model_copy(update={"shots": (shot.model_copy(update={"speaker": "zoe"}),)}).model_dump())
 
 
 def test_a_persona_tells_its_own_story():

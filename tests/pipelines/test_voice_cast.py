@@ -108,6 +108,17 @@ def test_who_tells_it_in_the_first_person_is_heard(voice: Voice, tmp_path: Path)
         spoken(voice, tmp_path, "Hello.", voice="zoe")
 
 
+def test_a_line_of_a_script_is_its_speakers(voice: Voice, tmp_path: Path) -> None:
+    text = "We are leaving, all of us, along the river."
+    told, times = spoken(voice, tmp_path, text)
+    said, again = spoken(voice, tmp_path, text, speaker=TOM)
+    assert again.words == times.words
+    assert pitch(said) < 145 < pitch(told)
+    (turn,) = voice._turns(SpeakSpec(text=text, speaker=TOM))
+    (quoted,) = voice._turns(SpeakSpec(text=f"“{text}” said Tom.", speakers=(TOM,)))
+    assert set(turn.shades) == {quoted.shades[0]}, "the same voice as in quotation marks"
+
+
 @settings(deadline=None, max_examples=60)
 @given(st.text(alphabet="aM \"“”„«».,!?:-'Tom Mara\n—…😀\u0301", max_size=80))
 def test_whatever_is_quoted_every_word_has_somebody(text: str) -> None:
