@@ -24,6 +24,7 @@ SEASONS = {
     "blizzard": "winter",
 }
 WHEN = lexicon.listing("when")
+_BRINGS = frozenset(["deliver", "bring", "carry", "send", "give", "take", "hand", "return"])
 _SKY = {"rain", "snow", "storm", "thunderstorm", "blizzard", "fog", "mist", "wind", "sun", "dark", "cold", "heat", "moonlight", "sunshine"}
 _ABSTRACT = re.compile(r"(?:ness|tion|sion|ship|hood|dom|ity|ment|ance|ence|ism)$")
 
@@ -160,6 +161,17 @@ class Adjuncts(Nouns):
                 if (being.alive and any(c.dep_ == "dobj" for c in verb.rights)) or (
                     being.alive and verb.lemma_ in {"go", "walk", "travel", "sail", "escape", "live", "fly"}
                 ):
+                    return being
+        return None
+
+    def _recipient(self, verb: Any) -> Being | None:
+        """Whom something is brought to: "delivers a cake to Lady Squirrel"."""
+        if verb.lemma_ not in _BRINGS:
+            return None
+        for token in verb.subtree:
+            if token.dep_ in {"prep", "dative"} and token.lower_ == "to" and token.i > verb.i:
+                obj = next((g for g in token.children if g.dep_ == "pobj" and g.pos_ in {"NOUN", "PROPN"}), None)
+                if obj is not None and (being := self.being(obj)).alive:
                     return being
         return None
 

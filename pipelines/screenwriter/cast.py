@@ -83,7 +83,7 @@ class Part:
     def a(self) -> str:
         """As the prompt first names it: "a stranded whale", "the lost crown", "her father"."""
         being = self.being
-        if self.name and (not being.noun or self.name.lower().startswith(being.noun)):
+        if self.name and (not being.noun or self.name.lower().startswith(being.noun) or self.name.lower().endswith(f" {being.noun}")):
             return self.name
         if being.owner and self.key == "h" and self.name and not _own(being.owner):
             owner = re.sub(r"^(?:the|an?) ", "", being.owner)

@@ -98,7 +98,9 @@ def clean(text: str, *, english: bool = True) -> str:
 
 def topic(text: str) -> str:
     """The prompt without its lead-in: "Make a video about a fox" is about a fox."""
-    text = words.tidy(re.sub(r"[{}<>|\\^~`*#]|%[sdr]\b|\b\w+\([^()]{0,40}\)", " ", text))  # marks that mean something to machines, and calls
+    text = "\n".join(
+        words.tidy(line) for line in re.sub(r"[{}<>|\\^~`*#]|%[sdr]\b|\b\w+\([^()]{0,40}\)", " ", text).split("\n")
+    )  # marks that mean something to machines, and calls
     shorter = _LEAD.sub("", text, count=1).strip()
     shorter = re.sub(r"^(?:how|why)\s+(?=(?:an?|the|two|three)\b)", "", shorter, flags=re.IGNORECASE)
     return shorter if any(c.isalpha() for c in shorter) else text
@@ -155,17 +157,33 @@ def _phrase(names: list[str]) -> str:
     """Named pictures as a small premise: who lives comes first."""
     living = [n for n in names if lexicon.kind_of(n) in {"human", "animal", "creature", "robot", "toy"}]
     rest = [n for n in names if n not in living]
+    sky = next((_SKIES[w] for n in rest for w in n.split() if w in _SKIES), "") if len(names) > 1 else ""
+    if sky:
+        rest = [n for n in rest if not set(n.split()) & {*_SKIES, "cloud"}]
     one = {"moon", "sun", "sea", "ocean", "earth", "night", "rain", "snow"}
     noun = [("the " + n) if n.split()[-1] in one else words.a(n) for n in rest]
     if len(living) >= 2:
-        return words.capital(f"{words.a(living[0])} befriends {words.a(living[1])}" + (f" and finds {noun[0]}" if noun else "") + ".")
+        return words.capital(f"{words.a(living[0])} befriends {words.a(living[1])}" + (f" and finds {noun[0]}" if noun else "") + f"{sky}.")
     if living and noun:
-        return words.capital(f"{words.a(living[0])} searches for {noun[0]}" + (f" and finds {noun[1]}" if len(noun) > 1 else "") + ".")
+        if len(noun) > 1:
+            return words.capital(f"{words.a(living[0])} searches for {noun[0]}{sky} and finds {noun[1]}.")
+        return words.capital(f"{words.a(living[0])} searches for {noun[0]}{sky}.")
     if living:
-        return words.capital(words.a(living[0]))
+        return words.capital(f"{words.a(living[0])} gets lost{sky}." if sky else words.a(living[0]))
     if noun:
-        return words.capital(f"a child finds {noun[0]}" + (f" and {noun[1]}" if len(noun) > 1 else "") + ".")
-    return "a smile"
+        return words.capital(f"a child finds {noun[0]}" + (f" and {noun[1]}" if len(noun) > 1 else "") + f"{sky}.")
+    return "a smile" if not sky else words.capital(f"a child walks home{sky}.")
+
+
+_SKIES = {
+    "rain": " in the rain",
+    "drops": " in the rain",
+    "snow": " in the snow",
+    "snowflake": " in the snow",
+    "lightning": " in a storm",
+    "thunder": " in a storm",
+    "fog": " in the fog",
+}
 
 
 def _english(text: str, named: bool, letters: list[str]) -> None:

@@ -10,6 +10,7 @@ from random import Random
 
 from farm.specs import WriteSpec
 from farm.types import Screenplay
+from pipelines.meaning import vectors
 from pipelines.meaning.facts import fact
 from pipelines.screenwriter import lexicon, names, pace, words
 from pipelines.screenwriter.fit import fitted, length, stretched, target
@@ -32,6 +33,9 @@ _ABOUT = (
     (re.compile(r"\b(?:star|stars|planets?|galax\w+|celestial|orbit\w*|solar system|outer space|spacecraft|universe)\b"), "space"),
     (re.compile(r"\b(?:marine|cetacean|seas?|ocean\w*|saltwater|tides?)\b"), "sea"),
 )
+_ABOVE = frozenset({"moon", "sun", "sky", "star", "heaven", "cloud", "night"})
+_NIGHTLY = re.compile(r"\b(?:moon|stars?|asleep|sleep|sleeps|bedtime|lullaby|goodnight)\b")
+_SHOUTED = re.compile(r"!|%|[$\u20ac\u00a3]\s?\d|\s[-\u2013\u2014|]\s")
 _ORDINALS = ("The first picture", "The second", "The third", "The fourth", "The fifth", "And another")
 _PLACES = {
     "food": "kitchen",
@@ -66,7 +70,11 @@ def explain(spec: WriteSpec, topic: Topic, random: Random, step: Callable[[int, 
     characters, calls = seen(spec, topic, beats, host, random, taken)
     beats = [replace(beat, who=beat.who | named_in(beat.text, calls)) for beat in beats]
     items = shown(spec, topic, beats, characters)
-    time = lexicon.time_of(re.findall(r"[a-z]+", topic.phrase.lower())) or random.choice(("morning", "day", "afternoon"))
+    time = (
+        lexicon.time_of(re.findall(r"[a-z]+", topic.phrase.lower()))
+        or ("night" if topic.kind == "verse" and _NIGHTLY.search(topic.phrase.lower()) else "dawn" if topic.kind == "pep" else "")
+        or random.choice(("morning", "day", "afternoon"))
+    )
     weather = lexicon.weather_of(re.findall(r"[a-z]+", topic.phrase.lower())) or "clear"
     indoors = bool(lexicon.place_entry(place.kind).get("indoors"))
     library = Place(phrase="old library", kind="school")
@@ -83,7 +91,9 @@ def explain(spec: WriteSpec, topic: Topic, random: Random, step: Callable[[int, 
     mood = {"news_analysis": "serious", "music_video": "lyrical", "youtube_clone": "energetic", "ad_spot": "bright", "persona_channel": "warm"}.get(
         spec.content_type
     )
-    mood = mood or {"news": "serious", "product": "bright", "list": "playful", "place": "calm"}.get(topic.kind, "curious")
+    mood = mood or {"news": "serious", "product": "bright", "list": "playful", "place": "calm", "verse": "calm", "pep": "hopeful", "joke": "playful"}.get(
+        topic.kind, "curious"
+    )
     scenes, shots = shoot(beats, scenery, characters, items, calls, mood, random)
     step(4, 5, f"{len(shots)} shots staged")
     used = {key for shot in shots for key in shot.items}
@@ -106,6 +116,8 @@ def _named(prompt: str, topic: Topic) -> str:
     """The prompt as a title."""
     if topic.kind == "list":
         return _and([words.capital(thing) for thing in topic.things[:4]])
+    if topic.kind == "product" and _SHOUTED.search(prompt) and topic.things:
+        return topic.things[0]
     return topic.question or (f"How to {topic.do}" if topic.kind == "howto" and topic.do != topic.doing else prompt.lower() if prompt.isupper() else prompt)
 
 
@@ -126,7 +138,13 @@ def _place(spec: WriteSpec, topic: Topic) -> Place:
     if spec.locations:
         name = re.sub(r"^(?:the|an?)\s+", "", spec.locations[0].name.strip(), flags=re.IGNORECASE)
         return Place(phrase=name, kind=lexicon.place_kind(name) or lexicon.place_kind(spec.locations[0].description))
+    if topic.kind == "pep":
+        return Place(phrase="mountain path", kind="mountain")
+    if topic.kind == "howto" and any((known := fact(thing)) is not None and known.kind == "food" for thing in topic.things):
+        return Place(phrase="kitchen", kind="kitchen")
     for thing in topic.things:
+        if topic.kind == "verse" and thing in _ABOVE:
+            continue
         known = fact(thing)
         if lexicon.place_kind(thing) and topic.kind != "product" and not solid(thing):
             return Place(phrase=thing, kind=lexicon.place_kind(thing), proper=thing[:1].isupper())
@@ -139,6 +157,9 @@ def _place(spec: WriteSpec, topic: Topic) -> Place:
     for thing in topic.things[:1]:
         if (known := fact(thing)) is not None and (found := next((place for pattern, place in _ABOUT if pattern.search(known.what)), None)) is not None:
             return Place(phrase=found, kind=lexicon.place_kind(found))
+    if topic.kind == "past":
+        stuff = next((kind for thing in topic.things if (kind := vectors.kind(thing.split()[-1])) in {"substance", "artifact"}), "")
+        return Place(phrase={"substance": "laboratory", "artifact": "workshop"}.get(stuff, "old city street"), kind="workshop" if stuff else "city")
     for thing in topic.things:
         home = str(lexicon.trade(words.singular(thing)).get("home") or "")
         if home:
@@ -158,15 +179,15 @@ def _place(spec: WriteSpec, topic: Topic) -> Place:
 def _frame(spec: WriteSpec, topic: Topic, random: Random) -> tuple[tuple[Line, ...], list[str]]:
     """The lines and the pool of the format, for documentaries of the topic's kind."""
     table = lexicon.table("explain")
-    form = spec.content_type if spec.content_type in table else "documentary"
+    form = spec.content_type if spec.content_type in table and not topic.own else "documentary"
     if form == "documentary":
         listed = table[form][topic.tone if topic.kind == "news" and topic.tone else topic.kind]
     else:
         listed = table[form]["short" if spec.speech_seconds < 16 else "frames"]
-    pool = list(table[form]["pool"])
+    pool = list(table["pools"][topic.kind] if topic.own else table[form]["pool"])
     random.shuffle(pool)
     block = random.choice(listed)
-    tokens = {"ITEMS": "+: {ITEMS}", "FACTS": "+: {FACTS}", "POOL": "+: {POOL}"}
+    tokens = {"ITEMS": "+: {ITEMS}", "FACTS": "+: {FACTS}", "POOL": "+: {POOL}", "OWN": "own: {OWN}", "LAST": "own: {LAST}", "AGAIN": "own: {AGAIN}"}
     lines = lines_of("\n".join(tokens.get(line.strip(), line) for line in block.strip().splitlines()))
     return tuple(replace(line, text=random.choice(line.text.split(" || "))) for line in lines), pool
 
@@ -218,7 +239,11 @@ def _told(
         rank = 0.0 if line.keep else (3.0 if "{FACT}" in line.text else 4.0) + number / 100 if not line.more else 20.0 + number / 100
         if line.more and "{FACT}" in line.text:
             rank = 3.9
-        if line.text == "{ITEMS}":
+        if line.text in {"{OWN}", "{LAST}", "{AGAIN}"}:
+            said_own = {"{OWN}": topic.own[:-1] or topic.own, "{LAST}": topic.own[-1:] if len(topic.own) > 1 else (), "{AGAIN}": topic.own[-1:]}[line.text]
+            for count, own in enumerate(said_own):
+                add(Line("own", "", frozenset({"close"} if count % 2 else {"wide"})), own, 22.0 + count / 10 if line.text == "{AGAIN}" else 0.0)
+        elif line.text == "{ITEMS}":
             for count, (thing, named_) in enumerate(zip(topic.things, topic.phrase.split(", "), strict=False)):
                 known = fact(thing)
                 said = notes.definition(known) if known is not None else ""

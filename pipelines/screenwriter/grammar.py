@@ -10,6 +10,12 @@ from typing import Any
 from pipelines.screenwriter import lexicon, words
 
 _NAMED = re.compile(r"\b((?:(?:Old|Young|Little|Big|Captain|Grandma|Grandpa)\s)?[A-Z][a-z]+) (the) ((?:[a-z]+ )?[a-z]+)\b")
+_ANIMALS = re.compile(
+    r"\b(Mr|Mrs|Ms|Dr|Sir|Lady|Lord|Miss|Mister|Madame|Captain|Professor|Doctor|King|Queen|Prince|Princess|Old|Little|Granny|Grandma"
+    r"|Grandpa|Uncle|Aunt) ([A-Z][a-z]+),? the ((?:[a-z]+ )?[a-z]+)\b(?=,? [a-z])"
+)
+"""A title, an animal and its trade: "Mr. Badger the grumpy postman"."""
+_OBJECTS = frozenset({"it", "him", "her", "them", "a", "an", "the", "his", "its", "their"})
 _FINITE = {"VBZ", "VBP", "MD"}
 _SUBJECTS = {"nsubj", "nsubjpass", "csubj", "expl"}
 
@@ -45,6 +51,11 @@ def sound(doc: Any) -> bool:
     if any(t.tag_ == "NNS" and t.i and doc[t.i - 1].tag_ == "NNS" and t.dep_ != "ROOT" and doc[t.i - 1].head == t and words.verb_lemma(t.text) for t in doc):
         return False  # "villages collapses": two plurals in a row
     if any(
+        t.tag_ == "NNS" and t.i and doc[t.i - 1].dep_ == "cc" and t.i + 1 < len(doc) and doc[t.i + 1].lower_ in _OBJECTS and words.verb_lemma(t.text)
+        for t in doc
+    ):
+        return False  # "finds a robot and repairs it": what has an object is a verb
+    if any(
         t.tag_ == "NNS" and t.i and doc[t.i - 1].dep_ == "cc" and doc[t.i - 1].i > root.i and t.head.pos_ in {"ADJ", "VERB", "ADV"} and words.verb_lemma(t.text)
         for t in doc
     ):
@@ -74,7 +85,7 @@ def settle(sentence: str) -> tuple[Any, str]:
     ]
     suspects.sort(key=lambda token: (not token.text.endswith("s"), token.tag_ == "NN", token.i))
     for token in suspects[:5]:
-        if token.i and doc[token.i - 1].lower_ in {"a", "an", "the", "his", "her", "their", "its", "to", "of"}:
+        if (token.i and doc[token.i - 1].lower_ in {"a", "an", "the", "his", "her", "their", "its", "to", "of"}) or _beings(token, doc):
             continue
         lemma = words.verb_lemma(token.text) or token.lemma_
         tried = parse(sentence[: token.idx] + words.inflected(lemma, "VBD") + sentence[token.idx + len(token) :])
@@ -82,7 +93,7 @@ def settle(sentence: str) -> tuple[Any, str]:
             return tried, ""
     for token in suspects[:4]:
         before = sentence[: token.idx].strip()
-        if not before or doc[token.i - 1].lower_ in {"a", "an", "the", "to", "of", "who", "that", "which"}:
+        if not before or doc[token.i - 1].lower_ in {"a", "an", "the", "to", "of", "who", "that", "which"} or _beings(token, doc):
             continue
         lemma = words.verb_lemma(token.text) or token.lemma_
         tried = parse(f"She {words.inflected(lemma, 'VBD')}{sentence[token.idx + len(token) :]}")
@@ -91,9 +102,28 @@ def settle(sentence: str) -> tuple[Any, str]:
     return doc, ""
 
 
+def _beings(token: Any, doc: Any) -> bool:
+    """Whether a last word that could be a verb names some beings: "space pirates"."""
+    last = all(t.is_punct for t in doc[token.i + 1 :])
+    single = words.singular(token.lower_)
+    return last and token.i < 4 and single != token.lower_ and lexicon.listed(single)
+
+
 def unname(sentence: str) -> tuple[str, dict[str, str]]:
     """ "Old Tom the keeper" as "the keeper", and whose name was taken out: {"keeper": "Old Tom"}."""
     called: dict[str, str] = {}
+
+    def beast(match: re.Match[str]) -> str:
+        animal = match[2].lower()
+        *before, trade = (match[3] or "").split() or [""]
+        if (
+            lexicon.kind_of(animal) not in {"animal", "creature"}
+            or lexicon.kind_of(trade) != "human"
+            or (words.verb_lemma(trade) and not lexicon.listed(trade))
+        ):
+            return match[0]
+        called[f"{animal} {trade}"] = f"{match[1]} {match[2]}"
+        return f"{'The' if match.start() == 0 else 'the'} {' '.join([*before, animal, trade])}"
 
     def take(match: re.Match[str]) -> str:
         parts = match[3].split()
@@ -105,7 +135,7 @@ def unname(sentence: str) -> tuple[str, dict[str, str]]:
         called[noun] = match[1]
         return f"{'The' if match.start() == 0 else 'the'} {match[3]}"
 
-    return _NAMED.sub(take, sentence), called
+    return _NAMED.sub(take, _ANIMALS.sub(beast, sentence)), called
 
 
 def _someone(noun: str) -> bool:

@@ -174,6 +174,19 @@ _HABITATS = {
     "alien": "space",
     "martian": "space",
 }
+_FROM = {
+    "space": "space",
+    "star": "space",
+    "moon": "moon",
+    "desert": "desert",
+    "jungle": "jungle",
+    "arctic": "snowy plain",
+    "cave": "cave",
+    "sky": "sky",
+    "forest": "forest",
+    "swamp": "swamp",
+}
+"""Where somebody is at home whose noun begins so: a space pirate, a cave bear."""
 _MAKERS = ("maker", "smith", "wright", "mender", "repairer", "carver", "builder", "mechanic", "inventor", "engineer", "tailor", "weaver", "potter")
 
 
@@ -203,7 +216,8 @@ def somewhere(premise: Premise, random: Random) -> Place:
     if premise.goal_place is not None and premise.deed is not None and premise.deed.lemma in {"break", "come", "move"}:
         return premise.goal_place
     known = lexicon.trade(premise.hero.noun or "")
-    home = str(
+    first = next((word for word in premise.hero.noun.split()[:-1] if word in _FROM), "")
+    home = _FROM.get(first, "") or str(
         known.get("home")
         or (lexicon.trade(premise.other.noun).get("home") if premise.other is not None and premise.other.noun and premise.other.kind == "animal" else "")
         or ""

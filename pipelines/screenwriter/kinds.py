@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from pipelines.screenwriter.lexicon import table
 
-KINDS = ("make", "journey", "quest", "bond", "discovery", "conflict", "crime", "contest", "teach", "rescue", "ordeal", "loss", "dream", "luck")
+KINDS = ("make", "journey", "quest", "bond", "discovery", "conflict", "crime", "contest", "teach", "rescue", "ordeal", "loss", "dream", "luck", "mishap")
 
 # Verbs that only say how another verb is meant: "wants to fly" is about flying.
 FRAMES = {
@@ -46,6 +46,14 @@ FRAMES = {
 
 
 _BUSINESSES = frozenset(["bakery", "bar", "café", "cafe", "farm", "hotel", "inn", "library", "restaurant", "school", "shop", "stall", "stand", "store"])
+
+
+_UNMEANT = frozenset(["", "journey", "conflict", "crime", "loss", "luck", "bond"])
+
+
+def unmeant(kind: str) -> bool:
+    """Whether a deed of this kind, done by accident, is a mishap; who finds or invents something by accident has found it all the same."""
+    return kind in _UNMEANT
 
 
 @lru_cache(maxsize=1)

@@ -9,7 +9,7 @@ from random import Random
 
 from pipelines.meaning import vectors
 from pipelines.meaning.facts import Fact, fact
-from pipelines.screenwriter import grammar, words
+from pipelines.screenwriter import grammar, lexicon, words
 from pipelines.screenwriter.topics import Topic, nouns_of
 
 MOST_FACTS = 90
@@ -178,10 +178,13 @@ def _around(known: Fact) -> list[str]:
 _SEEN = {"animal", "artifact", "plant", "food", "nature", "body", "place", "substance"}
 
 
+_GENERAL = lexicon.listing("general")
+
+
 def _plain(known: Fact, *, wide: bool = False) -> bool:
     """Whether a noun that only a definition led to is worth a sentence: something to be seen, or (`wide`) to be thought of."""
     kinds = _SEEN | {"group", "abstract", "act", "event", "time"} if wide else _SEEN
-    return known.kind in kinds and len(known.noun) > 2 and words.known(known.noun.split()[-1])
+    return known.kind in kinds and len(known.noun) > 2 and known.noun not in _GENERAL and words.known(known.noun.split()[-1])
 
 
 def _short(what: str) -> str:

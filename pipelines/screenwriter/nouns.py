@@ -28,6 +28,34 @@ _AGES = {
 }
 
 
+TITLES = frozenset(
+    [
+        "Mr",
+        "Mrs",
+        "Ms",
+        "Dr",
+        "Sir",
+        "Lady",
+        "Lord",
+        "Miss",
+        "Mister",
+        "Madame",
+        "Captain",
+        "Professor",
+        "Doctor",
+        "King",
+        "Queen",
+        "Prince",
+        "Princess",
+        "Granny",
+        "Grandma",
+        "Grandpa",
+        "Uncle",
+        "Aunt",
+    ]
+)
+
+
 class Nouns:
     """A parsed sentence whose noun phrases can be asked for."""
 
@@ -80,6 +108,10 @@ class Nouns:
             else:
                 adjectives.append(t.lower_ if not t.text.isupper() else t.text)
         head, noun, name = token.text, "", ""
+        before = self.doc[token.i - 1].text if token.i else ""
+        titled = before in TITLES and token.text[:1].isupper() and lexicon.kind_of(token.lower_) in {"animal", "creature"}  # Lady Squirrel
+        if titled:
+            adjectives, compounds, names = [a for a in adjectives if a != before.lower()], [], []
         owner = owner[:1].lower() + owner[1:] if owner.lower().startswith(("the ", "a ", "an ", "his ", "her ", "my ", "their ", "our ", "its ")) else owner
         plural = (token.tag_ in {"NNS", "NNPS"} and count != 1) or (token.tag_ in {"NNS", "NNPS"} and count == 1) or count > 1
         proper = token.pos_ == "PROPN" and token.text[0].isupper() and not _common(token.text)
@@ -116,7 +148,7 @@ class Nouns:
             noun, name = " ".join([*compounds, single]), " ".join(names)
             if adjectives and f"{adjectives[-1]} {noun}" in lexicon.COMPOUNDS:
                 noun = f"{adjectives.pop()} {noun}"
-            name = name or self.called.pop(noun, "")
+            name = f"{before} {head}" if titled else name or self.called.pop(noun, "")
         appos = next((c for c in token.rights if c.dep_ == "appos" and c.pos_ in {"NOUN", "PROPN"}), None)
         kind = lexicon.kind_of(noun) if noun else ""
         if appos is not None:

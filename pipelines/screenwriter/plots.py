@@ -230,7 +230,11 @@ def _chosen(premise: Premise, random: Random, place: Place | None, listed: Calla
     offered = facts(premise, place)
     verb = premise.frame if premise.frame in {"learn"} else premise.deed.lemma if premise.deed else ""
     for kind in dict.fromkeys((premise.kind, *_NEXT_BEST)):
-        able = [p for p in listed(kind) if _met(p.needs, offered) and not (p.side and premise.side is not None) and _tellable(p, offered)]
+        able = [
+            p
+            for p in listed(kind)
+            if _met(p.needs, offered) and not (p.side and premise.side is not None and "recipient" not in premise.facts) and _tellable(p, offered)
+        ]
         if "sleep" in offered and kind == "dream":
             able = [plot for plot in able if "sleep" in plot.needs] or able
         own = [plot for plot in able if verb in plot.verbs]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
 from pipelines.screenwriter import grammar, lexicon, words
 from pipelines.screenwriter.adjuncts import SEASONS, WHEN, Adjuncts
-from pipelines.screenwriter.kinds import FRAMES, plot_kind
+from pipelines.screenwriter.kinds import FRAMES, plot_kind, unmeant
 from pipelines.screenwriter.premise import Being, Clause, Deed, Place, Premise
 
 _SEARCHES = frozenset(["search", "scour", "comb", "explore", "scan", "ransack", "roam", "hunt", "dig", "cross", "travel", "sweep", "check", "walk", "wander"])
+_ACCIDENT = re.compile(r"\b(?:accidentally|mistakenly|unintentionally|by (?:accident|mistake))\b", re.IGNORECASE)
 _REASONS = lexicon.listing("reasons")
 
 
@@ -34,7 +36,8 @@ class Reader(Adjuncts):
         if frame == "refuse":  # what is not done is what is told
             deed = replace(deed, lemma=frame, after=words.tidy(f"to {deed.base()}"), auxiliary="", form="", passive=False)
             frame = ""
-        side = None if frame else self._companion(verb) or self._companion(main)
+        recipient = self._recipient(main)
+        side = None if frame else self._companion(verb) or self._companion(main) or recipient
         mates = [c for c in subject.conjuncts if c.pos_ in {"NOUN", "PROPN"}]
         other = deed.object
         if deed.passive and (agent := self._agent(main)) is not None:
@@ -85,6 +88,7 @@ class Reader(Adjuncts):
             frame=frame,
             clauses=tuple(clauses),
             items=self._items(hero, other, place),
+            facts=frozenset({"recipient"} if side is not None and recipient is not None and side.head == recipient.head else ()),
         )
 
     def _subject(self, token: Any) -> Being:
@@ -134,7 +138,15 @@ class Reader(Adjuncts):
                 elif child.dep_ in {"advcl", "ccomp", "parataxis"} and child.pos_ in {"VERB", "AUX"}:
                     mark_token = next((c for c in child.children if c.dep_ in {"mark", "advmod"} and c.lower_ in _REASONS), None)
                     own = next((c for c in child.children if c.dep_ in {"nsubj", "nsubjpass"}), None)
-                    if mark_token is not None:
+                    if (
+                        mark_token is not None
+                        and mark_token.lower_ == "so"
+                        and own is not None
+                        and own.pos_ == "PRON"
+                        and any(c.tag_ == "MD" for c in child.lefts)
+                    ):
+                        self._take(child, None)  # "so it can go home": what for, and no event
+                    elif mark_token is not None:
                         self._take(child, None)
                         self.dropped.add(mark_token.i)
                         found.append(self._clause(child, own, mark_token.lower_))
@@ -283,6 +295,8 @@ class Reader(Adjuncts):
         own = plot_kind(deed.lemma, following, head, object_alive=bool(other and other.alive), object_place=bool(deed.object and deed.object.kind == "place"))
         if frame and FRAMES[frame]:
             return FRAMES[frame]
+        if unmeant(own) and _ACCIDENT.search(self.doc.text):
+            return "mishap"
         if deed.lemma == "find" and frame in {"set", "try", "want", "go"}:
             return "quest"
         if deed.lemma in {"explore"}:
@@ -356,7 +370,13 @@ def framed(premise: Premise) -> str:
 def read(text: str) -> Premise:
     """The premise of a cleaned prompt of one or a few sentences."""
     doc = grammar.parse(text)
-    sentences = [s.text.strip() for s in doc.sents if any(c.isalnum() for c in s.text)] or [text]
+    sentences: list[str] = []
+    for part in (s.text.strip() for s in doc.sents if any(c.isalnum() for c in s.text)):
+        if sentences and part[:1].islower() and sentences[-1][-1:] not in ".!?":
+            sentences[-1] += f" {part}"  # one sentence, whatever the parser says: "… so it can go home"
+        else:
+            sentences.append(part)
+    sentences = sentences or [text]
     first = Reader(sentences[0]).premise(text)
     further: list[Clause] = []
     for sentence in sentences[1:6]:

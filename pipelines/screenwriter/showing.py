@@ -10,6 +10,7 @@ from farm.types import Character, Item
 from pipelines.meaning.facts import Fact, fact
 from pipelines.screenwriter import lexicon, words
 from pipelines.screenwriter.cast import part
+from pipelines.screenwriter.names import gender_of
 from pipelines.screenwriter.premise import Being
 from pipelines.screenwriter.stage import MAIN
 from pipelines.screenwriter.things import solid
@@ -39,7 +40,7 @@ def seen(
         if made.character is not None:
             characters["host"] = made.character.model_copy(update={"key": re.sub(r"[^a-z0-9]+", "-", host.name.lower()).strip("-") or "host"})
             calls["host"] = {host.name.lower(), "i", "me", "my"}
-    if topic.kind == "you" and host is None:
+    if topic.kind in {"you", "pep"} and host is None:
         noun = random.choice(("woman", "man"))
         made = part(
             "h",
@@ -52,6 +53,15 @@ def seen(
         if made.character is not None:
             characters["h"] = made.character.model_copy(update={"key": "you"})
             calls["h"] = {"you", "your", "yours", "yourself"}
+    for name in topic.people[:2]:
+        gender = gender_of(name)
+        key = "h" if not characters else f"k{len(characters)}"
+        noun = "woman" if gender == "female" else "man"
+        being = Being(noun=noun, head=noun, kind="human", gender="female" if gender == "female" else "male", name=name)
+        made = part(key, being, random, taken, role="protagonist" if key == "h" else "supporting", christen=False)
+        if made.character is not None:
+            characters[key] = made.character.model_copy(update={"key": re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or key})
+            calls[key] = {name.lower(), name.lower().split()[-1]}
     for thing in (*topic.things, *_defined(beats)):
         single = words.singular(thing.lower())
         kind = lexicon.kind_of(single)
@@ -65,6 +75,8 @@ def seen(
             or single in {w for said in calls.values() for w in said}
         ):
             continue
+        if topic.kind == "howto" and kind == "human":
+            continue  # whose recipe it is
         plural = topic.plural and thing == topic.things[0]
         being = Being(noun=single, head=single.split()[-1], kind="animal" if animal else kind, plural=plural and kind == "human", count=3 if plural else 1)
         key = "h" if not characters else f"k{len(characters)}"

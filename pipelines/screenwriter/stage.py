@@ -214,6 +214,8 @@ def shoot(
             who.append("h")  # a story ends with its hero in the picture
         if "topic" in beat.tags and not who and not shown:
             shown = main[:1] or items[:1]  # a film that explains always shows what it is about
+            if not shown:
+                who = [k for k in characters if characters[k].key != "people"][:1]
         main_told = main_told or bool(main and main[0] in shown)
         if not actor and who:
             action = ""  # what a thing does is no pose for a person

@@ -11,7 +11,7 @@ from pipelines.meaning import vectors
 from pipelines.meaning.facts import fact
 from pipelines.screenwriter import grammar, lexicon, words
 
-KINDS = ("how", "why", "what", "howto", "history", "life", "news", "you", "product", "list", "place", "thing")
+KINDS = ("how", "why", "what", "howto", "history", "life", "news", "you", "product", "list", "place", "thing", "verse", "pep", "joke", "past")
 
 _HOWTO = re.compile(
     r"^(?:how to|(?:an? |the )?(?:beginner'?s )?guide to|learn(?:ing)? (?:how )?to|steps to|(?:\w+ )?ways to|(?:\w+ )?tips (?:for|on))\s+(.+)$", re.IGNORECASE
@@ -57,6 +57,8 @@ class Topic:
     things: tuple[str, ...] = ()  # the nouns worth a definition, the most important first
     plural: bool = False
     mass: bool = False  # "coffee": no article
+    people: tuple[str, ...] = ()  # who is named in it
+    own: tuple[str, ...] = ()  # lines that are spoken as they are: a verse's, a joke's
 
 
 def topic_of(text: str, form: str = "") -> Topic | None:
@@ -71,6 +73,11 @@ def topic_of(text: str, form: str = "") -> Topic | None:
         if (found := reader(text, form)) is not None:
             return found
     return None
+
+
+def product_topic(text: str, form: str = "ad_spot") -> Topic | None:
+    """The topic of an offer: "crunchy oat cookies baked in small batches"."""
+    return _product(f"introducing {text}", form)
 
 
 def lowered(text: str) -> str:
@@ -148,7 +155,7 @@ def _howto(text: str, form: str) -> Topic | None:
         do,
         do=words.tidy(f"{lemma} {rest}"),
         doing=words.tidy(f"{words.inflected(lemma, 'VBG')} {rest}"),
-        things=nouns_of(rest) or (words.inflected(lemma, "VBG"),),
+        things=tuple(noun for noun in nouns_of(rest) if lexicon.kind_of(noun) != "human") or (words.inflected(lemma, "VBG"),),
     )
 
 
@@ -183,7 +190,7 @@ def _question(text: str, form: str) -> Topic | None:
             who,
             ask=words.tidy(f"{asked} {clause}"),
             question=words.capital(words.tidy(f"{asked} {auxiliary} {rest}?")),
-            things=nouns_of(rest),
+            things=_asked_of(who, rest),
         )
     if asked == "what" and re.match(r"happens?\b", rest):
         return _made(
@@ -225,6 +232,12 @@ def _question(text: str, form: str) -> Topic | None:
         question=words.capital(words.tidy(question.replace(".", ""))),
         things=nouns_of(rest),
     )
+
+
+def _asked_of(who: str, rest: str) -> tuple[str, ...]:
+    """The nouns of a question, its subject's first: in "how do black holes form" the form is no noun, whatever the parser says of the bare words."""
+    does = rest[len(who) :].split()[:1] if rest.startswith(who) else []
+    return tuple(dict.fromkeys((*nouns_of(f"The {who}."), *(noun for noun in nouns_of(rest) if noun not in does and noun.split()[-1] not in does))))
 
 
 def _about(text: str, form: str) -> Topic | None:
@@ -275,7 +288,8 @@ def _list(text: str, form: str) -> Topic | None:
 
 def _product(text: str, form: str) -> Topic | None:
     match = re.match(
-        r"^(?:introducing |meet )?((?:an?|the|our|your) )?((?:[\w-]+ )*?[\w-]+?)(?: (?:that|which|made|designed|built|for|with|from)\b.*)?$",
+        r"^(?:introducing |meet )?((?:an?|the|our|your) )?((?:[\w-]+ )*?[\w-]+?)"
+        r"(?: (?:that|which|made|baked|brewed|roasted|grown|crafted|handmade|picked|designed|built|for|with|from)\b.*)?$",
         text,
         re.IGNORECASE,
     )
@@ -313,7 +327,7 @@ def _headline(text: str, form: str) -> Topic | None:
     if root is None or root.pos_ not in {"VERB", "AUX"}:
         return None
     subject = next((t for t in root.children if t.dep_ in {"nsubj", "nsubjpass"}), None)
-    if subject is None or (subject.pos_ == "PRON" and not before):
+    if subject is None or (subject.pos_ == "PRON" and not before) or _somebody(text):
         return None
     who = before or str(reading[subject.left_edge.i : subject.right_edge.i + 1])
     if " and " in who or fact(who) is None or not all(words.known(word) or fact(word) is not None for word in who.lower().split()):
@@ -352,6 +366,13 @@ def _headline(text: str, form: str) -> Topic | None:
         tone=tone,
         things=tuple(dict.fromkeys((*nouns_of(f"The {who}."), *nouns_of(f"I saw {after}.")))),
     )
+
+
+def _somebody(text: str) -> bool:
+    """Whether two or three words name some beings, though the last could be a verb: "space pirates"."""
+    tokens = text.lower().split()
+    last = words.singular(tokens[-1])
+    return len(tokens) < 4 and last != tokens[-1] and lexicon.kind_of(last) in {"human", "animal", "creature", "robot", "toy"}
 
 
 def _articled(text: str) -> str:

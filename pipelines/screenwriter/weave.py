@@ -277,7 +277,7 @@ def _render(lines: list[Line], teller: Teller) -> list[Beat]:
     return beats
 
 
-_NOT_HOME = {"station", "stage", "hospital", "school", "kitchen", "church", "cave", "sky", "space", "underwater", "sea", "workshop"}
+_NOT_HOME = {"station", "stage", "hospital", "school", "kitchen", "church", "cave", "sky", "space", "underwater", "sea", "workshop", "stadium"}
 
 
 def _open(teller: Teller) -> str:
@@ -301,13 +301,15 @@ def _opened(teller: Teller) -> str:
     if hero.being.definite and hero.being.tail.startswith("of ") and hero.name and hero.being.kind == "human" and not hero.plural:
         return f"{hero.name} was the {hero.being.text} {hero.being.tail}."
     at_home = bool(home) and lexicon.place_kind(home) == place.kind
+    if in_deed and place.kind in {"city", "sea", "space"}:
+        home = home.removeprefix("village ")  # "a village bakery" is in no city
     if in_deed and home and not at_home:
         teller.homed = True
         return f"{words.capital(_home(teller, home))} lived {intro.rstrip(',')}." if not named else f"{intro} lived {_home(teller, home)}."
     if hero.name and (not hero.being.noun or hero.name.lower().startswith(hero.being.noun)):
         where = teller.a_place()
         return f"This is the story of {hero.name}." if in_deed or place.kind in _NOT_HOME else words.tidy(f"{hero.name} lived {where}.")
-    if in_deed or place.phrase.lower() in intro.lower():
+    if in_deed or place.phrase.lower() in intro.lower() or place.kind == "stadium":
         return f"There {'were' if hero.plural else 'was'} once {intro.rstrip(',')}."
     if place.owner or hero.being.owner:
         return f"There {'were' if hero.plural else 'was'} once {intro.rstrip(',')}."

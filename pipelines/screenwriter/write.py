@@ -18,6 +18,7 @@ from pipelines.screenwriter.crowd import met as bystanders
 from pipelines.screenwriter.fit import FAIR, POOR, fitted, stretched, target
 from pipelines.screenwriter.forms import FORMS, SHORT, shaped
 from pipelines.screenwriter.invent import complete, somewhere
+from pipelines.screenwriter.own import own_topic
 from pipelines.screenwriter.plots import Line, Plot, choose
 from pipelines.screenwriter.premise import Being, Place, Premise
 from pipelines.screenwriter.reading import read
@@ -26,7 +27,8 @@ from pipelines.screenwriter.stage import MAIN, Set, shoot
 from pipelines.screenwriter.telling import Teller
 from pipelines.screenwriter.things import pictured, solid
 from pipelines.screenwriter.titles import title
-from pipelines.screenwriter.topics import lowered, topic_of
+from pipelines.screenwriter.topics import lowered, product_topic, topic_of
+from pipelines.screenwriter.typed import plainly
 from pipelines.screenwriter.weave import BRIEF, MICRO, Beat, weave
 
 LOCALES = ("en",)
@@ -55,15 +57,28 @@ def write(spec: WriteSpec, step: Step = quiet) -> Screenplay:
         from pipelines.screenwriter.script import screenplay_of
 
         return screenplay_of(spec, text, step)
-    text = spelled(lowered(clean.topic(text)))
+    asked = plainly(spelled(lowered(clean.topic(text))), spec.content_type)
+    text = asked.text
+    if asked.title and not spec.title:
+        spec = spec.model_copy(update={"title": asked.title})
     random = Random(_seed(spec))
     long_song = spec.content_type in {"music_video", "ad_spot"} and spec.speech_seconds > LONGEST_SPOT
-    if not long_song and (topic := topic_of(text, spec.content_type)) is not None:
+    topic = None
+    if asked.own:
+        topic = own_topic(text, asked.own, asked.tone)
+    elif asked.tone == "offer":
+        topic = product_topic(text)
+    elif not long_song:
+        topic = topic_of(text, spec.content_type)
+    if topic is not None:
         from pipelines.screenwriter.explain import explain
 
         step(2, 5, f"a film that explains ({topic.kind})")
         return explain(spec, topic, random, step)
-    premise = complete(_addressed(read(text)), random)
+    premise = read(text)
+    if premise.place is None and asked.place:
+        premise = replace(premise, place=Place(phrase=asked.place, kind=lexicon.place_kind(asked.place)))
+    premise = complete(_young(_addressed(premise), spec.prompt), random)
     step(2, 5, f"a story of kind {premise.kind}")
     return tell(spec, premise, random, step)
 
@@ -108,6 +123,19 @@ def _addressed(premise: Premise) -> Premise:
         if male and male > female and "male" not in taken:
             return replace(premise, hero=replace(hero, gender="male"))
     return premise
+
+
+_BEDTIME = re.compile(r"\b(?:bedtime|goodnight|good night|nursery|kids?|children'?s?) (?:story|tale|film|video|movie|cartoon)\b", re.IGNORECASE)
+_SIBLINGS = frozenset({"brother", "sister", "twin", "cousin", "friend"})
+
+
+def _young(premise: Premise, prompt: str) -> Premise:
+    """A hero who is only a name is a child in a story for children, and beside a little brother or sister."""
+    hero = premise.hero
+    if not hero.name or hero.noun or hero.kind != "human" or hero.age != "adult":
+        return premise
+    beside = any(one is not None and one.age == "child" and one.head in _SIBLINGS for one in (premise.other, premise.side))
+    return replace(premise, hero=replace(hero, age="child")) if beside or _BEDTIME.search(prompt) else premise
 
 
 def tell(spec: WriteSpec, premise: Premise, random: Random, step: Step) -> Screenplay:

@@ -1,0 +1,321 @@
+"""What people type, put as the sentence that they mean: labels, offers, ages, loves "between", letters "to", verses and jokes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pipelines.meaning.facts import fact
+from pipelines.screenwriter import grammar, lexicon, words
+from pipelines.screenwriter.titles import headline
+
+_LABEL = re.compile(r"^\s*([^:;.!?\n\"]{2,60}?)\s*(?::|\s[-\u2013\u2014])\s+(?=\S)")
+_GENRES = lexicon.listing("genres")
+_CALLED = re.compile(r"^(?:a|an|the|my|our|about|called|titled|named|idea|of|for|short|and)$")
+_OFFER = re.compile(
+    r"^(?:brand[- ]new|new|now|sale|hurry|finally|today|introducing|available .*|back in stock|limited .*|free (?:shipping|delivery).*"
+    r"|order .*|shop .*|buy .*|call .*"
+    r"|visit .*|get yours.*|click .*|swipe .*|don't miss.*|(?:now |only |just |up to |save |for )*"
+    r"(?:[$\u20ac\u00a3]\s?\d.*|\d+(?:[.,]\d+)?\s?(?:%|percent|dollars|euros|off\b).*))$",
+    re.IGNORECASE,
+)
+_MADE = re.compile(
+    r"^(?:freshly |hand ?)?(?:baked|brewed|roasted|grown|crafted|woven|sewn|cooked|made|built|designed|handmade|picked|printed|for|with|from)\b", re.IGNORECASE
+)
+_AGED = re.compile(r"\b(?P<n>\d{1,3}|[a-z]+(?:-[a-z]+)?)[- ]years?[- ]old\b(?P<noun>\s+[a-z])?", re.IGNORECASE)
+_TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "hundred": 100}
+_BETWEEN = re.compile(
+    r"^(?:(?:an?|the|some)\s+)?(?:[a-z-]+\s+){0,2}?(?P<what>love story|romance|love|friendship|rivalry|race|contest|duel"
+    r"|fight|battle|war|feud|conversation|dialogue|meeting"
+    r"|chess game|game)\b(?P<mid>[^.,;:]*?)\s+(?:between|of)\s+(?P<a>.+?)\s+and\s+(?P<b>.+?)(?P<end>[.!]?)$",
+    re.IGNORECASE,
+)
+_DEEDS = {
+    "love story": "falls in love with",
+    "romance": "falls in love with",
+    "love": "falls in love with",
+    "friendship": "befriends",
+    "rivalry": "competes against",
+    "race": "races",
+    "contest": "competes against",
+    "duel": "fights",
+    "fight": "fights",
+    "battle": "fights",
+    "war": "fights",
+    "feud": "fights",
+    "conversation": "talks with",
+    "dialogue": "talks with",
+    "meeting": "meets",
+    "chess game": "challenges",
+    "game": "challenges",
+}
+_SENT = re.compile(
+    r"^(?:(?:an?|the|my|one|last|first)\s+)*(?P<what>(?:love |thank[- ]you |farewell |birthday )?(?:letter|postcard|message|note|song|poem"
+    r"|lullaby|present|gift|prayer|invitation))\s+"
+    r"(?:to|for)\s+(?P<whom>[^.!?,;:]+)[.!]?$",
+    re.IGNORECASE,
+)
+_WRITTEN = frozenset({"letter", "postcard", "message", "note", "song", "poem", "lullaby", "prayer", "invitation"})
+_TRIP = re.compile(
+    r"^(?:(?:an?|the|my|our|one|last|first|long|great)\s+)*(?:journey|trip|road|way|voyage|travel|adventure|flight|mission)\s+to\s+(?P<where>[^.!?,;:]+)[.!]?$",
+    re.I,
+)
+_RECIPE = re.compile(
+    r"^(?:(?:an?|the|my|our|easy|quick|simple|best|easiest)\s+)*(?:recipe (?:for|of)\s+(?P<for>.+?)|(?P<of>.+?)\s+recipes?)(?:\s+(?:please|ever))*[.!?]*$",
+    re.IGNORECASE,
+)
+_KIN = r"(?:grandma|grandpa|granny|grandmother|grandfather|nana|mom|mum|dad|mother|father|sister|brother|aunt|uncle|santa)"
+_JOKE = re.compile(
+    r"^(?P<ask>(?:why (?:did|do|does|was|were|is|are|can't|don't|doesn't)|what (?:do you (?:call|get)|did|does|is the difference)|how (?:do you|does|many|did)"
+    r"|where (?:do|does|did)|who|when)\b[^.?!]*\?)\s+(?P<answer>(?!explain|tell|show|make|write|let|here|find|learn|discover|the science|in this)[^?]{2,120})$",
+    re.IGNORECASE | re.DOTALL,
+)
+_KNOCK = re.compile(r"^knock,? knock", re.IGNORECASE)
+_YEAR = re.compile(
+    r"\b(?i:in|on|since|by|around|from|of)\s+(?:[A-Z][a-z]+ \d{1,2}(?:st|nd|rd|th)?,? |\d{1,2} [A-Z][a-z]+ |the year |[A-Z][a-z]+ )?"
+    r"(?P<year>1\d{3}|20[0-4]\d|\d{1,4} (?:BC|AD))\b"
+)
+_OWN_LONGEST = 60  # words of a verse or a saying; what is longer is a script
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A prompt as a sentence, and what it said besides."""
+
+    text: str
+    title: str = ""
+    place: str = ""  # where a label says that it plays: "office" of "Office comedy: …"
+    own: tuple[str, ...] = ()  # lines that are to be spoken as they are
+    tone: str = ""  # of those: verse, pep, joke; "past" for what happened in a year; "offer" for a product
+
+
+def plainly(text: str, form: str = "") -> Typed:
+    """The sentence that a cleaned prompt means, with the lines that are its own where it is a verse, a joke or an encouragement.
+
+    `form` is the format that was ordered. A text that is a sentence already comes back as it is.
+    """
+    text = text.strip()
+    if (found := _said(text)) is not None:
+        return found
+    text = re.sub(r"\b(Mr|Mrs|Ms|Dr|St)\.(?= [A-Z])", r"\1", re.sub(r"\s*\n\s*", " ", text))
+    text = re.sub(r"\b((?:cup|league|championship|tournament)) finals?\b", r"\1 match", text, flags=re.IGNORECASE)  # the parser takes the noun for an adjective
+    if (offer := _offer(text, form)) is not None:
+        return Typed(text=offer, tone="offer")
+    text, title, place = _unlabelled(text)
+    text = _aged(text)
+    text = re.sub(
+        rf"\b({_KIN})s(?= ([a-z]+))", lambda m: m[0] if words.verb_lemma(m[2]) == m[2] and fact(m[2]) is None else f"{m[1]}'s", text, flags=re.IGNORECASE
+    )
+    text = _places_named(text)
+    for change in (_recipe, _between, _sent, _trip, _who):
+        if (changed := change(text)) is not None:
+            text = changed
+            break
+    if (told := _past(text)) is not None:
+        return Typed(text=text, title=title, own=told, tone="past")
+    return Typed(text=text, title=title, place=place)
+
+
+def _said(text: str) -> Typed | None:
+    """Verses, jokes and encouragements, which are told in their own words."""
+    if len(text.split()) > _OWN_LONGEST:
+        return None
+    flat = words.tidy(text)
+    if (match := _JOKE.match(flat)) is not None and len(match["answer"].split()) <= 16:
+        return Typed(text=flat, own=(_sentence(match["ask"]), _sentence(match["answer"])), tone="joke")
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    if _KNOCK.match(flat) and len(lines) > 1:
+        return Typed(text=flat, own=tuple(_sentence(line) for line in lines), tone="joke")
+    if len(lines) > 3 and all(2 <= len(line.split()) <= 12 for line in lines) and not any(re.match(r"(?:[-*\u2022]|\d+[.)]|[A-Z ]+:)", line) for line in lines):
+        return Typed(text=flat, own=tuple(_sentence(line) for line in lines), tone="verse")
+    sentences = [s.strip() for s in re.split(r"(?<=[.!])\s+", flat) if s.strip()]
+    if sentences and all(_encouraging(s) for s in sentences) and (len(sentences) > 1 or len(flat.split()) > 2):
+        return Typed(text=flat, own=tuple(_sentence(s) for s in sentences), tone="pep")
+    if len(sentences) == 1:
+        parts = [part.strip() for part in re.split(r"[,;]\s+(?:and\s+|but\s+)?", flat.rstrip(".!")) if part.strip()]
+        if len(parts) > 2 and all(_clause(part) for part in parts):
+            return Typed(text=flat, own=tuple(_sentence(part) for part in parts), tone="verse")
+    return None
+
+
+def _sentence(text: str) -> str:
+    """A line with a capital and a mark at its end."""
+    text = words.capital(words.tidy(text).rstrip(" ,;:-"))
+    return text if text[-1:] in ".!?" or text[-2:-1] in ".!?" else text + "."
+
+
+def _encouraging(sentence: str) -> bool:
+    """Whether a sentence speaks to its hearer: "Never give up.", "You are stronger than you think."."""
+    low = sentence.lower()
+    if re.search(r"\b(?:he|she|they|i|we|it's|once|video|film|movie|story|scene)\b", low):
+        return False
+    doc = grammar.parse(sentence)
+    root = next((t for t in doc if t.dep_ == "ROOT"), None)
+    if root is None or root.pos_ not in {"VERB", "AUX"}:
+        return False
+    subject = next((c for c in root.children if c.dep_ in {"nsubj", "nsubjpass"}), None)
+    if subject is not None:
+        return bool(subject.lower_ == "you" or (subject.i < root.i and any(c.lower_ == "your" for c in subject.lefts) and re.search(r"\byour?\b", low[8:])))
+    return root.tag_ == "VB" and root.i <= 3 and (" you" in low or root.lemma_ in _URGED)
+
+
+_URGED = lexicon.listing("urged")
+
+
+def _clause(part: str) -> bool:
+    """Whether a part of a line is a clause of its own with a subject that is no "she" of the part before."""
+    doc = grammar.parse(words.capital(part))
+    verb = next((t for t in doc if t.tag_ in {"VBZ", "VBP", "VBD", "MD"}), None)
+    subject = next((t for t in doc if t.dep_ in {"nsubj", "nsubjpass", "expl"}), None)
+    return verb is not None and subject is not None and subject.i < verb.i and subject.lower_ not in {"he", "she", "they", "it", "who", "which", "that"}
+
+
+def _offer(text: str, form: str) -> str | None:
+    """ "NEW! Oat cookies - baked in small batches - now 20% off" as "oat cookies baked in small batches"."""
+    parts = [part.strip(" -\u2013\u2014,*") for part in re.split(r"[!|\u2022]+|\.\s+|\s[-\u2013\u2014]\s|:\s", text.rstrip(" .!"))]
+    parts = [re.sub(r"^(?:brand[- ]new|new|introducing|now)\b[:,]?\s+", "", part, flags=re.IGNORECASE) for part in parts if part]
+    kept = [part for part in parts if not _OFFER.match(part)]
+    if (len(kept) == len(parts) and not (form == "ad_spot" and len(parts) > 1)) or not kept:
+        return None
+    noun = kept[0]
+    if len(noun.split()) > 7 or any(t.tag_ in {"VBZ", "VBD", "VBP"} and t.dep_ == "ROOT" for t in grammar.parse(noun)):
+        return None
+    made = next((part for part in kept[1:] if _MADE.match(part)), "")
+    return words.tidy(f"{noun[:1].lower() + noun[1:]} {made[:1].lower() + made[1:]}")
+
+
+def _unlabelled(text: str) -> tuple[str, str, str]:
+    """The text without its label, the title where the label is one, and the place where it names one."""
+    match = _LABEL.match(text)
+    if match is None:
+        return text, "", ""
+    label, rest = match[1].strip(), text[match.end() :].strip()
+    if len(label.split()) > 6 or len(rest.split()) < 3 or re.search(r"\b(?:INT|EXT)\b", label):
+        return text, "", ""
+    lower = [w for w in re.findall(r"[a-z'-]+", label.lower()) if not _CALLED.match(w)]
+    genre = [w for w in lower if w in _GENRES]
+    if any(t.tag_ in {"VBZ", "VBD", "VBP", "MD"} for t in grammar.parse(label)) and not genre:
+        return text, "", ""  # a sentence that goes on after its colon
+    where = next((w for w in lower if w not in _GENRES and lexicon.place_kind(w)), "")
+    if genre or not lower:
+        return words.capital(rest), "", where
+    if re.match(r"an?\b", label, re.IGNORECASE):
+        return text, "", ""  # "A knight: brave and old, …"
+    said = grammar.parse(rest)
+    if not any(t.tag_ in {"VBZ", "VBD", "VBP", "MD"} for t in said) and len(rest.split()) < 5:
+        return text, "", ""
+    return words.capital(rest), headline(label)[:80], where
+
+
+def _aged(text: str) -> str:
+    """Ages in years as words: "a 17-year-old goalkeeper" is a young one, "a girl, 6 years old," a little one."""
+
+    def age(match: re.Match[str]) -> str:
+        first = match["n"].lower().split("-")[0]
+        years = int(match["n"]) if match["n"].isdigit() else _TENS.get(first, {"five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}.get(first, 0))
+        if not years and first not in {"two", "three", "four", "one"}:
+            years = 12 if first in {"eleven", "twelve"} else 15 if first.endswith("teen") else 0
+            if not years:
+                return match[0]
+        word = "little" if years < 13 else "young" if years < 30 else "" if years < 65 else "old"
+        if match["noun"]:
+            noun = match["noun"] if word else match["noun"].lstrip() if match.start() else match["noun"]
+            return f"{word}{noun}" if word else noun.lstrip()
+        return word or "grown"
+
+    text = re.sub(r",?\s+(?:aged?|age of)\s+(\d{1,3})\b,?", "", text)
+    text = re.sub(r"\ban (?=(?:8\d?|11|18|eight\w*|eleven|eighteen)[- ]years?[- ]old\b)", "a ", _AGED_BEFORE.sub(r"\1-year-old", text))
+    changed = _AGED.sub(age, text)
+    return re.sub(r"\ba (old)\b", r"an \1", changed)
+
+
+_AGED_BEFORE = re.compile(r"\b(\d{1,3})\s?(?:yo|y/o|yr old|yrs old)\b", re.IGNORECASE)
+
+
+def _places_named(text: str) -> str:
+    """Cities and countries written small get their capital: "in paris"."""
+
+    def named(match: re.Match[str]) -> str:
+        word = match[2]
+        known = fact(word)
+        if (
+            known is None
+            or known.kind != "place"
+            or not known.noun[:1].isupper()
+            or known.noun.lower() != word
+            or word in {"china", "turkey", "nice", "reading"}
+        ):
+            return match[0]
+        return f"{match[1]} {words.capital(word)}"
+
+    return re.sub(r"\b(in|to|from|near|of|at) ([a-z]{4,})\b", named, text)
+
+
+def _recipe(text: str) -> str | None:
+    match = _RECIPE.match(text)
+    if match is None:
+        return None
+    dish = (match["for"] or match["of"]).strip()
+    return (
+        f"How to make {dish}"
+        if dish and len(dish.split()) < 7 and not any(t.tag_ in {"VBZ", "VBD"} and t.dep_ == "ROOT" for t in grammar.parse(dish))
+        else None
+    )
+
+
+def _between(text: str) -> str | None:
+    """ "a love story in Paris between a baker and a musician" as "A baker falls in love with a musician in Paris"."""
+    match = _BETWEEN.match(text)
+    if match is None or any(t.tag_ in {"VBZ", "VBD"} for t in grammar.parse(f"{match['a']} and {match['b']}") if t.dep_ == "ROOT"):
+        return None
+    what = match["what"].lower()
+    if " of " in f" {text[: match.start('a')]} " and what not in {"love story", "romance", "love", "friendship"}:
+        return None  # "the game of life and death"
+    where = match["mid"].strip()
+    return words.capital(words.tidy(f"{match['a']} {_DEEDS[what]} {match['b']} {where}")) + "."
+
+
+def _sent(text: str) -> str | None:
+    match = _SENT.match(text)
+    if match is None:
+        return None
+    whom = re.sub(r"^(?:my|our) ", "her ", match["whom"].strip(), flags=re.IGNORECASE)
+    what = match["what"].lower()
+    verb = "writes" if what.split()[-1] in _WRITTEN else "brings"
+    night = " at night" if re.search(r"\b(?:moon|stars?|sky|night|angel)\b", whom.lower()) else ""
+    return f"A girl {verb} {words.a(what)} to {whom}{night}."
+
+
+def _trip(text: str) -> str | None:
+    match = _TRIP.match(text)
+    if match is None or not (lexicon.place_kind(match["where"]) or match["where"].strip()[:1].isupper()):
+        return None
+    return f"A child travels to {match['where'].strip()}."
+
+
+def _who(text: str) -> str | None:
+    """ "Mia and her brother Tom who find an egg" as the sentence that it is without its "who"."""
+    match = re.match(r"^([^.,;:!?]{3,80}?),? (?:who|that) ((?!is\b|are\b|was\b|were\b|has\b|had\b)[a-z]+)\b(.*)$", text)
+    if match is None or " and " not in match[1] or words.verb_lemma(match[2]) is None:
+        return None
+    if any(t.tag_ in {"VBZ", "VBD", "VBP", "MD"} and t.dep_ == "ROOT" for t in grammar.parse(match[1])):
+        return None
+    return f"{words.capital(match[1])} {match[2]}{match[3]}"
+
+
+def _past(text: str) -> tuple[str, ...] | None:
+    """What happened in a year of history: the sentence itself."""
+    match = _YEAR.search(text)
+    if match is None or len(text.split()) > 30 or re.search(r"[.!?]\s+\S", text):
+        return None
+    year = re.sub(r"\D", "", match["year"])
+    if "BC" not in match["year"] and int(year) > 2024:
+        return None  # still to come: a story
+    doc = grammar.parse(text)
+    root = next((t for t in doc if t.dep_ == "ROOT"), None)
+    subject = next((c for c in root.children if c.dep_ in {"nsubj", "nsubjpass"}), None) if root is not None else None
+    if root is None or subject is None or (root.tag_ not in {"VBD", "VBN"} and not any(c.tag_ == "VBD" for c in root.children)):
+        return None
+    if subject.pos_ != "PROPN" and not any(t.lower_ in {"the", "first"} for t in subject.subtree):
+        return None  # "In 1928 a girl found …": somebody's story
+    return (_sentence(text),)

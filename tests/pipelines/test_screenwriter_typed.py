@@ -1,0 +1,125 @@
+"""What people really type: labels, offers, ages, verses, jokes; each becomes the film that was meant."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from farm import timing
+from farm.screenplay import check
+from farm.specs import WriteSpec
+from farm.types import Screenplay, Style
+from pipelines.screenwriter import pace
+from pipelines.screenwriter.typed import plainly
+from pipelines.screenwriter.write import write
+
+STYLE = Style(slug="plain", name="Plain")
+
+
+def film(prompt: str, seconds: float = 30.0, form: str = "cinematic_story", seed: int = 7) -> Screenplay:
+    return write(WriteSpec(prompt=prompt, style=STYLE, seconds=seconds, speech_seconds=timing.speech_seconds(seconds), content_type=form, seed=seed))
+
+
+def told(play: Screenplay) -> str:
+    return " ".join(shot.narration for shot in play.shots)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("a love story in paris between a baker and a street musician", "A baker falls in love with a street musician in Paris."),
+        ("letter to the moon", "A girl writes a letter to the moon at night."),
+        ("grandmas apple pie recipe", "How to make grandma's apple pie"),
+        ("A 17 year old goalkeeper saves the penalty", "A young goalkeeper saves the penalty"),
+        ("an 80-year-old sailor goes to sea", "an old sailor goes to sea"),
+        ("Mia and her brother Tom who find an egg", "Mia and her brother Tom find an egg"),
+        ("a trip to the moon", "A child travels to the moon."),
+        ("Mr. Toad loses his car", "Mr Toad loses his car"),
+        ("A lighthouse keeper befriends a stranded whale.", "A lighthouse keeper befriends a stranded whale."),
+        ("A knight: brave, old and tired, rides home", "A knight: brave, old and tired, rides home"),
+    ],
+)
+def test_a_prompt_is_read_as_the_sentence_it_means(typed: str, meant: str) -> None:
+    assert plainly(typed).text == meant
+
+
+def test_a_label_is_a_title_or_a_genre_or_a_place() -> None:
+    # when
+    named = plainly("The last elevator: a night guard hears someone breathing on an empty floor")
+    kind = plainly("Office comedy: the new intern emails the whole company a picture of his cat")
+    # then
+    assert (named.text, named.title) == ("A night guard hears someone breathing on an empty floor", "The Last Elevator")
+    assert (kind.title, kind.place) == ("", "office")
+    assert film("The last elevator: a night guard hears someone breathing on an empty floor").title == "The Last Elevator"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "own"),
+    [
+        ("Why did the chicken cross the road? To get to the other side.", ("To get to the other side.",)),
+        ("You are stronger than you think. Never give up on your dreams.", ("You are stronger than you think.", "Never give up on your dreams.")),
+        ("Roses are red, violets are blue, the moon is asleep and so should you", ("Roses are red.", "Violets are blue.")),
+        ("The owl is up\nthe moon is round\nthe mice all dance\nwithout a sound", ("The owl is up.", "Without a sound.")),
+        ("In 1928 Alexander Fleming discovered penicillin by accident.", ("In 1928 Alexander Fleming discovered penicillin by accident.",)),
+    ],
+)
+def test_verses_jokes_encouragements_and_history_are_told_in_their_own_words(prompt: str, own: tuple[str, ...]) -> None:
+    # when
+    play = film(prompt)
+    # then
+    check(play.model_dump())
+    assert all(line in told(play) for line in own), told(play)
+    assert "named" not in told(play)  # nobody was invented
+    assert 26.5 <= pace.film(max(shot.seconds, pace.shot(shot.narration)) for shot in play.shots) <= 33.5
+
+
+def test_a_joke_keeps_its_point_until_the_end() -> None:
+    play = film("Why did the chicken cross the road? To get to the other side.")
+    assert (
+        told(play).index("Why did the chicken") < told(play).index("no hurry" if "no hurry" in told(play) else "Take your time") < told(play).index("To get to")
+    )
+    assert all("chicken" in shot.characters for shot in play.shots)
+
+
+def test_an_offer_is_shown_without_its_shouting() -> None:
+    # when
+    play = film("NEW!!! CRUNCHY OAT COOKIES - BAKED IN SMALL BATCHES - NOW 20% OFF", 20.0, "ad_spot")
+    # then
+    assert play.title == "Crunchy Oat Cookies"
+    assert "crunchy oat cookies baked in small batches" in told(play).lower()
+    assert "%" not in told(play)
+    assert any("oat" in item.name for item in play.items)
+
+
+def test_animals_with_titles_and_trades_are_animals() -> None:
+    # when
+    play = film("Mr. Badger the grumpy postman delivers a birthday cake to Lady Squirrel")
+    # then
+    cast = {c.name: c for c in play.characters}
+    assert cast["Mr Badger"].noun == "badger postman"
+    assert not cast["Mr Badger"].human
+    assert cast["Lady Squirrel"].noun == "squirrel"
+    assert not any(c.human for c in play.characters)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "says"),
+    [
+        ("How do black holes form?", r"A black hole is a region of space"),
+        ("space pirates", r"space pirates"),
+        ("🦊🌧️☂️", r"fox named .* searched for an umbrella|fox named"),
+        ("The new intern accidentally emails the whole company a picture of his cat", r"emailed the whole company a picture of his cat"),
+        ("a girl called Aya finds a broken robot on a junkyard planet and repairs it so it can go home", r"repaired it so it could go home"),
+    ],
+)
+def test_what_was_typed_is_what_is_told(prompt: str, says: str) -> None:
+    text = told(film(prompt))
+    assert re.search(says, text), text
+    assert not re.search(r"pirated|ultrasound|egged|\bcloud rain\b", text), text
+
+
+def test_children_are_children_in_a_story_for_them() -> None:
+    play = film("Tell me a bedtime story about Mia and her little brother Tom who find a dragon egg in the garden")
+    assert {c.name: c.age for c in play.characters if c.name in {"Mia", "Tom"}} == {"Mia": "child", "Tom": "child"}
+    assert any("dragon egg" in item.name for item in play.items)
