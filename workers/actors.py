@@ -39,35 +39,97 @@ def work_until_idle(tools: Tools) -> int:
     A busy worker needs no second ticket: what it claims next, SQL decides (order, priority, fair share, models already loaded).
     """
     done = 0
-    finishing: threading.Thread | None = None
+    finishing: _Finishing | None = None
+    upcoming: Upcoming | None = None
     with tools.reading:
         while not tools.control.draining.is_set():
-            claim = _claim(tools)
-            if claim is None:
+            batch = upcoming.batch() if upcoming is not None else None
+            if batch is None:
+                batch = _next(tools)
+            if batch is None:
                 if finishing is None:
                     break
                 finishing.join()  # what it completes may let something run
-                finishing = None
+                finishing = upcoming = None
                 continue
-            claims = [claim, *company(tools, claim)]
-            batch = Batch(tools, claims)
-            batch.perform()
+            upcoming = Upcoming(tools) if tools.ahead else None
+            batch.perform(near=upcoming.start if upcoming is not None else lambda: None)
             if finishing is not None:
                 finishing.join()
             # Results are put away and recorded while the slot is at the next work already.
-            finishing = threading.Thread(target=batch.finish, name="finishing", daemon=True)
-            finishing.start()
-            done += len(claims)
+            finishing = _Finishing(tools, batch)
+            done += len(batch.attempts)
         if finishing is not None:
             finishing.join()
+        if upcoming is not None and (batch := upcoming.batch()) is not None:
+            batch.give_back()  # the worker leaves
     return done
+
+
+class _Finishing:
+    """A batch whose results are being put away on a thread of their own."""
+
+    def __init__(self, tools: Tools, batch: Batch) -> None:
+        self._tools, self._batch = tools, batch
+        self._thread = threading.Thread(target=batch.finish, name="finishing", daemon=True)
+        self._thread.start()
+
+    def join(self) -> None:
+        """Wait for it, hearing the slot meanwhile: its last files may still be written."""
+        self._tools.switchboard.wait(self._batch.over)
+        self._thread.join()
+
+
+class Upcoming:
+    """The next batch, claimed and prepared on a thread of its own while the slot is at the last of the one before."""
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+        self._found: Batch | None = None
+        self._ready = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Claim now."""
+        self._thread = threading.Thread(target=self._claim, name="upcoming", daemon=True)
+        self._thread.start()
+
+    def batch(self) -> Batch | None:
+        """What was claimed, once it is prepared; None: nothing. Given once."""
+        if self._thread is None:
+            return None
+        self._tools.switchboard.wait(self._ready)
+        self._thread.join()
+        found, self._found = self._found, None
+        return found
+
+    def _claim(self) -> None:
+        tools, slot = self._tools, self._tools.slot
+        try:
+            if not tools.control.draining.is_set():
+                claim = tools.store.tasks.claim(tools.worker, tools.pool, tools.able(), slot.warm, LEASE_SECONDS, parked=slot.parked, memory_gb=tools.memory_gb)
+                if claim is not None:
+                    batch = Batch(tools, [claim, *company(tools, claim)])
+                    batch.prepare()
+                    self._found = batch
+        except AWAY as error:
+            log.warning("nothing claimed ahead, the database is away", error=str(error).splitlines()[0])
+        except Exception:
+            log.exception("nothing claimed ahead")
+        finally:
+            self._ready.set()
+
+
+def _next(tools: Tools) -> Batch | None:
+    claim = _claim(tools)
+    return None if claim is None else Batch(tools, [claim, *company(tools, claim)])
 
 
 def _claim(tools: Tools) -> Claim | None:
     """The next task for this worker, or None; a database that is away is waited for a while, and so is the news of which models can run here."""
     slot, failures = tools.slot, 0
     while failures < CLAIM_TRIES and not tools.control.draining.is_set():
-        slot.settle()  # which models are near decides what is claimed
+        tools.switchboard.settle()  # which models are near decides what is claimed
         try:
             claim = tools.store.tasks.claim(tools.worker, tools.pool, tools.able(), slot.warm, LEASE_SECONDS, parked=slot.parked, memory_gb=tools.memory_gb)
         except AWAY as error:
@@ -78,5 +140,5 @@ def _claim(tools: Tools) -> Claim | None:
             continue
         if claim is not None or not slot.unknown:
             return claim
-        slot.next_event(SURVEY_SECONDS)
+        tools.switchboard.hear(SURVEY_SECONDS)
     return None

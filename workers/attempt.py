@@ -102,7 +102,7 @@ class Attempt:
         spec, shas = resolve(self.claim.spec, self.claim.needs)
         self._key = task_key(self.claim.kind, self.model, spec, shas)
         if (twin := self.tools.recording.get(self._key)) is not None:  # the same work, done a moment ago
-            twin.wait(MOVE_SECONDS)
+            self.tools.switchboard.wait(twin, MOVE_SECONDS)
         self._serve()
         if self.ended is not None:
             return None

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from farm.store.records import Claim
 from workers import events
 from workers.attempt import MOVE_SECONDS, Attempt
-from workers.tools import Tools, Trouble
+from workers.tools import Abandoned, Tools, Trouble
 from workers.twins import Twins
 
-LOOK_SECONDS = 0.1  # how often a silent slot's attempts look whether they are still wanted
+NEAR_SECONDS = 0.5  # before the end of a pass by its steps: what is to be next may be made ready
 CANCEL_SECONDS = 5.0  # from asking an engine to stop to killing the slot: a new slot has to load its models again
 LEAVE_SECONDS = 1.0  # the same when the worker leaves anyway
 
@@ -24,7 +24,9 @@ class Batch:
         self.tools = tools
         self.attempts = [Attempt(tools, claim) for claim in claims]
         self.model = self.attempts[0].model
-        self._answers: list[tuple[Twins, events.Done | Exception]] = []
+        self._members: list[Twins] = []
+        self._watch: Watch | None = None
+        self._prepared = False
         self._recorded = threading.Event()
 
     def carry_out(self) -> list[str]:
@@ -32,43 +34,78 @@ class Batch:
         self.perform()
         return self.finish()
 
-    def perform(self) -> None:
-        """Fetch inputs and have the slot do the works; afterwards the slot is free for others, and `finish` has to follow."""
+    def prepare(self) -> None:
+        """Fetch inputs; may be done on another thread, before `perform`."""
+        if self._prepared:
+            return
+        self._prepared = True
         try:
             prepared = []
             for attempt in self.attempts:
                 self._keep()
                 if (work := attempt.prepare()) is not None:
                     prepared.append((attempt, work))
-            if prepared:
-                self._answers = self._run(Twins.paired(prepared))
-                self.tools.recording.update({member.key: self._recorded for member, _ in self._answers})
+            self._members = Twins.paired(prepared)
         except BaseException:
-            for attempt in self.attempts:
-                attempt.close()
+            self._close()
+            raise
+        self._keep()
+
+    def perform(self, near: Callable[[], None] = lambda: None) -> None:
+        """Have the slot do the works, until it is free for others; `finish` has to follow. `near` is called once, shortly before that."""
+        self.prepare()
+        if not self._members:
+            return
+        try:
+            self.tools.recording.update({member.key: self._recorded for member in self._members})
+            self._watch = Watch(self.tools, self._members)
+            self._watch.begin()
+            told = False
+            while not self._watch.through:
+                self.tools.switchboard.hear()
+                if self._watch.near and not told:
+                    told = True
+                    near()
+        except BaseException:
+            self._close()
             raise
         self._keep()
 
     def finish(self) -> list[str]:
-        """Put the outputs away and record how each task ended; may be done on another thread while the slot works for the next."""
+        """Wait for what the slot still writes, put the outputs away and record how each task ended.
+
+        May be done on another thread while the slot works for the next.
+        """
         try:
-            for member, answer in self._answers:
-                self._keep()
-                member.conclude(answer)
+            if self._watch is not None:
+                self.tools.switchboard.wait(self._watch.over)
+                for member, answer in zip(self._members, self._watch.answers(), strict=True):
+                    self._keep()
+                    member.conclude(answer)
         finally:
-            for member, _ in self._answers:
-                self.tools.recording.pop(member.key, None)
-            self._recorded.set()
-            for attempt in self.attempts:
-                attempt.close()
+            self._close()
         return [attempt.ended or "discarded" for attempt in self.attempts]
 
-    def _run(self, members: list[Twins]) -> list[tuple[Twins, events.Done | Exception]]:
+    @property
+    def over(self) -> threading.Event:
+        """Set when the slot has nothing more to say to it."""
+        return self._watch.over if self._watch is not None else self._recorded
+
+    def give_back(self) -> None:
+        """What was prepared is not to be performed: the tasks go back, their attempts not counted."""
         try:
-            answers = Watch(self.tools, members).answers()
-        except Exception as error:  # no slot could be started: nobody's fault, and everybody's end
-            answers = [error] * len(members)
-        return list(zip(members, answers, strict=True))
+            for member in self._members:
+                for attempt in member.attempts:
+                    attempt.conclude(Abandoned())
+        finally:
+            self._close()
+
+    def _close(self) -> None:
+        for member in self._members:
+            self.tools.recording.pop(member.key, None)
+        self._recorded.set()
+        for attempt in self.attempts:
+            attempt.close()
 
     def _keep(self) -> None:
         """The members' files are moved one after the other: the others' leases must not run out meanwhile."""
@@ -83,31 +120,43 @@ class Watch:
     def __init__(self, tools: Tools, members: Sequence[Twins]) -> None:
         self.tools, self.members = tools, members
         self.model = members[0].attempts[0].model
+        self.over = threading.Event()
+        """Set when every member is answered."""
+        self.free = False
+        """Whether the slot is free for another run: what is left of this one is written beside it."""
+        self.near = False
+        """Whether it soon will be."""
+        self._run = 0
         self._open = set(range(len(members)))
         self._answers: dict[int, events.Done | Exception] = {}
         self._asked: dict[int, float] = {}  # who was told to stop, and when
+        self._first: tuple[int, float] | None = None  # the first step that was told of, and when
         self._last = time.monotonic()
         self._allowed = tools.deadlines.allowed(self.model.name, loading=True)
 
-    def answers(self) -> list[events.Done | Exception]:
-        """What became of each member: its result, or the exception that says why there is none.
+    @property
+    def through(self) -> bool:
+        """Whether the slot is free for another run."""
+        return self.free or self.over.is_set()
 
-        Raises SlotError when no slot can be started.
-        """
-        slot = self.tools.slot
-        slot.settle()
-        run = slot.run(self.model, *(member.work for member in self.members))
-        while self._open:
-            silent = time.monotonic() - self._last
-            for member in self.members:
-                member.alive(self._allowed - silent)
-            event = slot.next_event(LOOK_SECONDS)
-            if isinstance(event, events.Died) or getattr(event, "run", None) == run:
-                self._hear(event)
-            self._stop(run)
+    def begin(self) -> None:
+        """Send the works down; where no slot can be started, that is everybody's end, and nobody's fault."""
+        try:
+            self._run = self.tools.switchboard.begin(self, self.model, *(member.work for member in self.members))
+        except Exception as error:
+            self.broke(error)
+
+    def answers(self) -> list[events.Done | Exception]:
+        """What became of each member: its result, or the exception that says why there is none."""
         return [self._answers[number] for number in range(len(self.members))]
 
-    def _hear(self, event: events.Event | None) -> None:
+    def broke(self, error: Exception) -> None:
+        """Answer everyone who has no answer yet with this."""
+        for number in sorted(self._open):
+            self._answer(number, error)
+
+    def hear(self, event: events.Event) -> None:
+        """The slot said something of this run, or died."""
         name, deadlines = self.model.name, self.tools.deadlines
         match event:
             case events.Done(member=number):
@@ -125,19 +174,28 @@ class Watch:
                 if event.step and event.seconds and number == min(self._open, default=number):
                     deadlines.observed(name, event.seconds)  # one member tells for all
                 self._alive(deadlines.allowed(name, loading=False, expected=self._expected(), compiles=bool(self.model.speed.get("compile"))))
+                self._nears(event)
                 if number in self._open:
                     self.members[number].tell_step(event, self._allowed)
             case events.Preview(member=number):
                 self._alive(self._allowed)
                 if number in self._open:
                     self.members[number].show(event)
+            case events.Free():
+                self.free = self.near = True
+                self._alive(MOVE_SECONDS)
 
-    def _stop(self, run: int) -> None:
+    def look(self) -> None:
         """Tell those to stop whom nobody waits for; kill a slot that does not listen, or hangs."""
         now, slot, control = time.monotonic(), self.tools.slot, self.tools.control
+        for member in self.members:
+            member.alive(self._allowed - (now - self._last))
         unwanted = {number for number in self._open if self.members[number].unwanted}
-        if fresh := unwanted - self._asked.keys():
-            slot.cancel(run, sorted(fresh))
+        if self.free:  # files that nobody waits for are written in vain: no reason to kill a slot that is at others' work
+            for number in unwanted:
+                self._answer(number, self.members[number].leaving())
+        elif fresh := unwanted - self._asked.keys():
+            slot.cancel(self._run, sorted(fresh))
             self._asked.update(dict.fromkeys(fresh, now))
         if self._open and unwanted == self._open:
             if now - max(self._asked[number] for number in unwanted) > (LEAVE_SECONDS if control.abandon.is_set() else CANCEL_SECONDS):
@@ -148,6 +206,16 @@ class Watch:
             sentence = f"{self.model.name!r} gave no sign of progress for {self._allowed:.0f} s; its slot was killed."
             self._end(Trouble(sentence, code="hung", retry=True, crashed=True))
 
+    def _nears(self, event: events.Step) -> None:
+        """By its steps so far: when will it be through?"""
+        now = time.monotonic()
+        if self._first is None or event.step <= self._first[0]:
+            self._first = (event.step, now)
+        step, when = self._first
+        rate = (now - when) / (event.step - step) if event.step > step else None
+        left = 0.0 if event.of and event.step >= event.of else None if rate is None else (event.of - event.step) * rate
+        self.near = self.near or (left is not None and left <= NEAR_SECONDS)
+
     def _end(self, trouble: Trouble) -> None:
         """The slot is gone: whoever was to stop has stopped, for the others it is a crash."""
         for number in sorted(self._open):
@@ -157,6 +225,8 @@ class Watch:
     def _answer(self, number: int, answer: events.Done | Exception) -> None:
         self._open.discard(number)
         self._answers.setdefault(number, answer)
+        if not self._open:
+            self.over.set()
 
     def _alive(self, allowed: float) -> None:
         self._last, self._allowed = time.monotonic(), allowed

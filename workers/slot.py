@@ -96,6 +96,11 @@ class Slot:
         """Whether there is a child."""
         return self.pid is not None
 
+    @property
+    def connected(self) -> bool:
+        """Whether there is something to be heard: a child, or the end of one."""
+        return self._connection is not None
+
     def start(self) -> None:
         """Start the child if there is none; returns when the process exists, which is before it is ready.
 

@@ -18,6 +18,7 @@ from farm.tickets import Tickets
 from workers.deadlines import Deadlines
 from workers.engines import table
 from workers.slot import Slot
+from workers.switchboard import Switchboard
 
 AWAY = (OperationalError, InterfaceError, PoolTimeout)
 """What SQLAlchemy raises while the database cannot be reached, or is locked."""
@@ -60,7 +61,15 @@ class Tools:
     """What was measured of the pool's models on this device, by model."""
 
     recording: dict[str, threading.Event] = field(default_factory=dict)
-    """Task keys whose results are being put away by this worker now; set once they are recorded, or will not be."""
+    """Task keys whose results are being made or put away by this worker now; set once they are recorded, or will not be."""
+    ahead: bool = False
+    """Whether the next task is claimed, and its inputs fetched, while the last of this one is computed: a device that waits costs more than a claim that
+    an idle worker might have had a moment later."""
+    switchboard: Switchboard = field(init=False)
+    """Where the slot is heard."""
+
+    def __post_init__(self) -> None:
+        self.switchboard = Switchboard(self.slot)
 
     def able(self) -> tuple[str, ...]:
         """Names of the pool's models that this worker can run as far as is known: they fit, and nothing is lacking for them."""

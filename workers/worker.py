@@ -118,6 +118,7 @@ class Worker:
             memory_gb=device.memory_gb,
             models=self.models,
             profiles=profiles,
+            ahead=device.name != "cpu",
         )
         self._told: Any = None
 

@@ -42,7 +42,7 @@ class Painter(Engine):
         return Outcome(data={"text": work.task})
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def slot():
     made = Slot({"painter": "tests.workers.test_rests:Painter"}, memory_gb=1.0)
     yield made
