@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import lru_cache
+from itertools import repeat
 from pathlib import Path
 from typing import cast
 
@@ -16,6 +18,7 @@ from numpy.typing import NDArray
 
 from farm.types import SPLICE, Size
 from render.encode import Picture
+from render.fields import whole_pictures
 from render.media import PIXELS, Unreadable, open_media, to_yuv
 from render.source import planes
 
@@ -29,37 +32,44 @@ _TURNS = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTA
 def foreign(file: Path, size: Size, fps: int, frames: int) -> Iterator[Picture]:
     """Exactly `frames` frames of any clip, scaled and cropped to `size`, at `fps`; the last one is held where it is short.
 
-    Pixels that are not square are made so, a camera's turn is undone, high dynamic range is brought down. Raises Unreadable when not one frame
-    can be decoded.
+    Fields become pictures, pixels that are not square are made so, a camera's turn is undone, high dynamic range is brought down. Raises Unreadable
+    when not one frame can be decoded.
     """
     with open_media(file) as container:
         if not any(stream.codec_context is not None for stream in container.streams.video[:1]):
             raise Unreadable("there is no picture in it")
         stream = container.streams.video[0]
         shape = _pixel(stream)
-        given, last = 0, None
+        given, picture = 0, None
+        last: av.VideoFrame | None = None
         origin: Fraction | None = None
         try:
-            for number, frame in enumerate(container.decode(stream)):
-                if frame.width * frame.height > PIXELS:
-                    raise Unreadable(f"its pictures are too large: {frame.width}x{frame.height}")
+            for number, frame in enumerate(whole_pictures(file, stream, _small_enough(container.decode(stream)))):
                 at = frame.pts * frame.time_base if frame.pts is not None and frame.time_base else Fraction(number) / (stream.average_rate or fps)
                 origin = at if origin is None else origin
                 until = min(frames, int((at - origin) * fps + Fraction(1, 2)))
-                while last is not None and given < until:
-                    yield last
-                    given += 1
+                if last is not None and given < until:
+                    picture = fitted(last, size, shape)  # only what is shown: where a clip has more frames than the film, many are not
+                    yield from repeat(picture, until - given)
+                    given = until
                 if given >= frames:
                     return
-                last = fitted(frame, size, shape)
+                last = frame
         except (av.FFmpegError, ValueError) as error:
             if last is None:
                 raise Unreadable("no frame in it can be decoded") from error
-    if last is None:
+        with contextlib.suppress(av.FFmpegError, ValueError):  # then what came before it is held
+            picture = fitted(last, size, shape) if last is not None else None
+    if picture is None:
         raise Unreadable("no frame in it can be decoded")
-    while given < frames:
-        yield last
-        given += 1
+    yield from repeat(picture, frames - given)
+
+
+def _small_enough(frames: Iterator[av.VideoFrame]) -> Iterator[av.VideoFrame]:
+    for frame in frames:
+        if frame.width * frame.height > PIXELS:
+            raise Unreadable(f"its pictures are too large: {frame.width}x{frame.height}")
+        yield frame
 
 
 def _pixel(stream: av.VideoStream) -> float:

@@ -15,7 +15,7 @@ from PIL import Image, ImageFile
 
 from farm.types import Size
 
-_CONTAINERS = "mov,mp4,m4a,matroska,webm,avi,wav,w64,flac,ogg,mp3,aac,aiff,mpegts,gif,image2,png_pipe,jpeg_pipe,webp_pipe,y4m,yuv4mpegpipe"
+_CONTAINERS = "mov,mp4,m4a,matroska,webm,avi,wav,w64,flac,ogg,mp3,aac,aiff,mpegts,mpeg,dv,gif,image2,png_pipe,jpeg_pipe,webp_pipe,y4m,yuv4mpegpipe"
 _OPTIONS = {"protocol_whitelist": "file", "format_whitelist": _CONTAINERS}  # a playlist could name other files and addresses
 _PROBED = {"probesize": "8192"}  # a WAV says at its head what it is, yet as much as 5 MB of it would be looked at: 5 ms for each narration
 PIXELS = 64_000_000  # of one picture: an 8K frame has half as many
