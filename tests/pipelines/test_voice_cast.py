@@ -115,7 +115,7 @@ def test_a_line_of_a_script_is_its_speakers(voice: Voice, tmp_path: Path) -> Non
     assert [word.end - word.start for word in again.words[:-1]] == pytest.approx([word.end - word.start for word in times.words[:-1]], abs=0.002)
     assert pitch(said) < 145 < pitch(told)
     (turn,) = voice._turns(SpeakSpec(text=text, speaker=TOM))
-    (quoted,) = voice._turns(SpeakSpec(text=f"“{text}” said Tom.", speakers=(TOM,)))
+    (quoted,) = voice._turns(SpeakSpec(text="“We are leaving,” said Tom.", speakers=(TOM,)))
     assert set(turn.shades) == {quoted.shades[0]}, "the same voice as in quotation marks"
 
 
