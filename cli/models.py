@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable
 from enum import Enum, StrEnum
 from pathlib import Path
@@ -132,7 +133,7 @@ def pull(
     plan: Annotated[bool, typer.Option("--plan", help="Only say what would be fetched")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Fetch weights into the standard hub cache; what is there already is not fetched again, what was broken off is continued.
+    """Fetch weights into the standard hub cache; files that have come are not fetched again, whatever broke it off.
 
     Before anything is fetched, the room on the disk is looked at; what has arrived is compared with the SHA-256 that the hub announced.
     """
@@ -144,13 +145,22 @@ def pull(
         raise CliError(f"{', '.join(without)}: no hub repository in models.yaml, nothing to fetch", Exit.BAD_INPUT)
     token = models_pull.token_of(token_file)
     rows = []
+    failed: list[CliError] = []
     for model in chosen:
         row = {"name": model.name, "licence": model.licence, "sale": model.sale, "terms": model.terms}
-        rows.append({**row, **models_pull.pull(model, token, only_plan=plan, quiet=as_json)})
-        if not as_json:
+        try:
+            rows.append({**row, **models_pull.pull(model, token, only_plan=plan, quiet=as_json)})
+        except CliError as error:  # the others are fetched all the same: it may be night
+            failed.append(error)
+            rows.append({**row, "error": error.message})
+        if not as_json and "error" not in rows[-1]:
             _say_pulled(rows[-1], only_plan=plan)
     if as_json:
         print(json.dumps({"models": rows}, indent=1))
+    for one in failed[:-1]:
+        print(f"storyfarm: {one.message}", file=sys.stderr)
+    if failed:
+        raise failed[-1]
 
 
 def _say_pulled(row: dict[str, Any], *, only_plan: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import importlib
 import importlib.util
@@ -10,7 +11,6 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -85,6 +85,8 @@ def pull(model: Model, token: str | None, *, only_plan: bool, quiet: bool) -> di
     for source in sources:
         with _told(model, source):
             plans.append(_planned(model, source, token))
+    for plan in plans:
+        _sweep(plan)
     _see_room(model, sum(plan.to_fetch for plan in plans))
     found = {
         "hub": plans[0].source.hub,
@@ -154,6 +156,21 @@ def _whole(path: Path, file: Remote) -> bool:
         return False
 
 
+def _sweep(plan: Plan) -> None:
+    """Remove what killed pulls left in the cache: the hub's client never looks at a half file again."""
+    from filelock import FileLock, Timeout
+
+    store = _snapshot(plan).parents[1]
+    locks = store.parent / ".locks" / store.name
+    for half in store.glob("blobs/*.incomplete"):
+        lock = locks / f"{half.name.partition('.')[0]}.lock"
+        try:
+            with FileLock(lock, timeout=0) if locks.is_dir() else contextlib.nullcontext():
+                half.unlink(missing_ok=True)
+        except (Timeout, OSError):
+            continue  # another pull is at it
+
+
 def _see_room(model: Model, needed: int) -> None:
     """Raises CliError when the disk of the hub's cache has not as much room."""
     from pipelines import weights
@@ -209,7 +226,7 @@ def _forget(path: Path) -> None:
         one.unlink(missing_ok=True)
 
 
-@contextmanager
+@contextlib.contextmanager
 def _told(model: Model, source: Source) -> Iterator[None]:
     """Turns what the hub's client raises into sentences."""
     from huggingface_hub import errors

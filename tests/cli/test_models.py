@@ -7,18 +7,15 @@ import json
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from farm import catalog
+from tests.cli.hub import COMMIT, Hub, environment, serving
 
 ROOT = Path(__file__).parents[2]
-COMMIT = "a" * 40
 FILES = {
     "model_index.json": b'{"_class_name": "StableDiffusionPipeline"}',
     "unet/model.safetensors": b"weights" * 5000,
@@ -54,54 +51,10 @@ profiles: {{}}
     return str(path)
 
 
-class Hub(BaseHTTPRequestHandler):
-    """As much of a hub as fetching a snapshot asks for."""
-
-    fetched: list[str] = []
-
-    def do_GET(self) -> None:
-        self._answer(body=True)
-
-    def do_HEAD(self) -> None:
-        self._answer(body=False)
-
-    def _answer(self, *, body: bool) -> None:
-        path = self.path.split("?")[0]
-        if path.startswith("/api/models/somebody/tiny"):
-            siblings = [{"rfilename": name, "size": len(data)} for name, data in FILES.items()]
-            if "/tree/" in path:
-                document: Any = [{"type": "file", "path": name, "size": len(data), "oid": hashlib.sha1(data).hexdigest()} for name, data in FILES.items()]
-            else:
-                document = {"id": "somebody/tiny", "sha": COMMIT, "siblings": siblings, "private": False, "gated": False, "downloads": 0, "tags": []}
-            return self._send(200, json.dumps(document).encode(), {"content-type": "application/json"}, body)
-        name = path.partition("/resolve/")[2].partition("/")[2]
-        if path.startswith("/somebody/tiny/resolve/") and name in FILES:
-            data = FILES[name]
-            if body:
-                Hub.fetched.append(name)
-            etag = hashlib.sha256(data).hexdigest() if name.endswith(".safetensors") else hashlib.sha1(data).hexdigest()
-            return self._send(200, data, {"etag": f'"{etag}"', "x-repo-commit": COMMIT}, body)
-        self._send(404, b"{}", {"x-error-code": "RepoNotFound"}, body)
-
-    def _send(self, status: int, data: bytes, headers: dict[str, str], body: bool) -> None:
-        self.send_response(status)
-        for name, value in {**headers, "content-length": str(len(data))}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        if body:
-            self.wfile.write(data)
-
-    def log_message(self, *_: Any) -> None: ...
-
-
 @pytest.fixture
-def hub() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Hub)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    Hub.fetched.clear()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+def hub() -> Iterator[Hub]:
+    with serving({"somebody/tiny": FILES}) as one:
+        yield one
 
 
 def test_the_list_says_licence_memory_and_why_a_model_cannot_run(tmp_path):
@@ -148,24 +101,15 @@ def test_names_that_there_are_not_are_named(tmp_path):
 
 
 def test_pulling_takes_safe_files_only_once_and_checking_finds_damage(tmp_path, hub):
-    models, cache = registry(tmp_path, "{hub: somebody/tiny}"), tmp_path / "cache"
-    settings = {
-        "STORYFARM_MODELS": models,
-        "HF_ENDPOINT": hub,
-        "HF_HUB_CACHE": str(cache),
-        "HF_HUB_DISABLE_XET": "1",
-        "HF_HUB_DISABLE_TELEMETRY": "1",
-        "HF_HUB_OFFLINE": "0",
-        "NO_PROXY": "*",
-        "no_proxy": "*",
-    }
+    models = registry(tmp_path, "{hub: somebody/tiny}")
+    settings = environment(hub, models, tmp_path / "cache")
     done = run("pull", "tiny", "--json", **settings)
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)["models"][0]
     assert (found["files"], found["revision"]) == (2, COMMIT)
-    assert sorted(Hub.fetched) == ["model_index.json", "unet/model.safetensors"]
+    assert sorted(hub.fetched) == ["model_index.json", "unet/model.safetensors"]
     assert f"revision {COMMIT}" in run("pull", "tiny", **settings).stdout
-    assert len(Hub.fetched) == 2, "what is there is not fetched again"
+    assert len(hub.fetched) == 2, "what is there is not fetched again"
     assert "1 of 1 files verified" in run("check", "tiny", **settings).stdout
     done = run("pin", "tiny", **settings)
     assert done.returncode == 0, done.stderr
@@ -192,14 +136,13 @@ profiles: {{}}
 """,
         encoding="utf-8",
     )
-    settings = {"STORYFARM_MODELS": str(path), "HF_ENDPOINT": hub, "HF_HUB_CACHE": str(tmp_path / "cache"), "HF_HUB_DISABLE_XET": "1", "NO_PROXY": "*"}
-    settings |= {"HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_OFFLINE": "0", "no_proxy": "*"}
+    settings = environment(hub, str(path), tmp_path / "cache")
     assert run("pull", "voice", **settings).returncode == 0
-    assert sorted(Hub.fetched) == ["model_index.json", "unet/evil.bin"]
+    assert sorted(hub.fetched) == ["model_index.json", "unet/evil.bin"]
     done = run("pull", "other", "--json", **settings)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["models"][0]["hub"] == "somebody/tiny"
-    assert sorted(Hub.fetched) == ["model_index.json", "unet/evil.bin", "unet/model.safetensors"]
+    assert sorted(hub.fetched) == ["model_index.json", "unet/evil.bin", "unet/model.safetensors"]
 
 
 PINNABLE = """# What we serve.
@@ -304,18 +247,3 @@ def test_measuring_says_what_is_wrong_with_the_order(tmp_path):
     ):
         done = run("bench", *arguments, STORYFARM_MODELS=models, STORYFARM_HOME=str(tmp_path))
         assert (done.returncode, words in done.stderr) == (status, True), done.stderr
-
-
-def test_a_repository_that_there_is_not_is_named(tmp_path, hub):
-    done = run(
-        "pull",
-        "tiny",
-        STORYFARM_MODELS=registry(tmp_path, "{hub: somebody/else}"),
-        HF_ENDPOINT=hub,
-        HF_HUB_CACHE=str(tmp_path / "c"),
-        HF_HUB_OFFLINE="0",
-        NO_PROXY="*",
-        no_proxy="*",
-    )
-    assert done.returncode in (2, 5)
-    assert "somebody/else" in done.stderr
