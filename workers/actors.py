@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 
 import dramatiq
 import structlog
@@ -19,6 +20,7 @@ log = structlog.get_logger(__name__)
 
 CLAIM_TRIES = 7  # while SQL is away, half a minute together; then the ticket is let go, and the relay rings again
 BACKOFF_SECONDS = 0.25  # doubles with each
+FINISHING = 3  # batches whose results are being put away: a slow storage holds the device up only when it falls behind by so many
 SURVEY_SECONDS = 0.5  # how long one look for what the slot found out lasts; it finds out quickly, but may be loading a model first
 
 
@@ -39,7 +41,7 @@ def work_until_idle(tools: Tools) -> int:
     A busy worker needs no second ticket: what it claims next, SQL decides (order, priority, fair share, models already loaded).
     """
     done = 0
-    finishing: _Finishing | None = None
+    finishing: deque[_Finishing] = deque()
     upcoming: Upcoming | None = None
     with tools.reading:
         while not tools.control.draining.is_set():
@@ -47,20 +49,20 @@ def work_until_idle(tools: Tools) -> int:
             if batch is None:
                 batch = _next(tools)
             if batch is None:
-                if finishing is None:
+                if not finishing:
                     break
-                finishing.join()  # what it completes may let something run
-                finishing = upcoming = None
+                finishing.popleft().join()  # what it completes may let something run
+                upcoming = None
                 continue
             upcoming = Upcoming(tools) if tools.ahead else None
             batch.perform(near=upcoming.start if upcoming is not None else lambda: None)
-            if finishing is not None:
-                finishing.join()
+            if len(finishing) >= FINISHING:
+                finishing.popleft().join()
             # Results are put away and recorded while the slot is at the next work already.
-            finishing = _Finishing(tools, batch)
+            finishing.append(_Finishing(tools, batch))
             done += len(batch.attempts)
-        if finishing is not None:
-            finishing.join()
+        for one in finishing:
+            one.join()
         if upcoming is not None and (batch := upcoming.batch()) is not None:
             batch.give_back()  # the worker leaves
     return done

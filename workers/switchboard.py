@@ -31,7 +31,7 @@ class Hearer(Protocol):
 
 
 class Switchboard:
-    """Runs of one slot, two at most: one on the device, and the one before whose files are still being written.
+    """Runs of one slot: one on the device, and those before whose files are still being written.
 
     One thread hears: the one that began the last run. Others may `wait`.
     """
