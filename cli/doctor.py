@@ -71,7 +71,9 @@ def _cuda() -> Finding:
     except ImportError:
         return Finding(what, "optional", "cannot be asked without torch")
     if not torch.cuda.is_available():
-        return Finding(what, "optional", "torch sees none; models with device: cuda cannot run here")
+        from pipelines import driver
+
+        return Finding(what, "optional", f"none can be used: {driver.lacking()}; models with device: cuda cannot run here")
     from workers.health import cuda_devices
 
     return Finding(what, "ok", ", ".join(f"{device.name} {device.title}: {device.memory_gb:g} GB" for device in cuda_devices()))

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import psutil
 
+from pipelines import driver
+
 from farm.settings import gigabytes
 
 CPU_SHARE = 0.6  # of the machine's memory for loaded engines: the rest is for frames, ffmpeg, the page cache and the other workers
@@ -67,7 +69,7 @@ def describe(name: str = "cpu") -> Device:
     found = cuda_devices()
     position = int(index or 0)
     if not found:
-        raise RuntimeError(f"device {name!r} is asked for, but no CUDA device is seen here; install the gpu extra (torch) and the NVIDIA driver")
+        raise RuntimeError(f"device {name!r} is asked for, but no CUDA device can be used here: {driver.lacking()}")
     if position >= len(found):
         raise RuntimeError(f"device {name!r} is asked for, but there are only {len(found)}: {', '.join(device.title for device in found)}")
     return found[position]

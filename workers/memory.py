@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import os
 import sys
 from pathlib import Path
 from typing import Any
 
 import psutil
 
+from pipelines import driver
 from pipelines.engine import OutOfMemory
 
+ALLOCATOR = ("PYTORCH_ALLOC_CONF", "PYTORCH_CUDA_ALLOC_CONF")
+"""Where operators say how torch is to allocate: the new name, and the old one."""
 _RESET_PEAK = "5"  # to /proc/self/clear_refs: the peak of resident memory starts anew (proc(5))
 
 
@@ -82,6 +86,16 @@ class DeviceMemory:
     def _torch(self) -> Any:
         torch: Any = sys.modules.get("torch") if self._cuda else None
         return torch if torch is not None and torch.cuda.is_available() else None
+
+
+def set_up(device: str) -> None:
+    """Choose how torch allocates on a CUDA device; before torch is imported, and where the operator has not chosen.
+
+    Models come and go and every size leaves holes of its own: segments that grow and shrink ("expandable") leave none, where the device can do that.
+    """
+    kind, _, index = device.partition(":")
+    if kind == "cuda" and not any(name in os.environ for name in ALLOCATOR) and driver.maps_memory(int(index or 0)):
+        os.environ[ALLOCATOR[0]] = "expandable_segments:True"
 
 
 def is_full(error: BaseException) -> bool:

@@ -35,7 +35,23 @@ PASSED = frozenset(
     "PATH HOME USER LANG LANGUAGE TZ TMPDIR TEMP TMP LD_LIBRARY_PATH LD_PRELOAD VIRTUAL_ENV CC CXX SSL_CERT_FILE SSL_CERT_DIR".split()  # noqa: SIM905
     + "HF_HOME HF_HUB_CACHE HF_HUB_OFFLINE TRANSFORMERS_OFFLINE".split()  # noqa: SIM905
 )
-PASSED_PREFIXES = ("LC_", "PYTHON", "CUDA_", "NVIDIA_", "NCCL_", "OMP_", "MKL_", "OPENBLAS_", "TORCH", "PYTORCH_", "TRITON_", "XDG_", "FONTCONFIG_")
+PASSED_PREFIXES = (
+    "LC_",
+    "PYTHON",
+    "CUDA_",
+    "CUBLAS",
+    "CUDNN_",
+    "NVIDIA_",
+    "NCCL_",
+    "OMP_",
+    "MKL_",
+    "OPENBLAS_",
+    "TORCH",
+    "PYTORCH_",
+    "TRITON_",
+    "XDG_",
+    "FONTCONFIG_",
+)
 LINE_LIMIT = 2000  # characters of one line of an engine's output that go to the log
 LINGER_SECONDS = 5.0  # from the pipe's end to the process's end
 SPAWN_SECONDS = 60.0  # a cold disk and a busy machine; an ordinary start takes under half a second

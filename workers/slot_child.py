@@ -25,7 +25,7 @@ from farm.parent import die_with_parent
 from farm.work import Cancelled, EngineError
 from pipelines.engine import Engine
 from workers import engines, events
-from workers.memory import DeviceMemory, is_full
+from workers.memory import DeviceMemory, is_full, set_up
 from workers.passes import Pass, is_lost
 from workers.residency import GIGABYTE, Residency, too_big
 
@@ -218,6 +218,7 @@ def main() -> None:
     boot = events.COMMANDS.validate_json(connection.recv_bytes())
     if not isinstance(boot, events.Boot):
         sys.exit(f"the first command must be boot, not {boot.type}")
+    set_up(boot.device)
     Slot(connection, boot).serve()
     sys.stdout.flush()
     sys.stderr.flush()

@@ -13,7 +13,7 @@ import structlog
 
 from farm.catalog import Model
 from farm.work import EngineError
-from pipelines import weights
+from pipelines import driver, weights
 from pipelines.diffusion.speed import Speed, place, problems
 from pipelines.engine import DeviceLost, Report
 
@@ -30,8 +30,8 @@ def missing(model: Model) -> list[str]:
         lacks += weights.lacking(("peft",))
     if not lacks and (seeing := _seeing(model)):
         lacks += [f"{lack[:-1]}: {seeing} prepares pictures with it." for lack in weights.lacking(("torchvision",))]
-    if model.device == "cuda" and not lacks and not _cuda():
-        lacks.append(f"Model {model.name!r} needs a CUDA device, and none is seen here; run it in a pool on a machine with one.")
+    if model.device == "cuda" and not lacks and (why := driver.lacking()):
+        lacks.append(f"Model {model.name!r} needs a CUDA device, and none can be used here: {why}; or run it in a pool on a machine with one.")
     return lacks
 
 
@@ -216,9 +216,3 @@ def _seeing(model: Model) -> str | None:
     except (OSError, ValueError, EngineError):
         return None  # told elsewhere, with its remedy
     return next((entry[1] for entry in index.values() if isinstance(entry, list) and len(entry) == 2 and entry[1] in SEEING), None)
-
-
-def _cuda() -> bool:
-    import torch
-
-    return bool(torch.cuda.is_available())

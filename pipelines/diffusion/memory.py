@@ -110,11 +110,12 @@ class Ladder:
 
 @contextlib.contextmanager
 def told(model: str, device: str) -> Iterator[None]:
-    """Say what happened to the device in the house's words.
+    """What is done inside is done on `device`; what happens to that is said in the house's words.
 
     Raises DeviceLost, OutOfMemory in place of what torch and CUDA raise; other exceptions as they are.
     """
     try:
+        ready(device)
         yield
     except Exception as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
@@ -124,6 +125,14 @@ def told(model: str, device: str) -> Iterator[None]:
             log.warning("diffusion.out_of_memory", model=model, device=device, reason=reason)
             raise OutOfMemory(f"Model {model!r} ran out of memory on {device}: {reason}") from error
         raise
+
+
+def ready(device: str) -> None:
+    """Make a CUDA device the one that is meant where none is named: pinned memory, streams and kernels of others would else open a second context on the
+    first device. Single-precision products there may use TF32, as diffusers advises and as cuDNN's convolutions do anyway."""
+    if device.startswith("cuda"):
+        torch.cuda.set_device(device)
+        torch.set_float32_matmul_precision("high")
 
 
 def answers(device: str) -> bool:

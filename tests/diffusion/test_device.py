@@ -9,6 +9,23 @@ from pipelines.diffusion.memory import told
 from pipelines.engine import DeviceLost, OutOfMemory
 
 
+@pytest.fixture(autouse=True)
+def chosen(monkeypatch):
+    """Devices that were made the current one."""
+    found: list[str] = []
+    monkeypatch.setattr(torch.cuda, "set_device", found.append)
+    yield found
+    torch.set_float32_matmul_precision("highest")
+
+
+def test_whatever_names_no_device_takes_the_engines_own(chosen):
+    with told("m", "cuda:3"):
+        assert chosen == ["cuda:3"]
+        assert torch.get_float32_matmul_precision() == "high"
+    with told("m", "cpu"):
+        assert chosen == ["cuda:3"]
+
+
 @pytest.mark.parametrize(
     ("says", "becomes"),
     [
