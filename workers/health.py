@@ -11,9 +11,8 @@ from pathlib import Path
 
 import psutil
 
-from pipelines import driver
-
 from farm.settings import gigabytes
+from pipelines import driver
 
 CPU_SHARE = 0.6  # of the machine's memory for loaded engines: the rest is for frames, ffmpeg, the page cache and the other workers
 PARKED_SHARE = 0.5  # of the machine's memory, for models that wait there: the rest is for loading others, for frames and the page cache
