@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import cast
 
@@ -14,7 +15,7 @@ from gateway.errors import ApiError, Problem
 from gateway.feed import tell_changed
 from gateway.models import frames as shown
 from gateway.models.sequences import ItemStatus, Media, Video
-from gateway.once import Recorder, once, recorded
+from gateway.once import Recorder, once
 from gateway.records import load, part_of, plausible, send_tickets, view_of, writer
 from gateway.route import Reply
 from gateway.sequences import no_sequence
@@ -25,17 +26,13 @@ _STATUS: dict[str, ItemStatus] = {"completed": "completed", "failed": "failed", 
 
 async def edit(call: Call) -> Reply | Response:
     """`PATCH /sequences/{id}/frames/{frameId}`: 202 with the status document."""
-    return await recorded(call, lambda recorder: _edit(call, recorder))
+    return await once(call, lambda recorder: _edit(call, recorder))
 
 
 async def _edit(call: Call, recorder: Recorder) -> Reply:
     body = call.given(shown.EditFrame)
     view, shot = await _frame(call)
-    versions = call.house.store.versions
-
-    def answer(document: StoryDocument) -> Remember | None:
-        return recorder.remember(lambda _: Reply(writer(call).sequence(view_of(document)), status=202))
-
+    versions, answer = call.house.store.versions, _answer(call, recorder)
     try:
         made = await call.house.threads.call(versions.edit, view.id, call.team, shot.index, prompt=body.prompt, seed=body.seed, answer=answer)
     except NotEditable as error:
@@ -45,6 +42,11 @@ async def _edit(call: Call, recorder: Recorder) -> Reply:
     if made is None:
         raise no_frame(view.id, shot.id)
     return await _begun(call, view.id, made.job)
+
+
+def _answer(call: Call, recorder: Recorder) -> Callable[[StoryDocument], Remember | None]:
+    """What a request is answered that has begun a job of the story: its status document."""
+    return lambda document: recorder.remember(lambda _: Reply(writer(call).sequence(view_of(document)), status=202))
 
 
 async def versions(call: Call) -> Reply:
@@ -62,10 +64,10 @@ async def versions(call: Call) -> Reply:
 
 async def make_current(call: Call) -> Reply | Response:
     """`POST …/versions/{number}/current`: 202 while the film is composed again, 200 where it is current already."""
-    return await once(call, lambda: _make_current(call))
+    return await once(call, lambda recorder: _make_current(call, recorder))
 
 
-async def _make_current(call: Call) -> Reply:
+async def _make_current(call: Call, recorder: Recorder) -> Reply:
     view, shot = await _frame(call)
     text = call.request.path_params["number"]
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
@@ -74,7 +76,7 @@ async def _make_current(call: Call) -> Reply:
     if number not in found:
         raise ApiError(Problem.NOT_FOUND, f"frame {shot.id} has no version {text[:20]!r}; there are {', '.join(map(str, found))}")
     try:
-        made = await call.house.threads.call(store.restore, view.id, call.team, shot.index, number)
+        made = await call.house.threads.call(store.restore, view.id, call.team, shot.index, number, answer=_answer(call, recorder))
     except NotEditable as error:
         raise ApiError(Problem.CONFLICT, str(error)) from None
     return await _begun(call, view.id, made.job) if made is not None else Reply(writer(call).sequence(view))

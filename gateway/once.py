@@ -22,36 +22,19 @@ KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _KEPT_HEADERS = ("location", "retry-after")
 
 
-async def once(call: Call, make: Callable[[], Awaitable[Reply]]) -> Reply | Response:
-    """Answer with what `make` makes, or with what it made before under the same Idempotency-Key: for what may be done again when a gateway was lost.
+async def once(call: Call, make: Callable[[Recorder], Awaitable[Reply]]) -> Reply | Response:
+    """Answer with what `make` makes, or with what it made before under the same Idempotency-Key.
+
+    `make` hands `recorder.remember(…)` to the store, which keeps the answer in the transaction that does what was asked: no killed gateway leaves
+    one without the other, and who asks again is answered at once. What changes nothing is kept afterwards, for later. While it runs, this gateway
+    answers 409 for its key; another gateway's request waits in the database and is answered as the first was.
 
     Raises ApiError: 422 for the key of another request, 409 while the first one is in flight, 400 for a key that is none.
     """
     key = _key(call)
     if key is None:
-        return await make()
-    answers, threads = call.house.store.answers, call.house.threads
-    earlier = await threads.call(answers.begin, call.team, key, _request(call))
-    if earlier is not None:
-        return _replayed(call, key, earlier)
-    try:
-        reply = await make()
-    except BaseException:
-        await threads.call(answers.drop, call.team, key)
-        raise
-    await threads.call(answers.finish, call.team, key, _record(reply))
-    return reply
-
-
-async def recorded(call: Call, make: Callable[[Recorder], Awaitable[Reply]]) -> Reply | Response:
-    """The same for what must never be done twice: the answer is kept in the transaction that does it, so that no killed gateway leaves one without the other.
-
-    `make` hands `recorder.remember(…)` to the store. While it runs, this gateway answers 409 for its key; another gateway's request waits in the
-    database and is answered as the first was. Raises ApiError like `once`.
-    """
-    key = _key(call)
-    if key is None:
         return await make(Recorder(call, None))
+    answers, threads = call.house.store.answers, call.house.threads
     async with _flight(call, key) as earlier:
         if earlier is not None:
             return _replayed(call, key, earlier)
@@ -60,11 +43,11 @@ async def recorded(call: Call, make: Callable[[Recorder], Awaitable[Reply]]) -> 
         except AlreadyAnswered as first:
             return _replayed(call, key, first.answer)
         except ApiError:  # what the first one did may be the reason
-            first_one = await call.house.threads.call(call.house.store.answers.known, call.team, key)
+            first_one = await threads.call(answers.known, call.team, key)
             if first_one is None:
                 raise
             return _replayed(call, key, first_one)
-        await call.house.threads.call(call.house.store.answers.finish, call.team, key, _record(reply))
+        await threads.call(answers.keep, call.team, key, _request(call), _record(reply))
         return reply
 
 
@@ -126,8 +109,6 @@ def _key(call: Call) -> str | None:
 def _kept(call: Call, key: str, earlier: Answer) -> Mapping[str, Any]:
     if earlier.request != _request(call):
         raise ApiError(Problem.KEY_REUSED, f"the Idempotency-Key {key!r} came before with another request; use a new key for a new request")
-    if earlier.answer is None:
-        raise _in_flight(key)
     return earlier.answer
 
 

@@ -9,7 +9,7 @@ import structlog
 from starlette.responses import Response
 
 from farm import store
-from farm.store import InsufficientCredits, NotEditable
+from farm.store import InsufficientCredits, NotEditable, Remember, StoryDocument
 from gateway.call import Call
 from gateway.errors import ApiError, Problem
 from gateway.feed import tell_cancelled, tell_changed
@@ -25,8 +25,8 @@ from gateway.models.sequences import (
     Waited,
     WaitQuery,
 )
-from gateway.once import Recorder, once, recorded
-from gateway.records import asleep, cancel_story, create_stories, load, page_of, send_tickets, writer
+from gateway.once import Recorder, once
+from gateway.records import asleep, cancel_story, create_stories, load, page_of, send_tickets, view_of, writer
 from gateway.requests import from_sequence
 from gateway.route import Reply
 from gateway.view import StoryView
@@ -43,7 +43,7 @@ def no_sequence(story: str) -> ApiError:
 async def create(call: Call) -> Reply | Response:
     """`POST /sequences`: one sequence for each analysis model; 202."""
     seconds = seconds_of(call.asked(WaitQuery).wait)  # before anything is created
-    return await recorded(call, lambda recorder: _create(call, seconds, recorder))
+    return await once(call, lambda recorder: _create(call, seconds, recorder))
 
 
 async def _create(call: Call, seconds: float, recorder: Recorder) -> Reply:
@@ -150,10 +150,10 @@ async def exports(call: Call) -> Reply:
 
 async def create_export(call: Call) -> Reply | Response:
     """`POST /sequences/{id}/exports`: the stitched film, 200 when it is ready, else 202; 409 while a video is missing or failed."""
-    return await once(call, lambda: _create_export(call))
+    return await once(call, lambda recorder: _create_export(call, recorder))
 
 
-async def _create_export(call: Call) -> Reply:
+async def _create_export(call: Call, recorder: Recorder) -> Reply:
     story = call.request.path_params["id"]
     view = await _there(call, story)
     refusal = _cannot_export(view)
@@ -161,17 +161,26 @@ async def _create_export(call: Call) -> Reply:
         raise ApiError(Problem.CONFLICT, refusal)
     made = writer(call).export(view)
     if made is None or made.status == "failed":
-        made = await _recomposed(call, view)
+        made = await _recomposed(call, view, recorder)
+    return _exported(call, story, made)
+
+
+def _exported(call: Call, story: str, made: Export) -> Reply:
     table = call.house.table
     links = {"self": table.link("exports", id=story), "poll": table.link("exports", wait=True, id=story), "sequence": table.link("sequence-status", id=story)}
     return Reply(ExportAnswer(export=made, links=links), status=200 if made.status == "ready" else 202)
 
 
-async def _recomposed(call: Call, view: StoryView) -> Export:
+async def _recomposed(call: Call, view: StoryView, recorder: Recorder) -> Export:
     """The export of a film that is being composed again, whoever asked for that first."""
     reason = f"sequence {view.id} has no film"
+
+    def answer(document: StoryDocument) -> Remember | None:
+        begun = writer(call).export(view_of(document))
+        return recorder.remember(lambda _: _exported(call, view.id, begun)) if begun is not None else None
+
     try:
-        again = await call.house.threads.call(call.house.store.versions.recompose, view.id, call.team)
+        again = await call.house.threads.call(call.house.store.versions.recompose, view.id, call.team, answer=answer)
     except NotEditable as error:  # another request may have been first
         again, reason = None, str(error)
     except InsufficientCredits as error:

@@ -13,7 +13,7 @@ from gateway.documents import Writer
 from gateway.errors import ApiError, Problem
 from gateway.models.sequences import WaitQuery
 from gateway.models.stories import GenerateAccepted, GenerateStory, StoriesQuery, StoryPage
-from gateway.once import Recorder, recorded
+from gateway.once import Recorder, once
 from gateway.records import create_stories, load, numbered_page, story_of, writer
 from gateway.requests import from_story
 from gateway.route import Reply
@@ -26,7 +26,7 @@ POLL_SECONDS = 5
 
 async def generate(call: Call) -> Reply | Response:
     """`POST /stories/generate`: 202 with the job."""
-    return await recorded(call, lambda recorder: _generate(call, recorder))
+    return await once(call, lambda recorder: _generate(call, recorder))
 
 
 async def _generate(call: Call, recorder: Recorder) -> Reply:

@@ -15,7 +15,7 @@ from farm.types import AspectRatio, Style
 from gateway.call import Call
 from gateway.errors import ApiError, Problem
 from gateway.models import styles as shown
-from gateway.once import Recorder, recorded
+from gateway.once import Recorder, once
 from gateway.route import Reply, Table
 
 MOST = 200
@@ -43,7 +43,7 @@ async def style(call: Call) -> Reply:
 
 async def create(call: Call) -> Reply | Response:
     """`POST /styles`: a new one, 201."""
-    return await recorded(call, lambda recorder: _create(call, recorder))
+    return await once(call, lambda recorder: _create(call, recorder))
 
 
 async def _create(call: Call, recorder: Recorder) -> Reply:

@@ -12,7 +12,7 @@ from farm.store.webhooks import Delivery, Secret
 from gateway.call import Call
 from gateway.errors import ApiError, Problem
 from gateway.models import webhooks as shown
-from gateway.once import Recorder, once, recorded
+from gateway.once import Recorder, once
 from gateway.records import plausible
 from gateway.route import Reply, Table
 
@@ -31,7 +31,7 @@ async def rotate(call: Call) -> Reply | Response:
 
         return _secret(call, await call.house.threads.call(call.house.store.webhooks.rotate, call.team, answer))
 
-    return await recorded(call, make)
+    return await once(call, make)
 
 
 async def deliveries(call: Call) -> Reply:
@@ -55,10 +55,17 @@ async def delivery(call: Call) -> Reply:
 async def replay(call: Call) -> Reply | Response:
     """`POST /webhooks/deliveries/{id}/replay`: sent again now, under the same id."""
 
-    async def make() -> Reply:
+    async def make(recorder: Recorder) -> Reply:
         name = call.request.path_params["id"]
-        found = await call.house.threads.call(call.house.store.webhooks.replay, name, call.team) if plausible(name) else None
-        return Reply(_shown(call.house.table, _there(found, name)), status=202)
+
+        def reply(found: Delivery) -> Reply:
+            return Reply(_shown(call.house.table, found), status=202)
+
+        def answer(found: Delivery) -> Remember | None:
+            return recorder.remember(lambda _: reply(found))
+
+        found = await call.house.threads.call(call.house.store.webhooks.replay, name, call.team, answer) if plausible(name) else None
+        return reply(_there(found, name))
 
     return await once(call, make)
 

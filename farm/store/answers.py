@@ -15,8 +15,6 @@ from farm.store.database import Database
 from farm.store.records import Answer, Created, StoreError
 
 KEPT_SECONDS = 24 * 3600.0
-_IN_FLIGHT_SECONDS = 120.0
-"""A first request that has not answered after this long was lost with its gateway: the next one takes its place."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +50,8 @@ def remember(connection: Connection, one: Remember, made: Sequence[Created]) -> 
 
 
 def _stale() -> Any:
-    """Rows that count no more: older than a day, or of a first request that was lost with its gateway."""
-    lost = sa.and_(t.answers.c.answer.is_(None), t.answers.c.created_at < t.now() - _IN_FLIGHT_SECONDS)
-    return sa.or_(lost, t.answers.c.created_at < t.now() - KEPT_SECONDS)
+    """Rows that count no more: older than a day, or without an answer, as releases before this one wrote them while a request was in flight."""
+    return sa.or_(t.answers.c.answer.is_(None), t.answers.c.created_at < t.now() - KEPT_SECONDS)
 
 
 class Answers:
@@ -63,19 +60,6 @@ class Answers:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def begin(self, team: str, key: str, request: str) -> Answer | None:
-        """Claim the key for a request (the hash of it); None when it is ours to answer, else what is known of the first one."""
-        insert = postgresql.insert if self._database.dialect == "postgresql" else sqlite.insert
-        mine = sa.and_(t.answers.c.team == team, t.answers.c.key == key)
-        with self._database.write() as connection:
-            connection.execute(t.answers.delete().where(mine, _stale()))
-            values = {"team": team, "key": key, "request": request, "created_at": t.now()}
-            # Not rowcount: for an INSERT psycopg's is not kept.
-            if connection.execute(insert(t.answers).values(values).on_conflict_do_nothing().returning(t.answers.c.key)).scalar() is not None:
-                return None
-            row = connection.execute(sa.select(t.answers.c.request, t.answers.c.answer).where(mine)).one()
-            return Answer(row.request, row.answer)
-
     def known(self, team: str, key: str) -> Answer | None:
         """What is known of the first request with this key."""
         mine = sa.and_(t.answers.c.team == team, t.answers.c.key == key)
@@ -83,15 +67,13 @@ class Answers:
             row = connection.execute(sa.select(t.answers.c.request, t.answers.c.answer).where(mine, ~_stale())).one_or_none()
             return Answer(row.request, row.answer) if row is not None else None
 
-    def finish(self, team: str, key: str, answer: Mapping[str, Any]) -> None:
-        """Keep the answer."""
+    def keep(self, team: str, key: str, request: str, answer: Mapping[str, Any]) -> None:
+        """Keep the answer of a request (the hash of it), in the place of what its transaction wrote down."""
+        insert = postgresql.insert if self._database.dialect == "postgresql" else sqlite.insert
+        values = {"team": team, "key": key, "request": request, "answer": dict(answer), "created_at": t.now()}
+        statement = insert(t.answers).values(values)
         with self._database.write() as connection:
-            connection.execute(t.answers.update().where(t.answers.c.team == team, t.answers.c.key == key).values(answer=dict(answer)))
-
-    def drop(self, team: str, key: str) -> None:
-        """The request failed without an effect: the key is free again."""
-        with self._database.write() as connection:
-            connection.execute(t.answers.delete().where(t.answers.c.team == team, t.answers.c.key == key, t.answers.c.answer.is_(None)))
+            connection.execute(statement.on_conflict_do_update(index_elements=["team", "key"], set_={"answer": statement.excluded.answer}))
 
     def sweep(self) -> int:
         """Forget answers older than a day; returns how many."""

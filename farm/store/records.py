@@ -223,10 +223,10 @@ class WorkerRecord:
 
 @dataclass(frozen=True)
 class Answer:
-    """What an earlier request with the same idempotency key was answered; `answer` is None while it is in flight."""
+    """What an earlier request with the same idempotency key was answered."""
 
     request: str
-    answer: Mapping[str, Any] | None
+    answer: Mapping[str, Any]
 
 
 @dataclass(frozen=True)

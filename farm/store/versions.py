@@ -22,6 +22,8 @@ from farm.store.stories import documents, record_of, ring
 
 _AS_IT_WAS = ("kind", "name", "shot", "model", "pools", "priority", "rank", "team", "story")
 _RESULT = ("spec", "state", "attempts", "crashes", "epoch", "task_key", "step", "of", "data", "error", "error_code", "created_at", "started_at", "ended_at")
+Answering = Callable[[StoryDocument], Remember | None]
+"""Makes of the story as it is then what a request is answered."""
 
 
 class NotEditable(StoreError):
@@ -60,9 +62,7 @@ class Versions:
             known = [dict(row._mapping) for row in rows] or _first(connection, story, shown, shot)
             return [_version(connection, one) for one in known]
 
-    def edit(
-        self, story: str, team: str, shot: int, *, prompt: str | None, seed: int | None, answer: Callable[[StoryDocument], Remember | None] | None = None
-    ) -> Created | None:
+    def edit(self, story: str, team: str, shot: int, *, prompt: str | None, seed: int | None, answer: Answering | None = None) -> Created | None:
         """Begin a new version of a shot: its share of the story's credits is held; keyframe, clip and film are made anew. None: no such shot.
 
         `answer` makes of the story as it is then what the request is answered: kept in the same transaction. Raises NotEditable unless the story has
@@ -90,16 +90,15 @@ class Versions:
             keyframe = specs[f"keyframe.{shot}"]
             values = {"story": story, "shot": shot, "number": number, "job": made.job, "prompt": keyframe["shot"]["picture_prompt"], "seed": keyframe["seed"]}
             connection.execute(t.versions.insert().values(**values, current=False, created_at=t.now()))
-            if answer is not None and (one := answer(documents(connection, [story], team)[0])) is not None:
-                remember(connection, one, [made])
+            _answered(connection, answer, made, team)
             return made
 
         return self._database.write_again(work)
 
-    def restore(self, story: str, team: str, shot: int, number: int) -> Created | None:
+    def restore(self, story: str, team: str, shot: int, number: int, *, answer: Answering | None = None) -> Created | None:
         """Begin to make a former version current again: the film is composed of what there is, free of credits. None: it is current, or there is none.
 
-        Raises NotEditable unless the story has completed and the version is whole.
+        `answer` as in `edit`. Raises NotEditable unless the story has completed and the version is whole, AlreadyAnswered.
         """
 
         def work(connection: Connection) -> Created | None:
@@ -114,15 +113,16 @@ class Versions:
             made = _job(connection, story, job, shot, number, 0)
             instead = dict.fromkeys((f"keyframe.{shot}", f"animate.{shot}"), wanted["job"])
             _copy(connection, made, job, lambda task: task["spec"] if edit.again(task["name"], shot) else None, instead)
+            _answered(connection, answer, made, team)
             return made
 
         return self._database.write_again(work)
 
-    def recompose(self, story: str, team: str) -> Created | None:
+    def recompose(self, story: str, team: str, *, answer: Answering | None = None) -> Created | None:
         """Begin to compose the film again that could not be composed; nothing else is made anew. None: there is no such story.
 
-        It costs what was given back for the failure: the story's price where the whole job failed, else nothing. Raises NotEditable unless the story
-        has ended without its film, InsufficientCredits.
+        It costs what was given back for the failure: the story's price where the whole job failed, else nothing. `answer` as in `edit`. Raises
+        NotEditable unless the story has ended without its film, InsufficientCredits, AlreadyAnswered.
         """
 
         def work(connection: Connection) -> Created | None:
@@ -137,9 +137,16 @@ class Versions:
                 raise NotEditable(f"sequence {story} has {'no shots to compose' if state is None else 'its film'}")
             made = _job(connection, story, job, None, None, job.credits if job.status == JobState.FAILED else 0)
             _copy(connection, made, job, lambda task: task["spec"] if task["name"] == "compose" else None, {})
+            _answered(connection, answer, made, team)
             return made
 
         return self._database.write_again(work)
+
+
+def _answered(connection: Connection, answer: Answering | None, made: Created, team: str) -> None:
+    """Keep what the request is answered beside what it did."""
+    if answer is not None and (one := answer(documents(connection, [made.story], team)[0])) is not None:
+        remember(connection, one, [made])
 
 
 def made_current(connection: Connection, job: t.AnyRow) -> None:

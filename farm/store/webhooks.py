@@ -147,12 +147,21 @@ class Webhooks:
             row = connection.execute(sa.select(t.deliveries).where(t.deliveries.c.id == delivery, t.deliveries.c.team == team)).one_or_none()
             return _delivery(row) if row is not None else None
 
-    def replay(self, delivery: str, team: str) -> Delivery | None:
-        """Send a message again, now, under its own id, with a schedule of its own; None where there is none."""
+    def replay(self, delivery: str, team: str, answer: Callable[[Delivery], Remember | None] | None = None) -> Delivery | None:
+        """Send a message again, now, under its own id, with a schedule of its own; None where there is none.
+
+        `answer` makes of it what the request is answered: kept in the same transaction. Raises AlreadyAnswered.
+        """
         values = {"state": PENDING, "attempts": 0, "epoch": t.deliveries.c.epoch + 1, "next_at": t.now(), "error": None, "ended_at": None}
         with self._database.write() as connection:
-            connection.execute(t.deliveries.update().where(t.deliveries.c.id == delivery, t.deliveries.c.team == team).values(**values))
-        return self.get(delivery, team)
+            mine = sa.and_(t.deliveries.c.id == delivery, t.deliveries.c.team == team)
+            row = connection.execute(t.deliveries.update().where(mine).values(**values).returning(t.deliveries)).one_or_none()
+            if row is None:
+                return None
+            found = _delivery(row)
+            if answer is not None and (one := answer(found)) is not None:
+                remember(connection, one, ())
+            return found
 
     def claim(self, limit: int, lease_seconds: float) -> list[tuple[Delivery, Secret]]:
         """Deliveries that are due, with what signs them; nobody else gets them for `lease_seconds`, and the attempt counts."""

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from farm.store import InsufficientCredits, Store
+from farm.store import AlreadyAnswered, InsufficientCredits, Remember, Store
 from farm.store import tables as t
 from tests.farm.farming import Hand, new_story, screenplay
 
@@ -130,25 +130,40 @@ def test_whatever_happens_the_ledger_adds_up(store: Store, steps: list[str], pri
 # ---------------------------------------------------------------- answers
 
 
-def test_the_same_request_is_answered_once(store: Store) -> None:
+def test_an_answer_is_kept_by_team_and_key(store: Store) -> None:
     team = store.teams.ensure("owners")
-    assert store.answers.begin(team, "key", "hash") is None
-    inflight = store.answers.begin(team, "key", "hash")
-    assert inflight is not None
-    assert (inflight.request, inflight.answer) == ("hash", None)
-    store.answers.finish(team, "key", {"status": 202})
-    kept = store.answers.begin(team, "key", "other hash")
+    assert store.answers.known(team, "key") is None
+    store.answers.keep(team, "key", "hash", {"status": 202})
+    store.answers.keep(team, "key", "hash", {"status": 200})  # with what was waited for
+    kept = store.answers.known(team, "key")
     assert kept is not None
-    assert (kept.request, kept.answer) == ("hash", {"status": 202})
-    assert store.answers.begin(store.teams.ensure("others"), "key", "hash") is None
-    store.answers.drop(team, "key")  # an answer that was given stays
-    assert store.answers.begin(team, "key", "hash") is not None
+    assert (kept.request, kept.answer) == ("hash", {"status": 200})
+    assert store.answers.known(store.teams.ensure("others"), "key") is None
 
 
-def test_of_many_first_requests_one_is(store: Store) -> None:
-    team = store.teams.ensure("owners")
+def test_of_many_requests_with_one_key_one_creates_and_all_know_its_answer(store: Store) -> None:
+    team = store.teams.ensure("owners", unlimited=True)
+
+    def ask(number: int) -> str:
+        remember = Remember(team, "key", "hash", lambda made: {"story": made[0].story})
+        try:
+            return store.stories.create_all([new_story(team)], remember)[0].story
+        except AlreadyAnswered as first:
+            return str(first.answer.answer["story"])
+
     with ThreadPoolExecutor(8) as pool:
-        assert list(pool.map(lambda _: store.answers.begin(team, "key", "hash") is None, range(8))).count(True) == 1
+        assert len(set(pool.map(ask, range(8)))) == 1
+    assert store.stories.count(team) == 1
+
+
+def test_a_claim_that_an_older_gateway_left_behind_is_not_waited_for(store: Store) -> None:
+    """Gateways of the release before wrote a row without an answer while a request was in flight."""
+    team = store.teams.ensure("owners")
+    with store.database.write() as connection:
+        connection.execute(t.answers.insert().values(team=team, key="key", request="hash", created_at=t.now()))
+    assert store.answers.known(team, "key") is None
+    store.answers.keep(team, "key", "hash", {"status": 202})
+    assert store.answers.known(team, "key") is not None
 
 
 # ---------------------------------------------------------------- workers

@@ -14,7 +14,9 @@ from typing import Any
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
+from farm.store import tables as t
 from gateway.server import PortError, listen, url_of
 
 ROOT = Path(__file__).parents[2]
@@ -98,7 +100,8 @@ def killed(done):
     return work
 from farm.store.styles import Styles
 from farm.store.webhooks import Webhooks
-for one, name in ((Stories, "create_all"), (Versions, "edit"), (Styles, "create"), (Webhooks, "rotate")):
+changing = ((Versions, "edit"), (Versions, "restore"), (Versions, "recompose"), (Webhooks, "rotate"), (Webhooks, "replay"))
+for one, name in ((Stories, "create_all"), (Styles, "create"), *changing):
     setattr(one, name, killed(getattr(one, name)))
 from gateway.__main__ import main
 sys.exit(main())
@@ -159,6 +162,43 @@ def test_what_a_killed_gateway_made_is_answered_as_it_was_made(farm: Any, path: 
     assert [one.status_code for one in again] == [status, status]
     assert again[0].headers["idempotency-replayed"] == "true"
     assert again[0].json() == again[1].json() == farm.client.get(again[0].json()["_links"]["self"]["href"]).json()
+
+
+def test_a_killed_gateway_that_began_work_anew_is_answered_for_at_once(farm: Any) -> None:
+    """A version brought back, a film composed again, a webhook replayed: the next gateway gives the answer of the first, and nothing is begun twice."""
+    story = farm.client.post("/api/v1/sequences", json={**SCRIPT, "webhookUrl": "https://hooks.example.com/"}).json()["sequences"][0]["id"]
+    place = f"/api/v1/sequences/{story}"
+    farm.worker.run(fail={"compose"})
+    _asked_of_a_killed_gateway(farm, f"{place}/exports", begins=True)
+    farm.worker.run()
+    frame = farm.client.get(place).json()["frames"][0]["id"]
+    farm.client.patch(f"{place}/frames/{frame}", json={"seed": 5})
+    farm.worker.run()
+    told = farm.client.get("/api/v1/webhooks/deliveries", params={"sequence": story}).json()["deliveries"][0]
+    _asked_of_a_killed_gateway(farm, f"{place}/frames/{frame}/versions/1/current", begins=True)
+    farm.worker.run()
+    assert farm.client.get(place).json()["status"] == "completed"
+    _asked_of_a_killed_gateway(farm, told["_links"]["replay"]["href"], begins=False)
+
+
+def _asked_of_a_killed_gateway(farm: Any, path: str, *, begins: bool) -> None:
+    headers, tasks = {"Idempotency-Key": f"anew-{path}"}, _tasks(farm)
+    first = Process(farm, program=("-c", KILLED_AFTER_THE_COMMIT))
+    with pytest.raises(httpx.TransportError):
+        first.client.post(path, headers=headers)
+    assert first.process.wait(15) == -signal.SIGKILL
+    first.end()
+    begun = _tasks(farm)
+    assert (begun > tasks) is begins
+    again = [farm.client.post(path, headers=headers) for _ in range(2)]
+    assert [one.status_code for one in again] == [202, 202]
+    assert [one.headers["idempotency-replayed"] for one in again] == ["true", "true"]
+    assert _tasks(farm) == begun
+
+
+def _tasks(farm: Any) -> int:
+    with farm.store.database.read() as connection:
+        return int(connection.execute(sa.select(sa.func.count()).select_from(t.tasks)).scalar_one())
 
 
 def test_it_serves_on_a_socket_that_it_is_given(farm: Any) -> None:
