@@ -203,7 +203,7 @@ def _joins(new: NewStory, play: Screenplay, size: Size, title: Title | None) -> 
     model = new.models[TaskKind.COMPOSE]
     if not new.motion or new.burn_captions or "pieces" not in new.takes.get(model, ()):
         return []
-    whole = JoinSpec(transition_frames=timing.TRANSITION_FRAMES, size=size, fps=new.fps, style=new.style)
+    whole = JoinSpec(transition_frames=timing.TRANSITION_FRAMES, size=size, fps=new.fps, locale=play.locale, style=new.style)
     numbers = [shot.index for shot in play.shots]
     found = []
     for before, after in pairwise([None, *numbers, None]):

@@ -187,6 +187,7 @@ class JoinSpec(Frozen):
     transition_frames: int = 12
     size: Size
     fps: int = FILM_FPS
+    locale: str = "en"  # of the title
     style: Style
 
 

@@ -22,8 +22,8 @@ SAFE = 0.065  # of the height that stays free below: players' controls and phone
 class Burner:
     """Draws each frame's caption; safe to use from several threads."""
 
-    def __init__(self, cues: Sequence[Cue], size: Size, fps: int, look: CaptionLook) -> None:
-        self._size, self._look = size, look
+    def __init__(self, cues: Sequence[Cue], size: Size, fps: int, look: CaptionLook, locale: str = "") -> None:
+        self._size, self._look, self._locale = size, look, locale
         self._cues = list(cues)
         self._begin = [round(cue.start * fps) for cue in cues]
         self._end = [max(begin + 1, round(cue.end * fps)) for begin, cue in zip(self._begin, cues, strict=True)]
@@ -68,6 +68,7 @@ class Burner:
             size=max(10.0, min(width / (line_width(size) * _LETTER), size.height * 0.056)),
             width=int(width),
             boxed=self._look == "boxed",
+            locale=self._locale,
         )
         return Overlay(pixels, size, top=round(size.height * (1 - SAFE) - pixels.shape[0]), left=(size.width - pixels.shape[1]) // 2)
 
@@ -77,7 +78,7 @@ def _runs(cue: Cue, lit: int) -> list[tuple[str, bool]]:
     if lit < 0 or lit >= len(cue.words):
         return [(cue.text, False)]
     before = join([word.text for word in cue.words[:lit]])
-    word = cue.words[lit].text
+    word = cue.words[lit].text.strip()
     # Where the word stands in the broken text: the same place, as a line break takes the place of a space (or of nothing).
     text = cue.text
     at = text.find(word, max(0, len(before) - 2))

@@ -10,12 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from farm.types import Size, Word
+from render.phrases import clausal, phrases, spaceless
 
 LINES = 2
 READING = 20.0  # characters a second, the usual limit for adults
 SHORTEST = 0.8  # seconds on screen
 LINGER = 0.6  # seconds that a caption may stay after its last word
 GAP = 1 / 12  # seconds between two captions, so that a change is seen
+CLAUSE = "\u2002"  # the space between clauses of scripts that have none between words
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ def width(text: str) -> int:
     """Width in characters: East Asian wide ones count two, combining marks none."""
     if text.isascii():
         return len(text)
-    return sum(0 if unicodedata.combining(sign) else 2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+    return sum(0 if unicodedata.category(sign) in ("Mn", "Me") else 2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
 def clean(text: str) -> str:
@@ -71,13 +73,9 @@ def join(words: Sequence[str]) -> str:
     """Words with spaces between them, but none between signs of scripts that are written without."""
     out = ""
     for word in words:
-        close = out and _spaceless(out[-1]) and _spaceless(word[0])
-        out += word if not out or close else f" {word}"
-    return out
-
-
-def _spaceless(sign: str) -> bool:
-    return unicodedata.east_asian_width(sign) in "WF" and not 0xAC00 <= ord(sign) <= 0xD7A3  # Korean has spaces
+        close = not out or (spaceless(out[-1]) and spaceless(word[0])) or (clausal(out[-1]) and clausal(word[0])) or out[-1] == CLAUSE
+        out += word if close else f" {word}"
+    return out.replace(CLAUSE, " ").rstrip()
 
 
 def cues(words: Sequence[Word], start: float, until: float, columns: int) -> list[Cue]:
@@ -113,22 +111,36 @@ def _orderly(words: Sequence[Word], start: float, until: float, columns: int) ->
     for word in words:
         if not (math.isfinite(word.start) and math.isfinite(word.end)):  # JSON may say NaN
             continue
-        text = clean(word.text)
-        for piece in _pieces(text, columns):
-            begin = min(max(start + word.start, before), until)
+        pieces = _pieces(clean(word.text), columns)
+        whole, at = sum(map(width, pieces)) or 1, 0
+        for piece in pieces:
+            # A word in several pieces shares its time out among them.
+            first, last = (word.start + (word.end - word.start) * part / whole for part in (at, at + width(piece)))
+            at += width(piece)
+            begin = min(max(start + first, before), until)
             if piece and begin < until:
-                found.append(Word(text=piece, start=begin, end=min(max(start + word.end, begin + 0.01), until)))
+                found.append(Word(text=piece, start=begin, end=min(max(start + last, begin + 0.01), until)))
                 before = begin
     return found
 
 
 def _pieces(text: str, columns: int) -> list[str]:
-    """A word that no line can hold (a script without spaces, an endless address) in pieces that one can."""
+    """A word in pieces between which a line may break: phrases where a script has no spaces, else what a line can hold of an endless word.
+
+    The last piece of a clause that a space ends in such a script keeps a sign for it.
+    """
+    pieces = [part for phrase in phrases(text) for part in _held(phrase, columns)]
+    if text and clausal(text[-1]):
+        pieces[-1] += CLAUSE
+    return pieces
+
+
+def _held(text: str, columns: int) -> list[str]:
     if width(text) <= columns:
         return [text]
     found, piece = [], ""
     for sign in text:
-        if width(piece + sign) > columns // 2:
+        if width(piece + sign) > columns // 2 and unicodedata.category(sign)[0] != "M":
             found.append(piece)
             piece = ""
         piece += sign
@@ -136,7 +148,7 @@ def _pieces(text: str, columns: int) -> list[str]:
 
 
 _FULL = re.compile(r"""[.!?…。！？؟।]["'”’»)\]」』]*$""")
-_PHRASE = re.compile(r"""[,;:—–،؛、，；：]["'”’»)\]」』]*$""")
+_PHRASE = re.compile(r"""(?:[,;:—–،؛、，；：]["'”’»)\]」』]*|\u2002)$""")
 _SMALL = "a an the of to in on at by for with from and or but as his her its their my your our is was were be that who"
 _LEANS = frozenset(_SMALL.split())
 
@@ -179,13 +191,10 @@ def _cost(words: list[Word], begin: int, end: int, until: float, columns: int) -
 
 
 def _fits(texts: Sequence[str], columns: int) -> bool:
-    lines, line = 1, ""
-    for text in texts:
-        longer = join([line, text]) if line else text
-        if width(longer) <= columns:
-            line = longer
-        else:
-            lines, line = lines + 1, text
+    lines, first = 1, 0
+    for at in range(len(texts)):
+        if first < at and width(join(texts[first : at + 1])) > columns:
+            lines, first = lines + 1, at
     return lines <= LINES
 
 

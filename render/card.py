@@ -16,6 +16,7 @@ from render.captions import clean
 from render.encode import Picture
 from render.lettering import SANS, SERIF, Block, draw, measure, plain
 from render.media import is_colour, to_yuv
+from render.phrases import phrases, spaceless
 from render.timeline import Card
 
 _MODERN = ("cyber", "neon", "anime", "comic", "pop", "pixar", "3d", "paper", "flat", "doc", "real", "toon")  # styles whose titles are set in sans
@@ -38,9 +39,9 @@ class TitleCard:
 
     keys: frozenset[int] = frozenset()  # there are no packets to copy
 
-    def __init__(self, card: Card, picture: NDArray[np.uint8] | None, size: Size, fps: int, style: Style) -> None:
+    def __init__(self, card: Card, picture: NDArray[np.uint8] | None, size: Size, fps: int, style: Style, locale: str = "") -> None:
         self.frames, self._fps, self._size = card.frames, fps, size
-        self._card, self._picture, self._style = card, picture, style
+        self._card, self._picture, self._style, self._locale = card, picture, style, locale
 
     @cached_property
     def _ground(self) -> NDArray[np.uint8]:
@@ -48,7 +49,7 @@ class TitleCard:
 
     @cached_property
     def _text(self) -> NDArray[np.uint8]:
-        return _lay_out(self._card, self._size, self._style)
+        return _lay_out(self._card, self._size, self._style, self._locale)
 
     def pictures(self, first: int, last: int) -> Iterator[Picture]:
         """Frames `first` to `last` as planar 4:2:0."""
@@ -133,7 +134,7 @@ def _hex(colour: tuple[float, ...]) -> str:
     return "#" + "".join(f"{round(min(1.0, max(0.0, part)) * 255):02x}" for part in colour)
 
 
-def _lay_out(card: Card, size: Size, style: Style) -> NDArray[np.uint8]:
+def _lay_out(card: Card, size: Size, style: Style, locale: str) -> NDArray[np.uint8]:
     """Title, rule and subtitle in the middle of a transparent layer of the film's size; BGRA, alpha multiplied in."""
     layer = np.zeros((size.height, size.width, 4), dtype=np.uint8)
     title, subtitle = shorten(clean(plain(card.text)), TITLE_SIGNS), shorten(clean(plain(card.subtitle)), SUBTITLE_SIGNS)
@@ -145,11 +146,15 @@ def _lay_out(card: Card, size: Size, style: Style) -> NDArray[np.uint8]:
     if title:
         set_size, spacing = fit(title, family, base, room, size.height * 0.42)
         across = even(title, family, set_size, spacing, room, 1.12)
-        blocks.append((draw(title, family=family, size=set_size, width=across, colour=colour, spacing=spacing, shadow=set_size * 0.10, leading=1.12), 1.0))
+        shadow = set_size * 0.10
+        drawn = draw(title, family=family, size=set_size, width=across, colour=colour, spacing=spacing, shadow=shadow, leading=1.12, locale=locale)
+        blocks.append((drawn, 1.0))
     if subtitle:
         under, spacing = fit(subtitle, SANS, base * 0.33, room, size.height * 0.2)
         across = even(subtitle, SANS, under, spacing, room, 1.3)
-        blocks.append((draw(subtitle, family=SANS, size=under, width=across, colour=colour, spacing=spacing, shadow=under * 0.2, leading=1.3), 0.85))
+        shadow = under * 0.2
+        drawn = draw(subtitle, family=SANS, size=under, width=across, colour=colour, spacing=spacing, shadow=shadow, leading=1.3, locale=locale)
+        blocks.append((drawn, 0.85))
     if not blocks:
         return layer
     gap = base * 0.34
@@ -186,12 +191,17 @@ def fit(text: str, family: str, size: float, room: int, height: float) -> tuple[
     """The largest type size up to `size` whose lines fit in width and height, and its letter spacing."""
     while size > 8:
         spacing = size * (0.03 if _open(text) else 0.0)
-        words = max(measure(word, family=family, size=size, width=100_000, spacing=spacing)[0] for word in text.split())
+        words = max(measure(word, family=family, size=size, width=100_000, spacing=spacing)[0] for word in _unbroken(text))
         wide, high = measure(text, family=family, size=size, width=room, spacing=spacing, leading=1.12)
         if wide <= room and words <= room and high <= height:
             return size, spacing
         size *= 0.92
     return 8.0, 0.0
+
+
+def _unbroken(text: str) -> list[str]:
+    """The parts of a text that stand on one line each: words, and single signs or phrases of scripts without spaces."""
+    return [part for word in text.split() for phrase in phrases(word) for part in (phrase if spaceless(phrase[0]) else [phrase])] or [""]
 
 
 def even(text: str, family: str, size: float, spacing: float, room: int, leading: float) -> int:

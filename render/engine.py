@@ -151,7 +151,7 @@ def _joined(work: Work, spec: JoinSpec, report: Report) -> Outcome:
         for side, index, frames in sides
         if index is not None
     )
-    timeline = Timeline(title=_title(spec.title, work), entries=entries, size=spec.size, fps=spec.fps, style=spec.style)
+    timeline = Timeline(title=_title(spec.title, work), entries=entries, size=spec.size, fps=spec.fps, style=spec.style, locale=spec.locale)
     try:
         piece = join.make(timeline, work.scratch, lambda: report.step(0, 1, "joining"))
     except OSError as error:

@@ -41,9 +41,9 @@ class Inscription:
 class Inscriber:
     """Draws each frame's inscriptions; safe to use from several threads. `raised`: captions are drawn below, so names stand higher."""
 
-    def __init__(self, inscriptions: Sequence[Inscription], size: Size, style: Style, *, raised: bool) -> None:
+    def __init__(self, inscriptions: Sequence[Inscription], size: Size, style: Style, *, raised: bool, locale: str = "") -> None:
         self._items = [item for item in inscriptions if item.end > item.start and clean(plain(item.text))]
-        self._size, self._style, self._raised = size, style, raised
+        self._size, self._style, self._raised, self._locale = size, style, raised, locale
         self._pixels: OrderedDict[int, tuple[NDArray[np.uint8], int, int]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -79,9 +79,9 @@ class Inscriber:
         under = under[:1].upper() + under[1:]
         room = int(size.width * 0.62)
         base, _ = fit(name, SANS, min(size.width * 0.062, size.height * 0.058), room, size.height * 0.14)
-        blocks = [_block(name, SANS, base, room, "#ffffff")]
+        blocks = [_block(name, SANS, base, room, "#ffffff", self._locale)]
         if under:
-            blocks.append(_block(under, SANS, fit(under, SANS, base * 0.62, room, size.height * 0.1)[0], room, title))
+            blocks.append(_block(under, SANS, fit(under, SANS, base * 0.62, room, size.height * 0.1)[0], room, title, self._locale))
         pad, bar = round(base * 0.5), max(3, round(base * 0.11))
         height = round(sum(block.height for block in blocks) + pad * 1.1)
         width = round(max(block.width for block in blocks) + bar + pad * 4)
@@ -108,8 +108,8 @@ class Inscriber:
         room, family = int(size.width * 0.8), face(self._style)
         base = min(size.width * 0.85, size.height) * 0.11
         large, spacing = fit(text, family, base, room, size.height * 0.28)
-        block = _block(text, family, large, min(room, even(text, family, large, spacing, room, 1.12) + round(large * 0.2)), title, spacing)
-        small = _block(under, SANS, fit(under, SANS, base * 0.42, room, size.height * 0.08)[0], room, title) if under else None
+        block = _block(text, family, large, min(room, even(text, family, large, spacing, room, 1.12) + round(large * 0.2)), title, self._locale, spacing)
+        small = _block(under, SANS, fit(under, SANS, base * 0.42, room, size.height * 0.08)[0], room, title, self._locale) if under else None
         gap = round(base * 0.35)
         height = round(block.height + (small.height + gap if small else 0) + base * 2.4) // 2 * 2
         layer = np.zeros((height, size.width, 4), np.float32)
@@ -123,10 +123,10 @@ class Inscriber:
         return layer.astype(np.uint8), (size.height - height) // 2, 0
 
 
-def _block(text: str, family: str, size: float, width: int, colour: str, spacing: float = 0.0) -> Block:
+def _block(text: str, family: str, size: float, width: int, colour: str, locale: str, spacing: float = 0.0) -> Block:
     """A drawn text that is no wider than its longest line."""
     across = int(np.ceil(measure(text, family=family, size=size, width=width, spacing=spacing)[0] + size * 0.1))
-    return draw(text, family=family, size=size, width=min(width, across), colour=colour, spacing=spacing, shadow=size * 0.09)
+    return draw(text, family=family, size=size, width=min(width, across), colour=colour, spacing=spacing, shadow=size * 0.09, locale=locale)
 
 
 def _lay(layer: NDArray[np.float32], block: Block, left: int, top: int) -> None:

@@ -5,54 +5,69 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
 import skia
 from numpy.typing import NDArray
 
+from render.phrases import tongue
+
 FONTS = Path(__file__).parent / "fonts"
 SERIF, SANS = "EB Garamond", "Noto Sans"
-_VENDORED = {
+_FILES = {
     SERIF: "EBGaramond-Medium.ttf",
     SANS: "NotoSans-SemiBold.ttf",
     "Noto Sans Hebrew": "NotoSansHebrew-SemiBold.ttf",
     "Noto Sans Arabic": "NotoSansArabic-SemiBold.ttf",
-}
-
-
+    "Noto Sans CJK": "NotoSansCJK-Bold.otf",
+    **{
+        f"Noto Sans {script}": f"NotoSans{script}-Bold.ttf"
+        for script in (
+            "Devanagari", "Thai", "Bengali", "Tamil", "Telugu", "Gujarati", "Gurmukhi", "Kannada", "Malayalam",
+            "Sinhala", "Georgian", "Armenian", "Ethiopic", "Khmer", "Lao", "Myanmar",
+        )
+    },
+}  # fmt: skip
+"""The vendored fonts, in the order in which they are tried; each is opened when a text needs it."""
 _RIGHT_TO_LEFT, _END = "\u2067", "\u2069"  # Unicode's right-to-left isolate, and its end
 _LIT = "#ffd84a"
 
 
-@lru_cache(maxsize=1)
-def _faces() -> dict[str, skia.Typeface]:
-    faces = {name: skia.Typeface.MakeFromFile(str(FONTS / file)) for name, file in _VENDORED.items()}
-    missing = [name for name, face in faces.items() if face is None]
-    if missing:
-        raise FileNotFoundError(f"the fonts of {', '.join(missing)} are not in {FONTS}; install Storyfarm again")
-    return faces
+@cache
+def _face(name: str) -> skia.Typeface:
+    face = skia.Typeface.MakeFromFile(str(FONTS / _FILES[name]))
+    if face is None:
+        raise FileNotFoundError(f"the font {name} is not in {FONTS}; install Storyfarm again")
+    return face
 
 
-def _families(text: str, first: str) -> tuple[list[str], list[skia.Typeface]]:
-    """Families that together cover `text`, the wanted one first, and the machine's faces for what the vendored ones lack."""
-    faces = _faces()
-    order = [first, *(name for name in faces if name != first)]
-    lacking = {ord(sign) for sign in text if not sign.isspace() and unicodedata.category(sign) != "Cf"}
-    for name in order:
-        signs = sorted(lacking)
-        lacking -= {sign for sign, glyph in zip(signs, faces[name].unicharsToGlyphs(signs), strict=True) if glyph}
-    system: list[skia.Typeface] = []
-    while lacking and len(system) < 6:
-        sign = min(lacking)
-        lacking.discard(sign)
+def _families(text: str, first: str) -> dict[str, skia.Typeface]:
+    """Faces by family that together cover `text`, the wanted one first, then vendored ones, then the machine's for what those lack."""
+    missing = {ord(sign) for sign in text if not sign.isspace() and unicodedata.category(sign) != "Cf"}
+    found: dict[str, skia.Typeface] = {}
+    for name in dict.fromkeys((first, SANS, *_FILES)):
+        if name == first or missing:
+            had = _covered(_face(name), missing)
+            if name == first or had:
+                found[name] = _face(name)
+            missing -= had
+    tried = 0
+    while missing and tried < 6:
+        sign = min(missing)
+        missing.discard(sign)
         face = _system(sign)
         if face is not None:
-            system.append(face)
-            signs = sorted(lacking)
-            lacking -= {other for other, glyph in zip(signs, face.unicharsToGlyphs(signs), strict=True) if glyph}
-    return [*order, *(face.getFamilyName() for face in system)], system
+            tried += 1
+            found[face.getFamilyName()] = face
+            missing -= _covered(face, missing)
+    return found
+
+
+def _covered(face: skia.Typeface, signs: set[int]) -> set[int]:
+    order = sorted(signs)
+    return {sign for sign, glyph in zip(order, face.unicharsToGlyphs(order), strict=True) if glyph}
 
 
 @lru_cache(maxsize=512)
@@ -71,7 +86,7 @@ def plain(text: str) -> str:
 
 
 def _has(sign: str) -> bool:
-    return any(face.unicharsToGlyphs([ord(sign)])[0] for face in _faces().values()) or _system(ord(sign)) is not None
+    return any(_face(name).unicharsToGlyphs([ord(sign)])[0] for name in _FILES) or _system(ord(sign)) is not None
 
 
 @dataclass(frozen=True)
@@ -94,10 +109,11 @@ def draw(
     outline: float = 0.0,
     shadow: float = 0.0,
     leading: float = 1.15,
+    locale: str = "",
 ) -> Block:
-    """Draw centred text no wider than `width` pixels, with an outline and a soft shadow of those radii."""
+    """Draw centred text no wider than `width` pixels, with an outline and a soft shadow of those radii; `locale` decides the shapes of Han characters."""
     margin = int(max(outline, shadow * 3) + size * 0.3) + 2
-    paragraph = _paragraph(text, family, size, width, colour, spacing, leading)
+    paragraph = _paragraph(text, family, size, width, colour, spacing, leading, locale)
     surface = skia.Surface(width + 2 * margin, int(paragraph.Height) + 2 * margin)
     canvas = surface.getCanvas()
     canvas.clear(skia.ColorTRANSPARENT)
@@ -106,7 +122,7 @@ def draw(
         canvas.saveLayer(None, paint)
     if outline > 0:
         # Dark copies around the letters: a stroke that works for every glyph, colour ones too.
-        dark = _paragraph(text, family, size, width, "#000000", spacing, leading)
+        dark = _paragraph(text, family, size, width, "#000000", spacing, leading, locale)
         for turn in range(16):
             angle = turn * np.pi / 8
             dark.paint(canvas, float(margin + outline * np.cos(angle)), float(margin + outline * np.sin(angle)))
@@ -116,14 +132,14 @@ def draw(
     return Block(_multiplied(surface), float(paragraph.LongestLine), float(paragraph.Height))
 
 
-def caption(runs: Sequence[tuple[str, bool]], *, family: str, size: float, width: int, boxed: bool) -> NDArray[np.uint8]:
+def caption(runs: Sequence[tuple[str, bool]], *, family: str, size: float, width: int, boxed: bool, locale: str = "") -> NDArray[np.uint8]:
     """Draw a caption's runs of text, lit ones in yellow, with a dark outline or in a dark box; RGBA, alpha multiplied in."""
     pad = round(size * 0.32)
     margin = pad + round(size * 0.15) + 2
     text = "".join(run for run, _ in runs)
-    plain = _paragraph(text, family, size, width, "#ffffff", 0, 1.2)
+    plain = _paragraph(text, family, size, width, "#ffffff", 0, 1.2, locale)
     columns = min(width, int(np.ceil(plain.LongestLine)) + 2)
-    light = _lit_paragraph(runs, family, size, width)
+    light = _lit_paragraph(runs, family, size, width, locale)
     surface = skia.Surface(width + 2 * margin, int(np.ceil(plain.Height)) + 2 * margin)
     canvas = surface.getCanvas()
     canvas.clear(skia.ColorTRANSPARENT)
@@ -132,7 +148,7 @@ def caption(runs: Sequence[tuple[str, bool]], *, family: str, size: float, width
         box = skia.Rect.MakeXYWH(left, margin - pad * 0.5, columns + 2 * pad, float(plain.Height) + pad)
         canvas.drawRoundRect(box, pad * 0.6, pad * 0.6, skia.Paint(Color=0xB8000000, AntiAlias=True))
     else:
-        dark = _paragraph(text, family, size, width, "#000000", 0, 1.2)
+        dark = _paragraph(text, family, size, width, "#000000", 0, 1.2, locale)
         canvas.saveLayer(None, skia.Paint(ImageFilter=skia.ImageFilters.DropShadow(0, size * 0.04, size * 0.09, size * 0.09, 0xC0000000)))
         reach = max(1.0, size * 0.055)
         for turn in range(16):
@@ -156,28 +172,30 @@ def measure(text: str, *, family: str, size: float, width: int, spacing: float =
     return float(paragraph.LongestLine), float(paragraph.Height)
 
 
-def _paragraph(text: str, family: str, size: float, width: int, colour: str, spacing: float, leading: float) -> skia.textlayout.Paragraph:
-    return _set([(text, colour)], family, size, width, spacing, leading)
+def _paragraph(text: str, family: str, size: float, width: int, colour: str, spacing: float, leading: float, locale: str = "") -> skia.textlayout.Paragraph:
+    return _set([(text, colour)], family, size, width, spacing, leading, locale)
 
 
-def _lit_paragraph(runs: Sequence[tuple[str, bool]], family: str, size: float, width: int) -> skia.textlayout.Paragraph:
-    return _set([(run, _LIT if lit else "#ffffff") for run, lit in runs], family, size, width, 0.0, 1.2)
+def _lit_paragraph(runs: Sequence[tuple[str, bool]], family: str, size: float, width: int, locale: str) -> skia.textlayout.Paragraph:
+    return _set([(run, _LIT if lit else "#ffffff") for run, lit in runs], family, size, width, 0.0, 1.2, locale)
 
 
-def _set(runs: Sequence[tuple[str, str]], family: str, size: float, width: int, spacing: float, leading: float) -> skia.textlayout.Paragraph:
+def _set(runs: Sequence[tuple[str, str]], family: str, size: float, width: int, spacing: float, leading: float, locale: str = "") -> skia.textlayout.Paragraph:
     """A paragraph of coloured runs, laid out; every line runs the way its text does."""
     layout = skia.textlayout
     text = "".join(run for run, _ in runs)
-    families, system = _families(text, family)
+    spoken = tongue(text, locale)
+    faces = _families(text, family)
     provider = layout.TypefaceFontProvider()
-    for face in (*_faces().values(), *system):
-        provider.registerTypeface(face)
+    for name, face in faces.items():
+        provider.registerTypeface(face, name)
     fonts = layout.FontCollection()
     fonts.setDefaultFontManager(provider)
 
     def style(colour: str) -> skia.textlayout.TextStyle:
         made = layout.TextStyle()
-        made.setFontFamilies(families)
+        made.setFontFamilies(list(faces))
+        made.setLocale(spoken)
         made.setFontSize(size)
         made.setColor(0xFF000000 | int(colour[1:7], 16))
         made.setLetterSpacing(spacing)

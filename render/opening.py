@@ -50,7 +50,7 @@ class Opener:
                 card = card.model_copy(update={field: ""})
                 note = f"{note}; " if note else ""
                 note += f"its {field} cannot be drawn: this machine has no font with {sign!r}; install one (for Chinese, Japanese and Korean: fonts-noto-cjk)"
-        return TitleCard(card, picture, self.size, self.fps, self.timeline.style), note
+        return TitleCard(card, picture, self.size, self.fps, self.timeline.style, self.timeline.locale), note
 
     def open(self, entry: Entry, number: int) -> Opened:
         """An entry's source: a clip, a clip made conforming, a held picture, or nothing."""

@@ -68,9 +68,9 @@ class Writing:
         kept = [one for one in inscribed if self._can(one.text + one.under, "a name or heading")]
         burned = [cue for cue in burned if self._can(cue.text, "captions, which are in the film as a track,")]
         if kept:
-            self._layers.append(Inscriber(kept, timeline.size, timeline.style, raised=bool(burned)))
+            self._layers.append(Inscriber(kept, timeline.size, timeline.style, raised=bool(burned), locale=timeline.locale))
         if burned:
-            self._layers.append(Burner(burned, timeline.size, timeline.fps, timeline.caption_look))
+            self._layers.append(Burner(burned, timeline.size, timeline.fps, timeline.caption_look, timeline.locale))
 
     def __bool__(self) -> bool:
         return bool(self._layers)

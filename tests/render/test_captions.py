@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
@@ -88,3 +89,33 @@ def test_formats():
     text = vtt(items)
     assert text.startswith("WEBVTT\n\n00:00:01.500 --> 00:00:03.250\nTom &amp; &lt;i&gt;Jerry&lt;/i&gt;\n--&gt; run\n\n")
     assert len(re.findall("-->", text)) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "breaks"),
+    [
+        (
+            "灯台守は毎晩階段を登った。誰も灯りを必要としなくなっていたが、彼女は毎晩、海に向かって灯りをともし続けた。",
+            ("登った。", "必要としなく", "向かって"),
+        ),
+        ("每天晚上，年老的守塔人都爬上楼梯，点亮那盏多年来没有人需要的灯。", ("守塔人", "楼梯，")),
+        ("ทุกเย็นหญิงชราผู้เฝ้าประภาคารเดินขึ้นบันไดไปจุดตะเกียงของเธอ แม้ไม่มีใครต้องการมันมาหลายปีแล้ว", ("ประภาคาร",)),
+        ("매일 저녁 늙은 등대지기는 계단을 올랐다. 아무도 그 등불을 필요로 하지 않았다.", ("늙은 등대지기는",)),
+    ],
+)
+def test_scripts_without_spaces_break_between_phrases_and_run_with_the_voice(text, breaks):
+    """One spoken "word" of a whole clause: its captions follow one another in time, and no phrase is torn."""
+    found = cues(spread(text, 9.0), 0.0, 10.0, 24)
+    lines = [line for cue in found for line in cue.lines]
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+    assert all(width(line) <= 24 for line in lines)
+    assert len(found) > 1
+    assert all(first.end < second.start for first, second in pairwise(found))
+    assert max(cue.end - cue.start for cue in found) < 6, "a caption stands while another is spoken"
+    for part in breaks:
+        assert any(part in line for line in lines) or any(part in " ".join(cue.lines) for cue in found), part
+
+
+def test_clauses_of_thai_keep_the_space_between_them():
+    made = cues(spread("เธอจุดตะเกียง แม้ไม่มีใคร", 4.0), 0.0, 10.0, 42)
+    assert [cue.text for cue in made] == ["เธอจุดตะเกียง แม้ไม่มีใคร"]

@@ -82,6 +82,7 @@ def test_only_the_shot_that_is_named_changes(clips, tmp_path):
 def test_what_has_no_letters_here_is_named_and_not_drawn(clips, tmp_path, monkeypatch):
     """A machine without a font for a script: no boxes in the picture, a sentence in the answer."""
     monkeypatch.setattr(lettering, "_system", lambda sign: None)
+    monkeypatch.setattr(lettering, "_FILES", {name: lettering._FILES[name] for name in (lettering.SERIF, lettering.SANS)})
     timeline = film(clips, chapter=Label(text="海が静まった夜", under="II"))
     timeline = timeline.model_copy(update={"title": Card(text="海", subtitle="A story 🐋", frames=48)})
     data = compose(timeline, tmp_path / "film.mp4")
