@@ -45,10 +45,12 @@ def measure(pipe: Any) -> Projection | None:
     if vae is None or not hasattr(vae, "encode"):
         return None
     try:
-        latents = _encoded(vae)
+        latents = _encoded(vae, pipe._execution_device)
     except Exception as error:  # previews are a courtesy: no model fails for want of them
         log.info("diffusion.no_preview", vae=type(vae).__name__, reason=repr(error))
         return None
+    finally:
+        pipe.maybe_free_model_hooks()  # an encoder that was brought for this goes again
     height, width = latents.shape[1:]
     chart = _chart()
     small = np.asarray(Image.fromarray(chart).resize((width, height), Image.Resampling.BOX), np.float32).reshape(-1, 3) / 255
@@ -66,11 +68,11 @@ def _chart() -> NDArray[np.uint8]:
 
 
 @torch.inference_mode()
-def _encoded(vae: Any) -> torch.Tensor:
-    """The chart's latent means: (channels, height, width)."""
+def _encoded(vae: Any, device: torch.device) -> torch.Tensor:
+    """The chart's latent means: (channels, height, width). `device` is where it computes, which is not where it waits when parts are offloaded."""
     pixels = torch.from_numpy(_chart()).permute(2, 0, 1)[None].float() / 127.5 - 1
     video = _is_video(vae)
-    pixels = (pixels[:, :, None] if video else pixels).to(vae.device, vae.dtype)
+    pixels = (pixels[:, :, None] if video else pixels).to(device, vae.dtype)
     found = vae.encode(pixels)
     latents = found.latent_dist.mode() if hasattr(found, "latent_dist") else found.latents
     return latents[0, :, 0] if video else latents[0]
