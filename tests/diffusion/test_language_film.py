@@ -15,9 +15,10 @@ import pytest
 
 from tests.diffusion import tiny, tiny_sounds
 
+RANDOM = "{temperature: 1.0, max_tokens: 4000, attempts: 1, lenient: true}"  # random weights keep to a form, not to an order
 MODELS = """
 models:
-  words: {{tasks: [write], engine: transformers-language, source: {{folder: {language}}}, defaults: {{temperature: 1.0, max_tokens: 4000, lenient: true, attempts: 2}}}}
+  words: {{tasks: [write], engine: transformers-language, source: {{folder: {language}}}, defaults: {defaults}}}
   sdxl: {{tasks: [keyframe, portrait], engine: diffusion-picture, source: {{folder: {sdxl}}}, defaults: {{steps: 2, pixels: 16384}}}}
   ltx: {{tasks: [animate], engine: diffusion-video, source: {{folder: {ltx}}}, defaults: {{steps: 1, pixels: 8192, longest: 65}}}}
   voice: {{tasks: [speak], engine: transformers-speech, source: {{folder: {vits}}}}}
@@ -33,7 +34,7 @@ def test_a_film_of_tiny_real_models_from_words_to_music(weights, tmp_path):
     folders = {name: tiny.saved(name, weights) for name in ("sdxl", "ltx")}
     folders |= {"language": tiny_sounds.saved("language", weights), "vits": tiny_sounds.saved("vits", weights)}
     models, film = tmp_path / "models.yaml", tmp_path / "film.mp4"
-    models.write_text(MODELS.format(**folders, music=tiny_sounds.saved("ace-step", weights)), encoding="utf-8")
+    models.write_text(MODELS.format(**folders, defaults=RANDOM, music=tiny_sounds.saved("ace-step", weights)), encoding="utf-8")
     command = [sys.executable, "-m", "cli", "render", "A keeper lights a lamp.", "-o", str(film), "--seconds", "5", "--home", str(tmp_path / "home")]
     environment = {**os.environ, "STORYFARM_MODELS": str(models), "STORYFARM_PROFILE": "tiny"}
     done = subprocess.run(
@@ -52,7 +53,7 @@ def test_a_film_of_tiny_real_models_from_words_to_music(weights, tmp_path):
 def test_a_script_is_heard_while_a_model_writes_it(weights, tmp_path):
     """Through all of it: tokens, the slot, the worker, Redis, the gateway, an event stream."""
     models = tmp_path / "models.yaml"
-    words = f"{{tasks: [write], engine: transformers-language, source: {{folder: {tiny_sounds.saved('language', weights)}}}, defaults: {{temperature: 1.0, lenient: true, attempts: 1}}}}"
+    words = f"{{tasks: [write], engine: transformers-language, source: {{folder: {tiny_sounds.saved('language', weights)}}}, defaults: {RANDOM}}}"
     usual = {"keyframe, portrait": "illustrator", "animate": "camera", "speak": "voice", "score": "score", "compose": "composer"}
     others = "".join(f"\n  {engine}: {{tasks: [{tasks}], engine: {engine}}}" for tasks, engine in usual.items())
     choice = ", ".join(f"{task}: {engine}" for tasks, engine in usual.items() for task in tasks.split(", "))
@@ -67,7 +68,7 @@ def test_a_script_is_heard_while_a_model_writes_it(weights, tmp_path):
         try:
             assert farm.stdout is not None
             there = json.loads(farm.stdout.readline())
-            body = {"script": "A keeper lights a lamp in the night.", "seed": 3, "targetSeconds": 120}  # long enough to be told in parts
+            body = {"script": "A keeper lights a lamp in the night.", "seed": 5, "targetSeconds": 120}  # of which the tiny model makes six words
             told = []
             with httpx.stream(
                 "POST", there["url"] + "/api/v1/scripts/enhance", json=body, headers={"Authorization": f"Bearer {there['key']}"}, timeout=120
