@@ -45,6 +45,11 @@ class Answered:
     links: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # OpenAPI links: name to link object
 
 
+def first(operation: str, name: str, where: str) -> dict[str, object]:
+    """A link to what a list of an answer's body begins with."""
+    return {"operationId": operation, "parameters": {name: f"$response.body#/{where}"}}
+
+
 @dataclass(frozen=True)
 class Route:
     """A method on a path: who may call it, with what, and what comes back."""

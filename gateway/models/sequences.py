@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field
 
 from farm.specs import CaptionLook, Deliverable
 from gateway.errors import PATTERN_MEANINGS
-from gateway.models.base import HTTPS, LETTER, Answer, Links, Moment, Query, Request, Unless, Whole
+from gateway.models.base import HTTPS, LETTER, LOCALE, Answer, Links, Moment, Query, Request, Unless, Whole
 from gateway.wait import WAIT_PATTERN
 
 TOKEN = "^[A-Z0-9][A-Z0-9_-]*$"
@@ -73,9 +73,12 @@ class CreateSequence(Request):
     elements: Annotated[list[Element], Field(max_length=20)] = Field([], description="Logos and products that are to be seen.")
     webhook_url: Hook | None = Field(None, description="Told when the sequence has completed, failed or been archived; signed (Standard Webhooks).")
     seed: Annotated[int, Field(ge=0, le=2**31 - 1), Whole] | None = Field(None, description="Ours: the same request with the same seed gives the same film.")
+    locale: Annotated[str, Field(max_length=35, pattern=LOCALE)] | None = Field(
+        None, description="Ours: the language that is written and spoken (BCP 47); default en, whatever the script is in."
+    )
     burn_captions: bool = Field(False, description="Ours: captions in the picture, not only beside it.")
     caption_look: CaptionLook = Field("plain", description="Ours: how captions in the picture look: plain, in a box, or with the spoken word lit.")
-    also: Annotated[list[Deliverable], Field(max_length=7)] = Field(
+    also: Annotated[list[Deliverable], Field(max_length=len(get_args(Deliverable)))] = Field(
         [], description="Ours: what is made of the film besides it (docs/composing.md); the status document links to it as `film-<name>`."
     )
 

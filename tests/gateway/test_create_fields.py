@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ from PIL import Image
 from farm import catalog as catalogs
 from farm.artifacts import Artifacts
 from farm.resolve import resolve
-from farm.specs import ComposeSpec, KeyframeSpec, Spec, WriteSpec
+from farm.specs import ComposeSpec, Deliverable, KeyframeSpec, Spec, WriteSpec
 from farm.store import Store, StoryDocument
 from farm.store import tables as t
 from farm.types import Screenplay, Size, TaskKind
@@ -355,6 +355,13 @@ def burn_captions(studio: Studio, tmp_path: Path) -> None:
     assert studio.one().compose.burn_captions is False
 
 
+def locale(studio: Studio, tmp_path: Path) -> None:
+    refused = studio.farm.client.post("/api/v1/sequences", json={"script": "Ein Wächter und ein Wal.", "locale": "de"})
+    assert (refused.status_code, "cannot write" in refused.text) == (400, True), "the embedded writer knows English alone"
+    assert studio.one(**OFF, locale="en-GB").compose.locale == "en-GB"
+    assert studio.one().compose.locale == "en"
+
+
 def caption_look(studio: Studio, tmp_path: Path) -> None:
     assert studio.one(**OFF, captionLook="boxed").compose.caption_look == "boxed"
     assert studio.one().compose.caption_look == "plain"
@@ -363,6 +370,8 @@ def caption_look(studio: Studio, tmp_path: Path) -> None:
 def also(studio: Studio, tmp_path: Path) -> None:
     assert studio.one(**OFF, also=["teaser", "otio", "teaser"]).compose.also == ("teaser", "otio")
     assert studio.one().compose.also == ()
+    everything = get_args(Deliverable)
+    assert studio.one(**OFF, also=list(everything)).compose.also == everything
 
 
 def _differ(studio: Studio, magenta: KeyframeSpec, lime: KeyframeSpec, tmp_path: Path) -> None:
@@ -378,7 +387,7 @@ CHECKS: dict[str, Callable[[Studio, Path], None]] = {
     "script": script, "title": title, "enhance": enhance, "targetSeconds": target_seconds, "style": style, "aspectRatio": aspect_ratio,
     "analysisModels": analysis_models, "imageModels": image_models, "videoModels": video_models, "audioModels": audio_models, "motion": motion,
     "music": music, "characters": characters, "locations": locations, "elements": elements, "webhookUrl": webhook_url, "seed": seed,
-    "burnCaptions": burn_captions, "captionLook": caption_look, "also": also,
+    "locale": locale, "burnCaptions": burn_captions, "captionLook": caption_look, "also": also,
 }  # fmt: skip
 
 
