@@ -44,6 +44,7 @@ def render(
     also: Annotated[
         list[str] | None, typer.Option("--also", help="What else to make of the film: strip, teaser, gif, hls, hevc, av1, nvenc, otio; repeatable")
     ] = None,
+    locale: Annotated[str | None, typer.Option("--locale", help="Language to write and speak, such as de or pt-BR [default: en]", show_default=False)] = None,
     farm: Annotated[str | None, typer.Option("--farm", help="Address of a running farm [default: an embedded one]", show_default=False)] = None,
     key: Annotated[str | None, typer.Option("--key", envvar="STORYFARM_KEY", help="API key for --farm", show_default=False)] = None,
     home: HomeOption = None,
@@ -55,7 +56,16 @@ def render(
 
     text = sys.stdin.buffer.read(1 << 20).decode("utf-8", "surrogateescape") if prompt == "-" else prompt
     order = Order(
-        prompt=text, seconds=seconds, aspect=aspect, style=style, seed=seed, title=title, burn_captions=burn_captions, captions=captions, also=tuple(also or ())
+        prompt=text,
+        seconds=seconds,
+        aspect=aspect,
+        style=style,
+        seed=seed,
+        title=title,
+        burn_captions=burn_captions,
+        captions=captions,
+        also=tuple(also or ()),
+        locale=locale,
     )
     render_film(order, output, farm=farm, key=key, home=_home(home), workers=workers, as_json=as_json)
 

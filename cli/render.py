@@ -47,6 +47,7 @@ class Order:
     burn_captions: bool
     captions: str | None = None
     also: tuple[str, ...] = ()
+    locale: str | None = None
 
     def check(self) -> Order:
         """The order with its prompt trimmed.
@@ -80,7 +81,7 @@ class Order:
 
     def body(self) -> dict[str, Any]:
         """The create request of the sequences API."""
-        wanted = {"title": self.title, "style": self.style, "seed": self.seed}
+        wanted = {"title": self.title, "style": self.style, "seed": self.seed, "locale": self.locale}
         return {
             "script": self.prompt,
             "targetSeconds": self.seconds,

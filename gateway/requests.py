@@ -40,8 +40,8 @@ MODEL_FIELDS: Mapping[str, tuple[TaskKind, ...]] = {
 """What the models that a field names have to do: one of these."""
 
 
-async def from_sequence(call: Call, body: CreateSequence) -> list[NewStory]:
-    """One new story for each analysis model of a create request.
+async def from_sequence(call: Call, body: CreateSequence, *, heard: bool = True) -> list[NewStory]:
+    """One new story for each analysis model of a create request; `heard`: a voice must know its language.
 
     Raises ApiError: 404 for an unknown style, 400 for an unknown model or a picture that we do not take.
     """
@@ -61,7 +61,7 @@ async def from_sequence(call: Call, body: CreateSequence) -> list[NewStory]:
             for name in names or ():
                 _does(catalog, field, name, MODEL_FIELDS[field])
                 wanted = {kind: name for kind in MODEL_FIELDS[field] if name in catalog.doing(kind)} | wanted  # the first that does it is used
-        chosen.append(_models(catalog, profile, wanted, "en"))
+        chosen.append(_models(catalog, profile, wanted, body.locale or "en", heard=heard))
     faces = "portraits" in catalog.models[chosen[0][TaskKind.KEYFRAME]].takes
     pictures = await _fetched(call, body)
     characters = await _hints(call, "characters", body.characters, pictures, faces=faces)
@@ -86,6 +86,7 @@ async def from_sequence(call: Call, body: CreateSequence) -> list[NewStory]:
             locations=tuple(locations),
             elements=tuple(elements),
             seed=body.seed or 0,
+            locale=body.locale or "en",
             burn_captions=body.burn_captions,
             caption_look=body.caption_look,
             also=tuple(dict.fromkeys(body.also)),
@@ -153,7 +154,7 @@ def name_models(schema: dict[str, Any], catalog: Catalog) -> None:
                 branch["items"] = {"type": "string", "enum": usable_models(catalog, kinds)}
 
 
-def _models(catalog: Catalog, profile: str, choice: Mapping[TaskKind, str], locale: str) -> dict[TaskKind, str]:
+def _models(catalog: Catalog, profile: str, choice: Mapping[TaskKind, str], locale: str, *, heard: bool = True) -> dict[TaskKind, str]:
     """The model of every task kind: the profile's, the chosen ones, and for words and voice ones that know the language."""
     try:
         models = catalog.choose(profile, dict(choice))
@@ -161,7 +162,7 @@ def _models(catalog: Catalog, profile: str, choice: Mapping[TaskKind, str], loca
         raise ApiError(Problem.UNAVAILABLE, f"the farm's models are not set up: {error}") from None
     home = {pool for name in models.values() for pool in catalog.serving(name)}
     for kind in (TaskKind.WRITE, TaskKind.SPEAK):
-        if kind in choice:
+        if kind in choice or (kind is TaskKind.SPEAK and not heard):
             continue
         # Only models of pools that this profile needs anyway: of others nobody knows whether a worker is up, and the story would wait.
         able = [models[kind], *[name for name in catalog.doing(kind) if home & set(catalog.serving(name))]]

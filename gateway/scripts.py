@@ -35,7 +35,7 @@ async def enhance(call: Call) -> Response:
     asked = CreateSequence.model_validate({**body.model_dump(by_alias=True, exclude_none=True), "enhance": "always"})
 
     async def make(recorder: Recorder) -> Created:
-        new = (await from_sequence(call, asked))[0].model_copy(update={"origin": "enhance", "credits": 0, "priority": _PRIORITY, "motion": False})
+        new = (await from_sequence(call, asked, heard=False))[0].model_copy(update={"origin": "enhance", "credits": 0, "priority": _PRIORITY, "motion": False})
         return (await create_stories(call.house, [new], recorder.remember_story()))[0]
 
     made, again = await begun(call, make)

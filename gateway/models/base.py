@@ -13,6 +13,8 @@ from gateway.errors import PATTERN_MEANINGS
 LETTER = "[A-Za-z\u00aa-\u1fff\u2c00-\ud7ff\uf900-\ufdff\ufe70-\ufefe\uff10-\uffee]"
 """A letter of any script in the basic plane; written out, because JSON Schema's dialects disagree about classes."""
 PATTERN_MEANINGS[LETTER] = "should hold at least one word; there is none in it"
+LOCALE = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
+PATTERN_MEANINGS[LOCALE] = "should be a language tag such as en, en-GB or pt-BR"
 HTTPS = '^https://[!"$-.0->@-~]+[!-~]*$'
 PATTERN_MEANINGS[HTTPS] = "should be an https:// address"
 

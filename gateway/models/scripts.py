@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from gateway.models.base import LETTER, Request, Whole
+from gateway.models.base import LETTER, LOCALE, Request, Whole
 from gateway.models.sequences import ModelNames
 from gateway.models.styles import Ratio
 
@@ -20,4 +20,5 @@ class EnhanceScript(Request):
     style: Annotated[str, Field(min_length=1, max_length=255)] | None = Field(None, description="A style's id, name or slug.")
     aspect_ratio: Ratio | None = None
     analysis_models: ModelNames | None = Field(None, description="Who writes; the first is used.")
+    locale: Annotated[str, Field(max_length=35, pattern=LOCALE)] | None = Field(None, description="The language to write (BCP 47); default en.")
     seed: Annotated[int, Field(ge=0, le=2**31 - 1), Whole] | None = Field(None, description="Another seed, another telling.")

@@ -6,11 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from gateway.errors import PATTERN_MEANINGS
-from gateway.models.base import LETTER, Answer, Moment, Query, Request
-
-LOCALE = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
-PATTERN_MEANINGS[LOCALE] = "should be a language tag such as en, en-GB or pt-BR"
+from gateway.models.base import LETTER, LOCALE, Answer, Moment, Query, Request
 
 ContentType = Literal["cinematic_story", "news_analysis", "music_video", "persona_channel", "youtube_clone", "ad_spot"]
 JobStatus = Literal["queued", "generating_story", "generating_videos", "rendering_video", "completed", "failed"]

@@ -358,8 +358,8 @@ def burn_captions(studio: Studio, tmp_path: Path) -> None:
 def locale(studio: Studio, tmp_path: Path) -> None:
     refused = studio.farm.client.post("/api/v1/sequences", json={"script": "Ein Wächter und ein Wal.", "locale": "de"})
     assert (refused.status_code, "cannot write" in refused.text) == (400, True), "the embedded writer knows English alone"
-    assert studio.one(**OFF, locale="en-GB").compose.locale == "en-GB"
-    assert studio.one().compose.locale == "en"
+    assert studio.one(**OFF, locale="en-GB").write.locale == "en-GB"
+    assert studio.one().write.locale == "en"
 
 
 def caption_look(studio: Studio, tmp_path: Path) -> None:
