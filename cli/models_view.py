@@ -223,9 +223,18 @@ def _device_row(pool: str, device: str, memory_gb: float | None, models: Iterabl
         "budget_gb": budget,
         "models": here,
         "together_gb": round(sum(here.values()), 1),
+        "stay_loaded": _together(here, budget),
         "too_large": sorted(name for name, need in here.items() if budget is not None and need > budget),
-        "stay": budget is None or sum(here.values()) <= budget,
     }
+
+
+def _together(needs: Mapping[str, float], budget: float | None) -> list[str]:
+    """The models that stay loaded beside each other, the most of them that fit."""
+    stay: list[str] = []
+    for name in sorted(needs, key=lambda name: needs[name]):
+        if budget is None or sum(needs[one] for one in (*stay, name)) <= budget:
+            stay.append(name)
+    return sorted(stay, key=list(needs).index)
 
 
 def print_profiles(rows: Iterable[Mapping[str, Any]]) -> None:
@@ -244,8 +253,12 @@ def print_profiles(rows: Iterable[Mapping[str, Any]]) -> None:
                 continue
             console.print(f"  pool {escape(device['pool'])} ({device['device']}): {escape(names)}")
             if device["budget_gb"] is not None:
-                stay = "all stay loaded" if device["stay"] else "more than fits: they take turns, those that leave wait in the machine's memory"
-                console.print(f"    together {device['together_gb']:g} of {device['budget_gb']:g} GB for models: {stay}")
+                turns = [name for name in device["models"] if name not in device["stay_loaded"]]
+                stay = ", ".join(device["stay_loaded"])
+                told = "all stay loaded" if not turns else f"{stay} stay loaded, {', '.join(turns)} in their place while needed"
+                if len(device["stay_loaded"]) < 2 <= len(device["models"]):
+                    told = "they take turns"
+                console.print(f"    together {device['together_gb']:g} of the {device['budget_gb']:g} GB that models may take: {escape(told)}")
             for name in device["too_large"]:
                 console.print(f"    [red]{escape(name)} does not fit by itself[/]")
         for name in row["unserved"]:
