@@ -27,7 +27,7 @@ from pipelines.illustrator.references.plates import paint_plate
 from pipelines.illustrator.setting import behind, setting, split
 from pipelines.illustrator.stage import DEPTHS, ORDER, Stage, View
 from pipelines.illustrator.staging import BOATING, SWIMMING, Drawing, Placed, arrange
-from pipelines.illustrator.subjects import character_drawing, item_drawing
+from pipelines.illustrator.subjects import Covered, character_drawing, item_drawing
 from pipelines.illustrator.words import LIMIT, choose_place
 
 
@@ -136,7 +136,9 @@ def _paint(
     subjects: list[tuple[str, str, Drawing]] = [
         (one.key, "character", character_drawing(one, shot, files, not place.indoors, look.technique)) for one in characters
     ]
-    subjects += [(item.key, "item", shown) for item in items if (shown := item_drawing(item, files, look.technique)) is not None]
+    things = [(item.key, "item", shown) for item in items if (shown := item_drawing(item, files, look.technique)) is not None]
+    known = [one for one in things if not isinstance(one[2], Covered)]
+    subjects += known if subjects or known else things  # a thing under a cloth is shown only where the picture would else be empty
     subjects, large = split(subjects) if not place.indoors and place.medium == "ground" else (subjects, None)
     placed: list[Placed] = arrange(stage, subjects, shot.framing, shot.action, chance)
     large = large or setting(place, (scene.place, scene.title, shot.picture_prompt, *(item.description for item in items)), [one.noun for one in characters])

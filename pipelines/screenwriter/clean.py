@@ -13,8 +13,8 @@ _LEAD = re.compile(
     r"""^\s*(?:please\s+|can\s+you\s+|could\s+you\s+|i\s+(?:want|would\s+like|'d\s+like)\s+(?:you\s+to\s+)?)*
         (?:(?:make|create|write|tell|generate|produce|give|show|film|animate|render|do)\s+(?:me|us)?\s*)?
         (?:an?|the|some|one)?\s*(?:\d+[- ]second\s+)?(?:(?:short|little|brief|funny|sad|epic|animated|cinematic|beautiful|new|quick
-            |heartwarming|scary|bedtime|cute|dramatic|60s|30s)\s+)*
-        (?:video|film|movie|story|clip|cartoon|animation|tale|ad|advert|advertisement|commercial|music\s+video|trailer|documentary|fairy\s*tale|report|news\s+(?:report|story))\s*
+            |heartwarming|scary|spooky|bedtime|cute|dramatic|horror|comedy|romantic|sci-?fi|science\s+fiction|fantasy|love|adventure|noir|60s|30s)\s+)*
+        (?:video|film|movie|story|clip|cartoon|animation|tale|ad|advert|advertisement|commercial|music\s+video|trailer|documentary|short|short\s+film|thriller|romance|drama|comedy|skit|sketch|scene|reel|poem|haiku|rhyme|song|fable|fairy\s*tale|report|news\s+(?:report|story))\s*
         (?:about|of|on|for|in\s+which|where|showing|with|telling\s+of|featuring)\s*:?\s+""",
     re.IGNORECASE | re.VERBOSE,
 )

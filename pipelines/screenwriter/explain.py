@@ -10,7 +10,6 @@ from random import Random
 
 from farm.specs import WriteSpec
 from farm.types import Screenplay
-from pipelines.meaning import vectors
 from pipelines.meaning.facts import fact
 from pipelines.screenwriter import lexicon, names, pace, words
 from pipelines.screenwriter.fit import fitted, length, stretched, target
@@ -91,9 +90,16 @@ def explain(spec: WriteSpec, topic: Topic, random: Random, step: Callable[[int, 
     mood = {"news_analysis": "serious", "music_video": "lyrical", "youtube_clone": "energetic", "ad_spot": "bright", "persona_channel": "warm"}.get(
         spec.content_type
     )
-    mood = mood or {"news": "serious", "product": "bright", "list": "playful", "place": "calm", "verse": "calm", "pep": "hopeful", "joke": "playful"}.get(
-        topic.kind, "curious"
-    )
+    mood = mood or {
+        "news": "serious",
+        "product": "bright",
+        "list": "playful",
+        "place": "calm",
+        "verse": "calm",
+        "pep": "hopeful",
+        "joke": "playful",
+        "wish": "joyful",
+    }.get(topic.kind, "curious")
     scenes, shots = shoot(beats, scenery, characters, items, calls, mood, random)
     step(4, 5, f"{len(shots)} shots staged")
     used = {key for shot in shots for key in shot.items}
@@ -140,6 +146,11 @@ def _place(spec: WriteSpec, topic: Topic) -> Place:
         return Place(phrase=name, kind=lexicon.place_kind(name) or lexicon.place_kind(spec.locations[0].description))
     if topic.kind == "pep":
         return Place(phrase="mountain path", kind="mountain")
+    if topic.kind == "wish":
+        return Place(phrase="garden", kind="garden")
+    made = topic.do.startswith(("make ", "cook ", "bake ", "brew ", "boil ", "fry "))
+    if topic.kind == "howto" and made and all((known := fact(thing)) is None for thing in topic.things):
+        return Place(phrase="kitchen", kind="kitchen")  # what no dictionary knows and one makes is a dish
     if topic.kind == "howto" and any((known := fact(thing)) is not None and known.kind == "food" for thing in topic.things):
         return Place(phrase="kitchen", kind="kitchen")
     for thing in topic.things:
@@ -158,8 +169,11 @@ def _place(spec: WriteSpec, topic: Topic) -> Place:
         if (known := fact(thing)) is not None and (found := next((place for pattern, place in _ABOUT if pattern.search(known.what)), None)) is not None:
             return Place(phrase=found, kind=lexicon.place_kind(found))
     if topic.kind == "past":
-        stuff = next((kind for thing in topic.things if (kind := vectors.kind(thing.split()[-1])) in {"substance", "artifact"}), "")
-        return Place(phrase={"substance": "laboratory", "artifact": "workshop"}.get(stuff, "old city street"), kind="workshop" if stuff else "city")
+        invented = re.search(r"\b(?:discover|invent|isolat|develop|measur|prove)", topic.phrase)
+        where = next((m[1] for m in re.finditer(r"\b(?:on|in|at) (?:the )?([a-z]+)", topic.phrase.lower()) if lexicon.place_kind(m[1])), "")
+        if where:
+            return Place(phrase=where, kind=lexicon.place_kind(where))
+        return Place(phrase="laboratory" if invented else "old town square", kind="workshop" if invented else "village")
     for thing in topic.things:
         home = str(lexicon.trade(words.singular(thing)).get("home") or "")
         if home:

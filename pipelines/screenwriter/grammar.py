@@ -85,6 +85,8 @@ def settle(sentence: str) -> tuple[Any, str]:
     ]
     suspects.sort(key=lambda token: (not token.text.endswith("s"), token.tag_ == "NN", token.i))
     for token in suspects[:5]:
+        if token.tag_ == "NN" and lexicon.kind_of(token.lower_) == "human" and token.i and doc[token.i - 1].pos_ in {"ADJ", "DET", "NOUN"}:
+            continue  # "the sad clown": who is somebody does nothing
         if (token.i and doc[token.i - 1].lower_ in {"a", "an", "the", "his", "her", "their", "its", "to", "of"}) or _beings(token, doc):
             continue
         lemma = words.verb_lemma(token.text) or token.lemma_
@@ -94,6 +96,8 @@ def settle(sentence: str) -> tuple[Any, str]:
     for token in suspects[:4]:
         before = sentence[: token.idx].strip()
         if not before or doc[token.i - 1].lower_ in {"a", "an", "the", "to", "of", "who", "that", "which"} or _beings(token, doc):
+            continue
+        if lexicon.kind_of(token.lower_) == "human" and lexicon.kind_of(before.lower()) != "thing":  # "a vampire boss"
             continue
         lemma = words.verb_lemma(token.text) or token.lemma_
         tried = parse(f"She {words.inflected(lemma, 'VBD')}{sentence[token.idx + len(token) :]}")

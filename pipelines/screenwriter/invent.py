@@ -174,6 +174,10 @@ _HABITATS = {
     "alien": "space",
     "martian": "space",
 }
+_SPORT = re.compile(
+    r"\b(?:championships?|world cup|penalty|free kick|hat[- ]trick|super bowl|olympics?|gold medal|home run|touchdown|marathon|slam dunk|final match)\b",
+    re.IGNORECASE,
+)
 _FROM = {
     "space": "space",
     "star": "space",
@@ -215,6 +219,8 @@ def somewhere(premise: Premise, random: Random) -> Place:
         return premise.place
     if premise.goal_place is not None and premise.deed is not None and premise.deed.lemma in {"break", "come", "move"}:
         return premise.goal_place
+    if _SPORT.search(premise.text):
+        return Place(phrase="stadium", kind="stadium")
     known = lexicon.trade(premise.hero.noun or "")
     first = next((word for word in premise.hero.noun.split()[:-1] if word in _FROM), "")
     home = _FROM.get(first, "") or str(

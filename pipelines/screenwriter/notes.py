@@ -94,6 +94,7 @@ class Notes:
         subject = known.noun if known.noun[:1].isupper() or not counted else words.a(known.noun)
         if re.search(rf"\bthe {re.escape(known.noun)}\b", f"{self.topic.phrase} {self.topic.ask} {self.topic.news}".lower()):
             subject = f"the {known.noun}"
+        what = re.sub(r"^any of the (?=(?:two|three|four|five|six|seven|eight|nine|ten)\b)", "one of the ", what)
         what = re.sub(r"^any of (?:numerous|various|several|the|a number of) (?:\w+ (?:of )?)??(?=\w)", "one of the many ", what)
         what = re.sub(r"^any (?P<rest>\w.*)", lambda m: words.a(m["rest"]), what)
         if not re.match(

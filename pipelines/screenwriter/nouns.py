@@ -114,6 +114,8 @@ class Nouns:
             adjectives, compounds, names = [a for a in adjectives if a != before.lower()], [], []
         owner = owner[:1].lower() + owner[1:] if owner.lower().startswith(("the ", "a ", "an ", "his ", "her ", "my ", "their ", "our ", "its ")) else owner
         plural = (token.tag_ in {"NNS", "NNPS"} and count != 1) or (token.tag_ in {"NNS", "NNPS"} and count == 1) or count > 1
+        many = token.tag_ in {"NN", "NNP"} and not lexicon.listed(token.lower_) and lexicon.listed(words.singular(token.lower_))
+        plural = plural or many  # "the ninjas", whatever the parser says
         proper = token.pos_ == "PROPN" and token.text[0].isupper() and not _common(token.text)
         strange = token.i == 0 and token.text[0].isupper() and token.is_alpha and not proper and _unheard(token.text)
         proper = proper or strange
@@ -146,7 +148,7 @@ class Nouns:
             if single == "home" and compounds and lexicon.kind_of(compounds[-1]) not in {"human", "place"} and compounds[-1] not in _HOMES:
                 single = compounds.pop()  # "race a thunderstorm home": home is where to
             noun, name = " ".join([*compounds, single]), " ".join(names)
-            if adjectives and f"{adjectives[-1]} {noun}" in lexicon.COMPOUNDS:
+            if adjectives and (f"{adjectives[-1]} {noun}" in lexicon.COMPOUNDS or lexicon.kind_of(adjectives[-1]) in {"creature", "robot", "animal"}):
                 noun = f"{adjectives.pop()} {noun}"
             name = f"{before} {head}" if titled else name or self.called.pop(noun, "")
         appos = next((c for c in token.rights if c.dep_ == "appos" and c.pos_ in {"NOUN", "PROPN"}), None)

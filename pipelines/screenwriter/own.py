@@ -5,8 +5,42 @@ from __future__ import annotations
 from pipelines.screenwriter import grammar, words
 from pipelines.screenwriter.topics import Topic, nouns_of
 
-_UNSEEN = frozenset({"accident", "day", "dream", "life", "side", "time", "way", "world", "year"})
+_UNSEEN = frozenset(
+    [
+        "accident",
+        "building",
+        "construction",
+        "day",
+        "discovery",
+        "dream",
+        "end",
+        "fall",
+        "invention",
+        "life",
+        "rise",
+        "side",
+        "sinking",
+        "story",
+        "time",
+        "way",
+        "world",
+        "year",
+    ]
+)
 """Nouns of such lines that no picture shows."""
+_GIVEN = {
+    "birthday": ("birthday cake", "balloon"),
+    "christmas": ("christmas tree", "present"),
+    "new year": ("fireworks",),
+    "anniversary": ("bouquet",),
+    "love": ("heart",),
+    "congrat": ("trophy",),
+    "luck": ("clover",),
+    "valentine": ("heart",),
+    "halloween": ("pumpkin",),
+    "well": ("bouquet",),
+}
+"""What a wish is shown with."""
 
 
 def own_topic(text: str, lines: tuple[str, ...], tone: str) -> Topic:
@@ -25,4 +59,6 @@ def own_topic(text: str, lines: tuple[str, ...], tone: str) -> Topic:
         )
         things = tuple(thing for thing in things if not any(thing.lower() in name.lower() for name in people))
         things = tuple(sorted(things, key=lambda noun: noun.split()[-1].lower() != done))
+    if tone == "wish":
+        things = tuple(dict.fromkeys(thing for word, shown in _GIVEN.items() if word in text.lower() for thing in shown)) or ("bouquet",)
     return Topic(kind=tone, phrase=words.tidy(text).rstrip(" .!?"), question=question, things=things, people=people, own=lines)

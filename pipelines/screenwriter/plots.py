@@ -194,6 +194,8 @@ def facts(premise: Premise, place: Place | None = None) -> frozenset[str]:
     if premise.deed is not None:
         if premise.deed.lemma == "sleep" or "asleep" in premise.deed.after:
             found.add("sleep")
+        if premise.deed.lemma == "be" and re.match(r"(?:so |very )?(?:afraid|scared|frightened|terrified)\b", premise.deed.after):
+            found.add("afraid")
         if not premise.deed.auxiliary:
             found.add("can")
     found.add(f"h.{premise.hero.kind}")
@@ -243,6 +245,8 @@ def _chosen(premise: Premise, random: Random, place: Place | None, listed: Calla
             return random.choice([plot for plot in own if plot.only])
         if "strange" in offered and any("strange" in plot.needs for plot in able):
             return random.choice([plot for plot in able if "strange" in plot.needs])
+        if "afraid" in offered and (fitting := [plot for plot in able if "afraid" in plot.needs]):
+            return random.choice(fitting)
         if own or open_:
             return random.choice(own * 3 + open_)
     able = [plot for kind in ("dream", "ordeal", "journey", "portrait", "discovery") for plot in plots(kind) if not plot.only and _tellable(plot, offered)]

@@ -53,6 +53,16 @@ def seen(
         if made.character is not None:
             characters["h"] = made.character.model_copy(update={"key": "you"})
             calls["h"] = {"you", "your", "yours", "yourself"}
+    if topic.kind == "wish" and not characters:
+        noun = next(
+            (word for word in re.findall(r"[a-z]+", topic.phrase.lower()) if lexicon.kind_of(word) in {"human", "animal"} and lexicon.listed(word)), "friend"
+        )
+        age = next((a for a in ("child", "old") if noun in lexicon.group(a)), "adult")
+        gender = next((g for g in ("female", "male") if noun in lexicon.group(g)), "neutral")
+        made = part("h", Being(noun=noun, head=noun, kind=lexicon.kind_of(noun), gender=gender, age=age), random, taken, role="protagonist", christen=False)
+        if made.character is not None:
+            characters["h"] = made.character.model_copy(update={"key": noun})
+            calls["h"] = {noun, "you"}
     for name in topic.people[:2]:
         gender = gender_of(name)
         key = "h" if not characters else f"k{len(characters)}"
@@ -112,6 +122,8 @@ def shown(spec: WriteSpec, topic: Topic, beats: list[Beat], characters: dict[str
         key = re.sub(r"[^a-z0-9]+", "-", name).strip("-")
         if (fact(name) or Fact("", "", "")).noun[:1].isupper() or (lexicon.place_kind(name) and topic.kind != "product"):
             continue
+        if any(name in other.replace("-", " ").split() for other in seen) or lexicon.weather_of(name.split()):
+            continue  # the wall of the Berlin Wall; rain is in the sky
         known = fact(name)
         real = known is None or known.kind in {"artifact", "food", "plant", "body", "nature", "substance"}
         if key and key not in seen and name not in seen and real and (solid(name) or (number < len(topic.things) and known is not None)):

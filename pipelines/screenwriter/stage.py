@@ -143,7 +143,7 @@ def scenes_of(beats: list[Beat], scenery: Set) -> tuple[list[Scene], list[str]]:
         said = lexicon.weather_of(re.findall(r"[a-z]+", beat.text.lower()))
         if weather == "clear" and beat.part != "script" and "topic" not in beat.tags and said in {"storm", "rain", "snow", "fog"}:
             weather = said  # the line itself brings the weather
-        if index == last and weather in {"rain", "storm"} and beat.part == "end" and index > 2:
+        if index == last and weather in {"rain", "storm"} and beat.part == "end" and index > 2 and "topic" not in beat.tags:
             weather = "clear"  # the sky clears for the last picture; fog and snow stay
         inside = bool(lexicon.place_entry(place.kind).get("indoors"))
         key = re.sub(r"[^a-z0-9]+", "-", f"{place.phrase} {time} {weather}".lower()).strip("-") or "scene"
@@ -216,6 +216,8 @@ def shoot(
             shown = main[:1] or items[:1]  # a film that explains always shows what it is about
             if not shown:
                 who = [k for k in characters if characters[k].key != "people"][:1]
+        if "topic" in beat.tags and who and not shown and beat.part in {"ask", "own", "end"}:
+            shown = main[:1]  # and so does who speaks of it
         main_told = main_told or bool(main and main[0] in shown)
         if not actor and who:
             action = ""  # what a thing does is no pose for a person

@@ -11,7 +11,7 @@ from pipelines.meaning import vectors
 from pipelines.meaning.facts import fact
 from pipelines.screenwriter import grammar, lexicon, words
 
-KINDS = ("how", "why", "what", "howto", "history", "life", "news", "you", "product", "list", "place", "thing", "verse", "pep", "joke", "past")
+KINDS = ("how", "why", "what", "howto", "history", "life", "news", "you", "product", "list", "place", "thing", "verse", "pep", "joke", "wish", "past")
 
 _HOWTO = re.compile(
     r"^(?:how to|(?:an? |the )?(?:beginner'?s )?guide to|learn(?:ing)? (?:how )?to|steps to|(?:\w+ )?ways to|(?:\w+ )?tips (?:for|on))\s+(.+)$", re.IGNORECASE
@@ -21,7 +21,8 @@ _ASKED = re.compile(
     re.IGNORECASE,
 )
 _HISTORY = re.compile(
-    r"^(?:the |a |brief |short )*(history|invention|origins?|birth|discovery|evolution|rise|story|science|making|future|secrets?|art"
+    r"^(?:the |a |brief |short )*(history|invention|origins?|birth|discovery|evolution"
+    r"|rise|fall|end|sinking|building|construction|collapse|story|science|making|future|secrets?|art"
     r"|importance|beauty|power|benefits?|anatomy) (?:of|behind) (.+)$",
     re.IGNORECASE,
 )
@@ -192,7 +193,7 @@ def _question(text: str, form: str) -> Topic | None:
             question=words.capital(words.tidy(f"{asked} {auxiliary} {rest}?")),
             things=_asked_of(who, rest),
         )
-    if asked == "what" and re.match(r"happens?\b", rest):
+    if asked == "what" and re.match(r"happen(?:s|ed)?\b", rest):
         return _made(
             "how",
             rest,
@@ -256,7 +257,24 @@ def _about(text: str, form: str) -> Topic | None:
     head = words.singular(phrase.split()[-1].lower())
     if match[1].lower() == "story" and (named or lexicon.kind_of(head) in {"human", "animal", "creature", "robot", "toy"} or len(phrase.split()) > 4):
         return None
-    past = match[1].lower() in {"history", "invention", "origin", "origins", "birth", "discovery", "evolution", "rise", "story", "making"}
+    past = match[1].lower() in {
+        "history",
+        "invention",
+        "origin",
+        "origins",
+        "birth",
+        "discovery",
+        "evolution",
+        "rise",
+        "fall",
+        "end",
+        "sinking",
+        "building",
+        "construction",
+        "collapse",
+        "story",
+        "making",
+    }
     return _made("history", phrase) if past else _made("thing", phrase, ask=f"the {match[1].lower()} of {phrase}")
 
 
@@ -267,8 +285,25 @@ def _second(text: str, form: str) -> Topic | None:
     return _made("you", phrase, things=nouns_of(phrase))
 
 
+_STILL = re.compile(
+    r"^(?:an? |the )?((?:[a-z]+ ){0,3}[a-z]+) (?:on|in|at|during) (?:an? |the )?(?:[a-z]+ ){0,2}"
+    r"(morning|afternoon|evening|night|day|sunday|winter|summer|autumn|spring|rain|snow)$",
+    re.IGNORECASE,
+)
+"""A thing and an hour: "a cup of coffee on a rainy morning"."""
+
+
+def _alive(phrase: str) -> bool:
+    """Whether somebody is named, who has a story."""
+    return any(lexicon.kind_of(words.singular(word)) in {"human", "animal", "creature", "robot", "toy"} for word in phrase.lower().split()) or any(
+        t.tag_ in {"VBZ", "VBD", "VBP"} for t in grammar.parse(f"the {phrase}")
+    )
+
+
 def _when(text: str, form: str) -> Topic | None:
     match = _WHEN.match(text)
+    if match is None and (still := _STILL.match(text)) is not None and not _alive(still[1]) and len(text.split()) < 12:
+        return _made("place", _small(text), things=tuple(dict.fromkeys((*nouns_of(still[1]), still[2].lower()))))
     if match is None or len(text.split()) > 7:
         return None
     return _made("place", _small(text), things=(re.sub(r"^(?:the|an?) ", "", match[3]), match[1].lower()))
@@ -322,6 +357,8 @@ def _headline(text: str, form: str) -> Topic | None:
         )
     if (comma := re.match(r"^([^,;:]{12,}?)[,;:] ", text)) is not None and len(comma[1].split()) > 2:
         text = comma[1]  # "Volcano erupts near village, thousands evacuated"
+    if len(text.split()) == 2 and not text.lower().endswith(("s", "ed")):
+        return None  # "autumn rain"
     reading, before = grammar.settle(text)
     root = next((t for t in reading if t.dep_ == "ROOT"), None)
     if root is None or root.pos_ not in {"VERB", "AUX"}:

@@ -22,6 +22,19 @@ _OFFER = re.compile(
 _MADE = re.compile(
     r"^(?:freshly |hand ?)?(?:baked|brewed|roasted|grown|crafted|woven|sewn|cooked|made|built|designed|handmade|picked|printed|for|with|from)\b", re.IGNORECASE
 )
+_NAMED = re.compile(
+    r"^(?:introducing|meet|discover|presenting|try)(?: the(?: all)?[- ]new)? ([A-Z][\w-]*(?: [A-Z0-9][\w-]*)*)(?::|,| -|\u2013|\u2014)"
+    r" (?:the|an?|our|your) (?:new )?((?:[\w-]+ ){0,3}[\w-]+)"
+    r"( (?:that|which|with|for|made|designed|built)\b[^.!]*)?[.!]?$",
+    re.IGNORECASE,
+)
+_DOES = re.compile(r"^(?:our|this|the) (?:brand[- ])?(?:new )?((?:[a-z-]+ )?[a-z-]+) ([a-z]+s) ((?:you|your)\b[^.!]*)[.!]?$", re.IGNORECASE)
+_WISH = re.compile(
+    r"^(?:happy (?:birthday|anniversary|new year|easter|mother'?s day|father'?s day"
+    r"|valentine'?s day|halloween|holidays?)|merry christmas|congratulations|congrats|get well"
+    r"|welcome (?:home|back)|thank you|thanks|good luck|i love you|i miss you|best wishes|farewell|goodbye)\b",
+    re.IGNORECASE,
+)
 _AGED = re.compile(r"\b(?P<n>\d{1,3}|[a-z]+(?:-[a-z]+)?)[- ]years?[- ]old\b(?P<noun>\s+[a-z])?", re.IGNORECASE)
 _TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "hundred": 100}
 _BETWEEN = re.compile(
@@ -86,7 +99,7 @@ class Typed:
     title: str = ""
     place: str = ""  # where a label says that it plays: "office" of "Office comedy: …"
     own: tuple[str, ...] = ()  # lines that are to be spoken as they are
-    tone: str = ""  # of those: verse, pep, joke; "past" for what happened in a year; "offer" for a product
+    tone: str = ""  # of those: verse, pep, joke, wish; "past" for what happened in a year; "offer" for a product
 
 
 def plainly(text: str, form: str = "") -> Typed:
@@ -94,10 +107,11 @@ def plainly(text: str, form: str = "") -> Typed:
 
     `form` is the format that was ordered. A text that is a sentence already comes back as it is.
     """
-    text = text.strip()
+    text = _ONCE.sub("", text.strip())
     if (found := _said(text)) is not None:
         return found
     text = re.sub(r"\b(Mr|Mrs|Ms|Dr|St)\.(?= [A-Z])", r"\1", re.sub(r"\s*\n\s*", " ", text))
+    text = re.sub(r"\bcrash[ -]land(s|ed)\b", lambda m: "crashes" if m[1] == "s" else "crashed", text, flags=re.IGNORECASE)
     text = re.sub(r"\b((?:cup|league|championship|tournament)) finals?\b", r"\1 match", text, flags=re.IGNORECASE)  # the parser takes the noun for an adjective
     if (offer := _offer(text, form)) is not None:
         return Typed(text=offer, tone="offer")
@@ -107,7 +121,7 @@ def plainly(text: str, form: str = "") -> Typed:
         rf"\b({_KIN})s(?= ([a-z]+))", lambda m: m[0] if words.verb_lemma(m[2]) == m[2] and fact(m[2]) is None else f"{m[1]}'s", text, flags=re.IGNORECASE
     )
     text = _places_named(text)
-    for change in (_recipe, _between, _sent, _trip, _who):
+    for change in (_there, _recipe, _between, _against, _sent, _trip, _day_of, _is, _who):
         if (changed := change(text)) is not None:
             text = changed
             break
@@ -128,6 +142,8 @@ def _said(text: str) -> Typed | None:
         return Typed(text=flat, own=tuple(_sentence(line) for line in lines), tone="joke")
     if len(lines) > 3 and all(2 <= len(line.split()) <= 12 for line in lines) and not any(re.match(r"(?:[-*\u2022]|\d+[.)]|[A-Z ]+:)", line) for line in lines):
         return Typed(text=flat, own=tuple(_sentence(line) for line in lines), tone="verse")
+    if _WISH.match(flat) and len(flat.split()) < 25 and not re.search(r"\b(?:says?|said|card|message)\b", flat):
+        return Typed(text=flat, own=tuple(_sentence(s) for s in re.split(r"(?<=[.!?])\s+", flat)), tone="wish")
     sentences = [s.strip() for s in re.split(r"(?<=[.!])\s+", flat) if s.strip()]
     if sentences and all(_encouraging(s) for s in sentences) and (len(sentences) > 1 or len(flat.split()) > 2):
         return Typed(text=flat, own=tuple(_sentence(s) for s in sentences), tone="pep")
@@ -147,7 +163,9 @@ def _sentence(text: str) -> str:
 def _encouraging(sentence: str) -> bool:
     """Whether a sentence speaks to its hearer: "Never give up.", "You are stronger than you think."."""
     low = sentence.lower()
-    if re.search(r"\b(?:he|she|they|i|we|it's|once|video|film|movie|story|scene)\b", low):
+    if re.match(r"(?:how|what|why|when|where|who|which|ways|tips)\b", low) or re.search(
+        r"\b(?:he|she|they|i|we|it's|once|video|film|movie|story|scene)\b", low
+    ):
         return False
     doc = grammar.parse(sentence)
     root = next((t for t in doc if t.dep_ == "ROOT"), None)
@@ -175,11 +193,16 @@ def _offer(text: str, form: str) -> str | None:
     parts = [part.strip(" -\u2013\u2014,*") for part in re.split(r"[!|\u2022]+|\.\s+|\s[-\u2013\u2014]\s|:\s", text.rstrip(" .!"))]
     parts = [re.sub(r"^(?:brand[- ]new|new|introducing|now)\b[:,]?\s+", "", part, flags=re.IGNORECASE) for part in parts if part]
     kept = [part for part in parts if not _OFFER.match(part)]
+    if (named := _NAMED.match(text)) is not None and lexicon.kind_of(named[2].split()[-1].lower()) == "thing":
+        return words.a(words.tidy(f"{named[2]} {named[3]}"))
+    if (does := _DOES.match(text)) is not None and words.verb_lemma(does[2]) and lexicon.kind_of(does[1].lower()) == "thing":
+        return words.a(words.tidy(f"{does[1].lower()} that {does[2]} {does[3]}"))
     if (len(kept) == len(parts) and not (form == "ad_spot" and len(parts) > 1)) or not kept:
         return None
     noun = kept[0]
     if len(noun.split()) > 7 or any(t.tag_ in {"VBZ", "VBD", "VBP"} and t.dep_ == "ROOT" for t in grammar.parse(noun)):
         return None
+    noun = re.sub(r"^(?:our|the|this|your|an?)\s+(?:(?:brand[- ])?new\s+)?", "", noun, flags=re.IGNORECASE)
     made = next((part for part in kept[1:] if _MADE.match(part)), "")
     return words.tidy(f"{noun[:1].lower() + noun[1:]} {made[:1].lower() + made[1:]}")
 
@@ -256,6 +279,9 @@ def _recipe(text: str) -> str | None:
     if match is None:
         return None
     dish = (match["for"] or match["of"]).strip()
+    first = dish.split(maxsplit=1)[0] if dish else ""
+    if first[1:].islower() and words.known(first.lower()) and fact(first) is not None:
+        dish = dish[:1].lower() + dish[1:]
     return (
         f"How to make {dish}"
         if dish and len(dish.split()) < 7 and not any(t.tag_ in {"VBZ", "VBD"} and t.dep_ == "ROOT" for t in grammar.parse(dish))
@@ -286,6 +312,54 @@ def _sent(text: str) -> str | None:
     return f"A girl {verb} {words.a(what)} to {whom}{night}."
 
 
+_ONCE = re.compile(r"^(?:once upon a time|one upon a time|a long time ago|long,? long ago|long ago)\b[,:]?\s*", re.IGNORECASE)
+_THERE = re.compile(
+    r"^(?:(?P<where>(?:in|on|at|by|under|deep in) [^,.;]{3,40}?),? )?there (?:once )?(?:was|were|is|lived|lives)(?: once)?,? "
+    r"(?P<who>(?:an?|the|two|three|some|one) [^.;]{2,80}?)"
+    r"(?:,? (?:who|that|which)(?: (?P<did>[^;]{3,})))?$",
+    re.IGNORECASE,
+)
+
+
+def _there(text: str) -> str | None:
+    """ "In a forest there was a bunny who was afraid of the dark" as "A bunny was afraid of the dark in a forest"."""
+    sentence, _, rest = text.partition(". ")
+    match = _THERE.match(sentence.rstrip(" .!"))
+    if match is None or (match["did"] is None and re.search(r"\b(?:who|that|which)\b", match["who"])):
+        return None
+    did = match["did"] or ("lives" if match["where"] else "")
+    where = f" {match['where'][:1].lower() + match['where'][1:]}" if match["where"] and " in " not in f" {did} " else ""
+    return words.capital(words.tidy(f"{match['who']} {did}{where}")) + (f". {rest}" if rest else "." if did else "")
+
+
+def _against(text: str) -> str | None:
+    match = re.match(r"^(?:the |an? )?([\w' -]{2,40}?) (?:vs\.?|versus|v\.) ([\w' -]{2,40}?)[.!]?$", text, re.IGNORECASE)
+    if match is None:
+        return None
+    if all(words.singular(m.split()[-1].lower()) != m.split()[-1].lower() and m[1:].islower() for m in match.groups()):
+        return f"The {match[1].lower()} fight the {match[2].lower()}."
+    many = words.singular(match[1].split()[-1].lower()) != match[1].split()[-1].lower()
+    one = lexicon.kind_of(match[1].lower()) != "thing" and not many and match[1].islower()
+    return f"{words.capital(words.a(match[1]) if one else match[1])} {'fight' if many else 'fights'} {words.a(match[2]) if one else match[2]}."
+
+
+def _day_of(text: str) -> str | None:
+    """ "a day in the life of a barista in Tokyo": a barista in Tokyo."""
+    match = re.match(r"^(?:an? |one |the )?(?:ordinary |normal |typical |busy )?day in the life of (.+?)[.!]?$", text, re.IGNORECASE)
+    if match is None:
+        return None
+    head = next((t for t in grammar.parse(match[1]) if t.dep_ == "ROOT"), None)
+    return words.capital(match[1]) if head is not None and lexicon.kind_of(words.singular(head.lower_)) in {"human", "robot", "creature"} else None
+
+
+def _is(text: str) -> str | None:
+    """ "My boss is a vampire": a vampire boss."""
+    match = re.match(r"^(?:my|our|the|your) ((?:[a-z]+ )?[a-z]+) (?:is|was) (?:secretly |really |actually )?an? ([a-z]+)[.!]?$", text, re.IGNORECASE)
+    if match is None or lexicon.kind_of(match[2].lower()) not in {"creature", "robot", "animal"} or lexicon.kind_of(match[1].lower()) != "human":
+        return None
+    return words.capital(words.a(f"{match[2].lower()} {match[1].lower()}"))
+
+
 def _trip(text: str) -> str | None:
     match = _TRIP.match(text)
     if match is None or not (lexicon.place_kind(match["where"]) or match["where"].strip()[:1].isupper()):
@@ -314,6 +388,8 @@ def _past(text: str) -> tuple[str, ...] | None:
     doc = grammar.parse(text)
     root = next((t for t in doc if t.dep_ == "ROOT"), None)
     subject = next((c for c in root.children if c.dep_ in {"nsubj", "nsubjpass"}), None) if root is not None else None
+    if len(text.split()) <= 12 and (root is None or root.pos_ in {"NOUN", "PROPN"}) and re.match(r"the\b", text, re.IGNORECASE):
+        return (_sentence(text),)  # "The fall of the Berlin Wall in 1989"
     if root is None or subject is None or (root.tag_ not in {"VBD", "VBN"} and not any(c.tag_ == "VBD" for c in root.children)):
         return None
     if subject.pos_ != "PROPN" and not any(t.lower_ in {"the", "first"} for t in subject.subtree):

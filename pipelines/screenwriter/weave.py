@@ -296,6 +296,9 @@ def _opened(teller: Teller) -> str:
     teller.introduced.add("h")
     teller.seen = {"h"}
     intro = teller.intro()
+    once = re.sub(r"^the (?=.)", "" if hero.plural else "the ", intro).rstrip(",")
+    if not hero.plural and once.startswith("the ") and " named " in once:
+        once = words.a(once.removeprefix("the "))  # "there was once a chicken named Hazel"
     named = intro.endswith(",")
     home = str(lexicon.trade(hero.being.noun).get("home") or "")
     if hero.being.definite and hero.being.tail.startswith("of ") and hero.name and hero.being.kind == "human" and not hero.plural:
@@ -310,9 +313,9 @@ def _opened(teller: Teller) -> str:
         where = teller.a_place()
         return f"This is the story of {hero.name}." if in_deed or place.kind in _NOT_HOME else words.tidy(f"{hero.name} lived {where}.")
     if in_deed or place.phrase.lower() in intro.lower() or place.kind == "stadium":
-        return f"There {'were' if hero.plural else 'was'} once {intro.rstrip(',')}."
+        return f"There {'were' if hero.plural else 'was'} once {once}."
     if place.owner or hero.being.owner:
-        return f"There {'were' if hero.plural else 'was'} once {intro.rstrip(',')}."
+        return f"There {'were' if hero.plural else 'was'} once {once}."
     where = teller.a_place()
     if named:
         return words.tidy(
@@ -324,7 +327,7 @@ def _opened(teller: Teller) -> str:
         return (
             words.capital(
                 random.choice(
-                    (f"{where} lived {intro}.", f"{intro} lived {where}.", f"there {'were' if hero.plural else 'was'} once {intro}, who lived {where}.")
+                    (f"{where} lived {intro}.", f"{intro} lived {where}.", f"there {'were' if hero.plural else 'was'} once {once}, who lived {where}.")
                 )
             )
             if not hero.being.tail

@@ -108,7 +108,7 @@ def test_animals_with_titles_and_trades_are_animals() -> None:
     [
         ("How do black holes form?", r"A black hole is a region of space"),
         ("space pirates", r"space pirates"),
-        ("🦊🌧️☂️", r"fox named .* searched for an umbrella|fox named"),
+        ("🦊🌧️☂️", r"searched for an umbrella in the rain"),
         ("The new intern accidentally emails the whole company a picture of his cat", r"emailed the whole company a picture of his cat"),
         ("a girl called Aya finds a broken robot on a junkyard planet and repairs it so it can go home", r"repaired it so it could go home"),
     ],
@@ -123,3 +123,28 @@ def test_children_are_children_in_a_story_for_them() -> None:
     play = film("Tell me a bedtime story about Mia and her little brother Tom who find a dragon egg in the garden")
     assert {c.name: c.age for c in play.characters if c.name in {"Mia", "Tom"}} == {"Mia": "child", "Tom": "child"}
     assert any("dragon egg" in item.name for item in play.items)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("Once upon a time there was a little bunny named Cotton who was afraid of the dark", "A little bunny named Cotton was afraid of the dark."),
+        ("My boss is a vampire", "A vampire boss"),
+        ("a day in the life of a barista in Tokyo", "A barista in Tokyo"),
+        ("Pirates vs ninjas", "The pirates fight the ninjas."),
+        ("An alien crash lands on a farm", "An alien crashes on a farm"),
+        ("Introducing AquaPure: the smart water bottle that tracks your hydration", "a smart water bottle that tracks your hydration"),
+    ],
+)
+def test_what_is_said_in_a_roundabout_way_is_said_straight(typed: str, meant: str) -> None:
+    assert plainly(typed, "ad_spot" if "Aqua" in typed else "").text == meant
+
+
+def test_a_wish_is_for_whom_it_names() -> None:
+    # when
+    play = film("Happy birthday Grandma!")
+    # then
+    assert "Happy birthday Grandma!" in told(play)
+    assert [c.noun for c in play.characters] == ["grandma"]
+    assert play.characters[0].age == "old"
+    assert any("birthday-cake" in shot.items for shot in play.shots)

@@ -26,6 +26,7 @@ NUMBERS = {
     "six": 5,
     "seven": 5,
     "several": 4,
+    "some": 3,
     "many": 5,
 }
 GROUPS = {"mice": 3, "geese": 3, "men": 3, "women": 3, "children": 3, "people": 4, "family": 4, "crowd": 5, "team": 4, "crew": 4, "band": 4, "choir": 5, "villagers": 4, "friends": 3, "parents": 2, "kids": 3, "townspeople": 4, "class": 5, "army": 5, "gang": 4, "flock": 4, "herd": 4, "pack": 4, "litter": 4}  # fmt: skip
@@ -47,7 +48,7 @@ def size(noun: str, description: str = "") -> int:
     if last.endswith("s") and not last.endswith(("ss", "us", "is")) and last not in ALONE and len(stems(last)) > 1:
         told = next((NUMBERS[word] for word in re.findall(r"[a-z]+", description.lower())[:4] if word in NUMBERS), 0)
         return told or 3
-    start = re.match(r"\s*(two|three|four|five|several)\b", description.lower())
+    start = re.match(r"\s*(two|three|four|five|several|some)\b", description.lower())
     return NUMBERS[start.group(1)] if start else 1
 
 

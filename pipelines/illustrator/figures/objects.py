@@ -205,6 +205,38 @@ def _snow_globe(pen: Pen) -> None:
     pen.shade(smooth([(-34, 0), (-28, -18), (28, -18), (34, 0)], 0.3), "#8a4f3a", 5, -2)
 
 
+def _black_hole(pen: Pen) -> None:
+    pen.glow(0, -60, 120, "#ff9a3c", 0.55)
+    for rx, ry, tone, alpha in ((118, 30, "#7a2f1c", 0.9), (110, 26, "#d8602a", 0.95), (98, 21, "#ffb04a", 0.95), (84, 16, "#fff0c4", 0.95)):
+        pen.oval(0, -60, rx, ry, tone, alpha)
+    pen.oval(0, -60, 53, 53, "#ffcf7a", 0.9)
+    pen.oval(0, -60, 49, 49, "#e8752c")
+    pen.oval(0, -60, 44, 44, "#06040c")
+    with pen.inside(box(-130, -60, 130, 0)):
+        for rx, ry, tone in ((110, 25, "#e8752c"), (100, 20, "#ffb860"), (88, 14, "#fff3d0")):
+            pen.oval(0, -59, rx, ry, tone, 0.96)
+        pen.oval(0, -63, 62, 11, "#06040c")
+
+
+def _galaxy(pen: Pen) -> None:
+    pen.glow(0, -55, 130, "#8f7ae8", 0.5)
+    for rx, ry, tone, alpha in (
+        (120, 44, "#3f3a8a", 0.5),
+        (96, 33, "#6a5ac8", 0.55),
+        (66, 22, "#b49af0", 0.7),
+        (36, 14, "#f0dcff", 0.9),
+        (16, 8, "#ffffff", 1.0),
+    ):
+        pen.oval(0, -55, rx, ry, tone, alpha)
+    for k in range(4):
+        side = 1 if k % 2 else -1
+        pen.curve(
+            (side * 20, -55 - side * 6), (side * (60 + 18 * (k // 2)), -55 - side * 52), (side * (112 - 20 * (k // 2)), -55 + side * 6), "#d8c8ff", 4 - k // 2
+        )
+    for x, y in ((-90, -70), (-60, -40), (-30, -82), (40, -30), (70, -78), (100, -52), (-104, -48), (16, -90)):
+        pen.oval(x, y, 2.4, 2.4, "#ffffff")
+
+
 _EVERY: dict[str, tuple[Callable[[Pen], None], Habitat, float]] = {  # painter, where it lives, metres per 100 units
     "lighthouse": (works.lighthouse, "ground", 9.0), "windmill": (works.windmill, "ground", 5.0), "well": (works.well, "ground", 1.3), "tower": (works.tower, "ground", 6.0), "galleon": (works.galleon, "water", 6.0),
     "rowboat": (works.rowboat, "water", 2.2), "raft": (works.raft, "water", 2.0), "submarine": (works.submarine, "water", 3.0), "cart": (works.cart, "ground", 1.5), "hot air balloon": (works.hot_air_balloon, "air", 4.0),
@@ -221,7 +253,7 @@ _EVERY: dict[str, tuple[Callable[[Pen], None], Habitat, float]] = {  # painter, 
     "birdcage": (keepsakes.birdcage, "held", 0.6), "ship in a bottle": (keepsakes.ship_in_a_bottle, "held", 0.5), "sword in stone": (keepsakes.sword_in_stone, "ground", 1.0), "jar of fireflies": (keepsakes.jar_of_fireflies, "held", 0.4),
     "pocket watch": (keepsakes.pocket_watch, "held", 0.35), "glass slipper": (keepsakes.glass_slipper, "held", 0.45), "stained glass window": (keepsakes.stained_glass, "wall", 1.4), "paper lantern": (keepsakes.paper_lantern, "held", 0.5),
     "piano": (keepsakes.upright_piano, "ground", 1.0), "drum kit": (keepsakes.drum_kit, "ground", 1.0), "magic carpet": (keepsakes.magic_carpet, "air", 1.4), "quilt": (keepsakes.quilt, "ground", 1.2),
-    "sandcastle": (keepsakes.sandcastle, "ground", 0.7), "ink bottle": (keepsakes.ink_bottle, "held", 0.3),
+    "sandcastle": (keepsakes.sandcastle, "ground", 0.7), "black hole": (_black_hole, "air", 4.0), "galaxy": (_galaxy, "air", 4.0), "ink bottle": (keepsakes.ink_bottle, "held", 0.3),
 }  # fmt: skip
 _EVERY.update({kind: (shops.shop(kind), "ground", 1.7) for kind in shops.GOODS})
 NAMES = frozenset(_EVERY)

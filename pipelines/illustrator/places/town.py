@@ -139,7 +139,8 @@ def edge_posts(stage: Stage) -> None:
 
 @place(
     "city street",
-    "city, city street, downtown, metropolis, skyline, skyscraper, skyscrapers, avenue, big city, traffic, "
+    "city, city street, downtown, metropolis, skyline, skyscraper, skyscrapers, apartment building, apartment block, tower block, "
+    "office building, high-rise, building, avenue, london, manhattan, berlin, chicago, houston,  big city, traffic, "
     "cyberpunk city, future city, boulevard, new york, tokyo, traffic jam, bus stop",
 )
 def city_street(stage: Stage) -> None:
@@ -278,9 +279,7 @@ def market(stage: Stage) -> None:
     paving(stage, "#c2ab88", foot - unit * 0.005)
 
 
-@place(
-    "playground", "playground, school yard, schoolyard, park playground, sandbox, swing, slide, kindergarten, football field, stadium, race track, sports field"
-)
+@place("playground", "playground, school yard, schoolyard, park playground, sandbox, swing, slide, kindergarten")
 def playground(stage: Stage) -> None:
     """A swing, a slide and a sandpit in front of trees."""
     stage.set_horizon(0.52, 0.87)
