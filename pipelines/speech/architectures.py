@@ -169,6 +169,9 @@ TABLE = {
     "speecht5": "pipelines.speech.speecht5:SpeechT5",
     "csm": "pipelines.speech.prompted:Csm",
     "dia": "pipelines.speech.prompted:Dia",
+    "vibevoice": "pipelines.speech.cloning:VibeVoice",
+    "pocket_tts": "pipelines.speech.cloning:PocketTts",
+    "gradium_phonon_tts": "pipelines.speech.cloning:Phonon",
 }
 """By the `model_type` of a folder's config.json."""
 

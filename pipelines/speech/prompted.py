@@ -6,7 +6,7 @@ import hashlib
 import wave
 from abc import abstractmethod
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import structlog
@@ -30,10 +30,12 @@ class Prompted(Architecture):
 
     frames: float
     """Steps for a second of sound."""
+    told_words: ClassVar[bool] = True
+    """Whether a sample is worth nothing without its words."""
 
     def __init__(self, weights: Weights) -> None:
         super().__init__(weights)
-        self._samples: dict[str, tuple[Sound, str]] = {}
+        self._samples: dict[str, tuple[Sound, str] | None] = {}
 
     @abstractmethod
     def speak(self, text: str, sample: tuple[Sound, str] | None, voice: Voice) -> Sound:
@@ -44,13 +46,23 @@ class Prompted(Architecture):
 
         if voice.name not in self._samples:
             sample = self._sample(voice)
-            if sample is None:
+            if sample is None and not voice.settings.get("latents"):
                 with torch.random.fork_rng(devices=[self.net.device] if self.net.device.type == "cuda" else []):
                     torch.manual_seed(int.from_bytes(hashlib.sha256(voice.name.encode()).digest()[:4], "big"))
-                    sample = self.speak(AUDITION, None, voice), AUDITION
+                    sample = self._spoken(AUDITION, None, voice), AUDITION
                 log.info("speech.auditioned", model=self.weights.name, voice=voice.name, seconds=round(len(sample[0]) / self.rate, 2))
             self._samples[voice.name] = sample
-        return Said(self.speak(text, self._samples[voice.name], voice), self.rate)
+        return Said(self._spoken(text, self._samples[voice.name], voice), self.rate)
+
+    def _spoken(self, text: str, sample: tuple[Sound, str] | None, voice: Voice) -> Sound:
+        sound = self.speak(text, sample, voice)
+        if not len(sound):
+            raise EngineError(
+                f"model {self.weights.name!r}, voice {voice.name!r} said nothing for {text[:60]!r}; give the voice another sample, or take another model",
+                code="no_sound",
+                retry=True,
+            )
+        return sound
 
     def steps(self, text: str) -> int:
         return max(1, int(self._seconds(text) * self.frames))
@@ -67,7 +79,7 @@ class Prompted(Architecture):
         path = Path(str(name))
         path = path if path.is_absolute() else self.weights.folder / path
         words = " ".join(str(voice.settings.get("text") or "").split())
-        if not words:
+        if not words and self.told_words:
             raise EngineError(f"model {self.weights.name!r}, voice {voice.name!r}: say in `text` what is spoken in {path.name}", code="bad_defaults")
         try:
             with wave.open(str(path), "rb") as file:
