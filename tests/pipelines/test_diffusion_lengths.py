@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from farm.specs import KeyframeSpec, PortraitSpec
-from farm.types import Character, Scene, Shot, Size, Style
+from farm.types import Character, Item, Scene, Shot, Size, Style
 from pipelines.diffusion import prompts
 from pipelines.diffusion.lengths import WAYS, allowed, joined, needed, passes, resampled, sharing
 from pipelines.diffusion.sizes import conform, fitted, parse
@@ -109,19 +109,56 @@ def test_conform_covers_and_cuts_the_middle():
     assert found.getpixel((1, 50)) == found.getpixel((98, 50)) == (255, 255, 255)
 
 
-def test_prompts_say_who_and_where_in_the_same_words():
-    style = Style(slug="noir", name="Noir", prompt="film noir")
-    mara = Character(key="m", name="Mara", noun="keeper", age="old", look={"coat": "red"})
-    scene = Scene(key="p", title="Pier", place="wooden pier", time_of_day="night", weather="fog")
-    spec = KeyframeSpec(
-        shot=Shot(index=0, scene="p", framing="close"),
-        scene=scene,
-        characters=(mara,),
-        prompt="Mara lights a lamp, film noir",
-        style=style,
-        size=Size(width=64, height=64),
+NOIR, SMALL = Style(slug="noir", name="Noir", prompt="film noir"), Size(width=64, height=64)
+MARA = Character(key="m", name="Mara", noun="lighthouse keeper", age="old", gender="female", description="grey braid, red coat")
+ONDO = Character(key="o", name="Ondo", noun="grey whale", human=False, description="A huge grey whale with a white scar.")
+PIER = Scene(key="p", title="Pier", place="wooden pier", description="A pier of wet planks", time_of_day="night", weather="fog", lighting="lamplight")
+LAMP = Item(key="l", name="Brass lamp", description="a dented brass lamp")
+
+
+def prompted(asked: str, *characters: Character, items: tuple[Item, ...] = (), mood: str = "") -> str:
+    shot = Shot(index=0, scene="p", framing="close")
+    prompt = f"{asked}, {NOIR.prompt}"  # as farm.plan joins them
+    spec = KeyframeSpec(shot=shot, scene=PIER, characters=characters, items=items, prompt=prompt, style=NOIR, size=SMALL, mood=mood)
+    return prompts.keyframe(spec)
+
+
+def test_prompts_say_who_and_where_in_the_same_words_and_nobodys_name():
+    assert prompted("Mara lights the lamp as Ondo rises.", MARA, ONDO, items=(LAMP,), mood="tender") == (
+        "Close-up: The lighthouse keeper lights the lamp as the grey whale rises. Film noir. The lighthouse keeper: old woman, grey braid, red coat. "
+        "The grey whale: huge grey whale with a white scar. The lamp: a dented brass lamp. A pier of wet planks, night, fog, lamplight. Tender mood."
     )
-    assert prompts.keyframe(spec) == "Mara lights a lamp, film noir, close-up, old keeper, red coat, wooden pier, night, fog"
-    portrait = prompts.portrait(PortraitSpec(character=mara, style=style, size=Size(width=64, height=64)))
-    assert portrait == "portrait of old keeper, red coat, looking at the viewer, plain background, film noir"
-    assert "wooden pier" in prompts.portrait(PortraitSpec(scene=scene, style=style, size=Size(width=64, height=64)))
+
+
+@pytest.mark.parametrize(
+    ("asked", "has", "has_not"),
+    [
+        ("The old keeper Mara waits", "The old keeper waits", "Mara"),
+        ("Mara's hands hold a rope", "The lighthouse keeper's hands", "Mara"),
+        ("A close-up of a dented brass lamp on wet planks of a pier at night in fog", "night in fog. Film noir", "Close-up:"),
+        ("A lighthouse keeper with a grey braid and a red coat on a pier", "The lighthouse keeper is an old woman", "grey braid, red coat"),
+    ],
+)
+def test_nothing_is_said_twice(asked, has, has_not):
+    found = prompted(asked, MARA, items=(LAMP,))
+    assert has in found
+    assert has_not not in found
+
+
+def test_two_of_a_kind_keep_their_names():
+    girls = [
+        Character(key=name, name=name, noun="girl", gender="female", age="child", description=f"{coat} coat")
+        for name, coat in (("Ida", "red"), ("Eva", "blue"))
+    ]
+    found = prompted("Ida pulls Eva through the snow", *girls)
+    assert "Ida pulls Eva" in found
+
+
+def test_portraits_are_whole_plain_and_alone():
+    found = [prompts.portrait(PortraitSpec(style=NOIR, size=SMALL, **{what: one})) for what, one in (("character", MARA), ("item", LAMP), ("scene", PIER))]
+    assert found == [
+        "Portrait of one lighthouse keeper, old woman, grey braid, red coat. Film noir. "
+        "Seen from head to knees, facing the viewer, even light, plain background.",
+        "A dented brass lamp. Film noir. A single object, whole, even light, plain background.",
+        "A pier of wet planks, night, fog, lamplight. Film noir. Nobody is there.",
+    ]
