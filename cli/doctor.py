@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import os
 import platform
 import shutil
 import sys
+import sysconfig
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Literal
 
 from cli import valkey
@@ -52,7 +55,7 @@ def _programs() -> list[Finding]:
     espeak = shutil.which("espeak-ng")
     found.append(Finding("espeak-ng (voices of other languages)", "ok" if espeak else "optional", espeak or "not installed; apt-get install espeak-ng"))
     found += [_package(name, extra) for name, extra in (("torch", "gpu"), ("diffusers", "gpu"), ("transformers", "gpu"))]
-    found.append(_cuda())
+    found += [_cuda(), _compiler()]
     found += _memory()
     return found
 
@@ -79,6 +82,17 @@ def _cuda() -> Finding:
     return Finding(what, "ok", ", ".join(f"{device.name} {device.title}: {device.memory_gb:g} GB" for device in cuda_devices()))
 
 
+def _compiler() -> Finding:
+    """What torch.compile builds the starters of its kernels with (triton/runtime/build.py): a C compiler and Python's headers."""
+    what = "C compiler (speed: compile)"
+    program = os.environ.get("CC") or shutil.which("gcc") or shutil.which("clang")
+    if program is None:
+        return Finding(what, "optional", "not installed; models with speed.compile need it: apt-get install g++ libc6-dev")
+    if not (Path(sysconfig.get_paths()["include"]) / "Python.h").is_file():
+        return Finding(what, "optional", f"{program}, but Python's headers are not here; models with speed.compile need them: apt-get install python3-dev")
+    return Finding(what, "ok", program)
+
+
 def _memory() -> list[Finding]:
     """How much models may take of each device, and of the machine when they have to leave it."""
     from workers.health import cuda_devices, describe
@@ -95,8 +109,6 @@ def _memory() -> list[Finding]:
 
 def _services() -> list[Finding]:
     """Services that the environment names; an embedded farm has its own."""
-    import os
-
     found = []
     if url := os.environ.get("STORYFARM_DATABASE_URL"):
         found.append(_database(url))
@@ -164,6 +176,11 @@ def _show(findings: list[Finding]) -> None:
         table.add_column(heading, overflow="fold")
     from rich.markup import escape
 
+    others = [finding for finding in findings if finding.state == "optional" and finding.what.startswith("model ")]
     for finding in findings:
+        if finding in others:
+            continue
         table.add_row(marks[finding.state], escape(finding.what), escape(finding.detail))
+    if others:
+        table.add_row(marks["optional"], f"{len(others)} more models", "none that the profile needs; `storyfarm models list` says what each lacks")
     Console().print(table)
