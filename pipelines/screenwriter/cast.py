@@ -155,6 +155,10 @@ def _own(owner: str) -> bool:
 def part(key: str, being: Being, random: Random, taken: set[str], *, role: str, christen: bool, hint: Hint | None = None) -> Part:
     """A part for a being; `christen` gives a name to who has none."""
     gender = being.gender
+    if hint is not None and hint.description:
+        sex, age = _told_of(hint.description)
+        gender = sex if sex and gender == "neutral" and not being.plural else gender
+        being = replace(being, age=age) if age and being.age == "adult" else being
     somebody = being.kind in {"human", "robot", "toy", "creature"} or (christen and being.kind == "animal")
     if gender == "neutral" and somebody and not being.plural and being.head not in lexicon.listing("bunch"):
         gender = names.gender_of(hint.name) if hint and names.gender_of(hint.name) != "neutral" else random.choice(("female", "male"))
@@ -172,6 +176,16 @@ def part(key: str, being: Being, random: Random, taken: set[str], *, role: str, 
     being = replace(being, gender=gender)
     character = _character(key, being, name, role, random, hint) if being.alive or being.kind == "human" else None
     return Part(key=key, being=being, name=name, he=he, him=him, his=his, himself=himself, theirs=theirs, character=character)
+
+
+def _told_of(description: str) -> tuple[str, str]:
+    """Gender and age as a description's words say them: "an elderly woman" is female and old; empty where they say nothing."""
+    said = re.findall(r"[a-z]+", description[:400].lower())
+    sex = next((g for word in said for g in ("female", "male") if word in lexicon.group(g)), "")
+    sex = sex or next(({"she": "female", "her": "female", "he": "male", "his": "male"}[word] for word in said if word in {"she", "her", "he", "his"}), "")
+    age = next((a for word in said for a in ("child", "old") if word in lexicon.group(a)), "")
+    age = age or ("old" if {"old", "elderly", "aged"} & set(said) and not re.search(r"\byears? old\b|\byear-old\b", description.lower()) else "")
+    return sex, age
 
 
 def _character(key: str, being: Being, name: str, role: str, random: Random, hint: Hint | None) -> Character:
@@ -210,6 +224,7 @@ def _character(key: str, being: Being, name: str, role: str, random: Random, hin
         description = f"{described}{f' with {told} hair' if told else ''}{f', {see}' if see else ''}"
     if hint and hint.description:
         description = words.tidy(hint.description)
+        look = {part: value for part, value in look.items() if part == "prop"}  # what one sees is what the caller says; nothing is made up beside it
     return Character(
         key=key,
         name=name or words.capital(words.tidy(("the " if not being.owner else being.owner + " ") + being.nouns)),

@@ -13,6 +13,7 @@ import yaml
 from farm.types import Character
 from pipelines import screenwriter
 from pipelines.illustrator.figures import animals, beings, birds, cast, noto, objects, people, things, wardrobe
+from pipelines.illustrator.figures.described import look_in
 from pipelines.illustrator.figures.drawing import Drawing
 from pipelines.illustrator.figures.looks import Look
 from pipelines.illustrator.figures.poses import POSES
@@ -337,3 +338,29 @@ def test_the_licence_files_are_beside_the_art() -> None:
     assert "Apache License" in (folder / "LICENSE-noto.txt").read_text()
     assert "MIT License" in (folder / "LICENSE-emojilib.txt").read_text()
     assert noto.FILE.stat().st_size < 4_000_000
+
+
+@pytest.mark.parametrize(
+    ("said", "part", "seen"),
+    [
+        ("a tall woman with curly red hair, in a green coat", "hair", "curly red hair"),
+        ("a tall woman with curly red hair, in a green coat", "coat", "green"),
+        ("a dark-skinned boy in a yellow hoodie and blue jeans, wearing glasses", "jumper", "yellow"),
+        ("a dark-skinned boy in a yellow hoodie and blue jeans, wearing glasses", "glasses", "glasses"),
+        ("An old sailor with a long white beard, navy jacket and a flat cap", "hat", "flat cap"),
+        ("a bald man", "hair", "bald"),
+    ],
+)
+def test_a_description_says_what_is_worn(said: str, part: str, seen: str) -> None:
+    assert look_in(said)[part] == seen
+
+
+def test_what_is_described_is_drawn_and_an_own_look_comes_first() -> None:
+    # given
+    told = Character(key="ana", name="Ana", noun="woman", gender="female", description="a woman with red hair, in a green coat")
+    own = told.model_copy(update={"look": {"coat": "#2d5b74", "hair": "black"}})
+    # then
+    assert cast.look_of(told).top == wardrobe.COLORS["green"]
+    assert cast.look_of(told).hair == wardrobe.HAIR_COLORS["red"]
+    assert (cast.look_of(own).top, cast.look_of(own).hair) == ("#2d5b74", wardrobe.HAIR_COLORS["black"])
+    assert look_in("x " * 100_000) == {}

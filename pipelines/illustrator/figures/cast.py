@@ -11,6 +11,7 @@ from typing import Any
 
 from farm.types import Character
 from pipelines.illustrator.figures import animals, beings, crowd, heads, machines, people, tables, things
+from pipelines.illustrator.figures.described import look_in
 from pipelines.illustrator.figures.drawing import Drawing
 from pipelines.illustrator.figures.looks import CLOTHS, GREYS, HAIRS, SHOES, SKINS, TROUSERS, Look, choice
 from pipelines.illustrator.figures.poses import POSES
@@ -122,6 +123,10 @@ def trade(noun: str) -> dict[str, Any] | None:
     return None
 
 
+TOPS = frozenset(["coat", "jacket", "robe", "dress", "shirt", "top", "tunic", "jumper", "sweater", "suit", "cloak"])
+"""Parts of a look that say what is worn above."""
+
+
 MEN = frozenset(
     "king emperor prince wizard sorcerer mage santa gentleman father uncle grandfather grandpa husband dad brother son groom pharaoh monk priest butler waiter cowboy lumberjack woodcutter dwarf gnome genie viking "
     "boy schoolboy grandson lord duke baron count sultan czar knight hermit prophet".split()
@@ -137,7 +142,9 @@ def _manly(noun: str) -> bool:
 @lru_cache(maxsize=1024)
 def _person(key: str, name: str, noun: str, description: str, gender: str, age: str, look: tuple[tuple[str, str], ...]) -> Look:
     wears = dict(trade(noun) or {})
-    said = dict(look)
+    own = dict(look)
+    told = {part: value for part, value in look_in(description).items() if part not in own and not (own and part in ("coat", "jacket") and own.keys() & TOPS)}
+    said = told | own  # what the look says comes before the description's words
     seed = f"{key}/{name}/{noun}"
     woman = gender == "female" or (gender == "neutral" and bool(wears.get("woman", False if _manly(noun) else choice(seed, "woman", ("", "yes")))))
     if age == "adult" and "age" in wears:
