@@ -15,19 +15,19 @@ WAYS = ("flow", "blend", "nearest")
 SAME = 1e-3  # frames: nearer than this to a frame is that frame
 
 
-def allowed(frames: int, step: int, longest: int) -> int:
-    """The shortest length of the form step·n + 1, n ≥ 1, that has at least `frames` frames; at most the longest of that form within `longest`."""
+def allowed(frames: int, step: int, longest: int, shortest: int = 1) -> int:
+    """The shortest length of the form step·n + 1, n ≥ 1, of at least `frames` and `shortest` frames; at most the longest of that form within `longest`."""
     most = max(1, (longest - 1) // step)
-    return step * min(most, max(1, math.ceil((frames - 1) / step))) + 1
+    return step * min(most, max(1, math.ceil((max(frames, shortest) - 1) / step))) + 1
 
 
-def passes(frames: int, step: int, longest: int, shared: int = 1) -> list[int]:
+def passes(frames: int, step: int, longest: int, shared: int = 1, shortest: int = 1) -> list[int]:
     """Lengths of the passes that together give at least `frames` frames; each after the first begins with the last `shared` frames of the one before."""
     lengths: list[int] = []
     have = 0
     while have < frames:
         over = shared if lengths else 0
-        length = allowed(frames - have + over, step, longest)
+        length = allowed(frames - have + over, step, longest, shortest)
         have += length - over
         lengths.append(length)
     return lengths

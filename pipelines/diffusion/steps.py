@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +19,15 @@ FIRST_PREVIEW = 0.2  # of the steps: before that there is noise only
 
 
 class Steps:
-    """Counts the steps of one work, over several passes where there are several; `place` is the work's among those of a pass."""
+    """Counts the steps of one work, over several passes where there are several; `place` is the work's among those of a pass; `spread`
+    brings latents to a layout that previews are made of."""
 
-    def __init__(self, report: Report, of: int, scratch: Path, size: tuple[int, int], projection: Projection | None, what: str, place: int = 0) -> None:
+    def __init__(
+        self, report: Report, of: int, scratch: Path, size: tuple[int, int], projection: Projection | None, what: str, place: int = 0,
+        spread: Callable[[Any], Any] | None = None,
+    ) -> None:  # fmt: skip
         self._report, self._of, self._scratch, self._size, self._what = report, of, scratch, size, what
-        self._place = place
+        self._place, self._spread = place, spread
         self._projection = projection
         self._before = 0  # steps of earlier passes
         self._shown = 0.0
@@ -43,16 +47,17 @@ class Steps:
         self._show(done, tensors.get("latents"))
         return {}
 
-    def passed(self, index: int) -> None:
+    def passed(self, index: int, latents: Any = None) -> None:
         """The same for pipelines without a callback."""
-        self(None, index, None, {})
+        self(None, index, None, {"latents": latents})
 
     def _show(self, done: int, latents: Any) -> None:
         now = time.perf_counter()
         if self._projection is None or latents is None or done < FIRST_PREVIEW * self._of or now - self._shown < PREVIEW_EVERY:
             return
         try:
-            picture = self._projection.picture(latents[self._place : self._place + 1], self._size)
+            one = latents[self._place : self._place + 1]
+            picture = self._projection.picture(self._spread(one) if self._spread else one, self._size)
         except Exception as error:  # a courtesy: the work goes on without
             log.info("diffusion.no_preview", reason=repr(error))
             picture = None

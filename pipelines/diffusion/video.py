@@ -19,11 +19,12 @@ from farm.work import ClipData, EngineError, Outcome, Output, Work
 from pipelines import weights
 from pipelines.camera.clip import ClipWriter
 from pipelines.camera.plate import Canvas, planes_of
+from pipelines.diffusion.layouts import spread
 from pipelines.diffusion.lengths import WAYS, Frame, joined, needed, passes, resampled, sharing
 from pipelines.diffusion.resident import PipelineEngine
 from pipelines.diffusion.sizes import Pair, conform, fitted
 from pipelines.diffusion.sounding import Track
-from pipelines.diffusion.video_kinds import VIDEO_KINDS, VideoKind, class_for
+from pipelines.diffusion.video_kinds import VIDEO_KINDS, VideoKind, class_for, lost
 from pipelines.engine import OutOfMemory, Report
 
 if TYPE_CHECKING:
@@ -140,18 +141,20 @@ class DiffusionVideo(PipelineEngine):
         assert self._kind is not None
         said = self.model.defaults
         size = fitted(wanted, int(said.get("multiple") or self._kind.multiple), said.get("pixels"), self.model.sizes)
-        call = loading.settings(self.model, self._pipe)
+        call = {**self._kind.extra, **loading.settings(self.model, self._pipe)}
         call.setdefault("num_inference_steps", 30)
         longest = min(int(said.get("longest") or self._kind.longest), self.model.max_frames or LONGEST)
         step = int(said.get("step") or self._kind.step)
         shared = sharing(int(said.get("context") or self._kind.context), step, longest)
-        lengths = passes(needed(spec.frames, spec.fps, self._fps()), step, longest, shared)
+        lengths = passes(needed(spec.frames, spec.fps, self._fps()), step, longest - lost(self._pipe), shared, self._kind.shortest)
         each = int(call["num_inference_steps"]) + 1  # and one for decoding
-        steps = Steps(report, each * len(lengths), work.scratch, size, self._projection, "animating")
+        shape = (getattr(self._pipe, "vae_spatial_compression_ratio", 8), getattr(self._pipe.vae.config, "latent_channels", None), size)
+        layout = self._kind.layout
+        steps = Steps(report, each * len(lengths), work.scratch, size, self._projection, "animating", spread=lambda latents: spread(latents, layout, *shape))
         ends: list[Frame] = [np.asarray(conform(picture, size))]
         for number, length in enumerate(lengths):
             steps.start(number * each)
-            asked = {**call, **self._asked(spec, [Image.fromarray(frame) for frame in ends], length, size)}
+            asked = {**call, **self._asked(spec, [Image.fromarray(frame) for frame in ends], length + lost(self._pipe), size)}
             seed = (spec.seed + number * SEED_STEP) % 2**63
             made, sound = self._passed(work, asked, seed, steps, first=not number)
             steps.passed(each - 1)
@@ -170,21 +173,23 @@ class DiffusionVideo(PipelineEngine):
         assert kind is not None
         from pipelines.diffusion.loading import accepts
 
-        asked: dict[str, Any] = dict(kind.extra)
+        asked: dict[str, Any] = {}
         match kind.starts:
             case "image":
-                asked |= {"image": begins[-1], "num_frames": length}
+                asked |= {"image": begins[-1], kind.length: length}
             case "still":
                 asked["video"] = [begins[-1]] * length
             case "conditions":
-                asked |= {"conditions": [_condition(self._pipe, begins)], "num_frames": length}
+                asked |= {"conditions": [_condition(self._pipe, begins)], kind.length: length}
             case "masked":
                 unknown = length - len(begins)
                 asked["video"] = [*begins, *[Image.new("RGB", size, GREY)] * unknown]
                 asked["mask"] = [*[Image.new("L", size, 0)] * len(begins), *[Image.new("L", size, 255)] * unknown]
-                asked["num_frames"] = length
+                asked[kind.length] = length
         if kind.sized:
             asked |= {"width": size[0], "height": size[1]}
+        if kind.sounds and accepts(self._pipe, "sample_audio"):  # weights without the parts for sound serve, too
+            asked["sample_audio"] = bool(said.get("sound", True)) and getattr(self._pipe, "vocoder", None) is not None
         if kind.rate:
             asked[kind.rate] = round(self._fps())
         if kind.prompted:
@@ -220,7 +225,13 @@ class DiffusionVideo(PipelineEngine):
                 made = self._pipe(**asked, **extra, generator=torch.Generator("cpu").manual_seed(seed), output_type="np")
         finally:
             self._pipe.maybe_free_model_hooks()
-        frames = [np.asarray(frame) for frame in (np.asarray(made.frames[0]) * 255).round().clip(0, 255).astype(np.uint8)]
+        shown = np.asarray(made.frames[0], np.float32)
+        if not np.isfinite(shown).all():
+            raise EngineError(
+                f"Model {self.model.name!r} gave numbers that are none (NaN); set another defaults.dtype (bfloat16, float32) in models.yaml.",
+                code="not_a_number",
+            )
+        frames = [np.asarray(frame) for frame in (shown * 255).round().clip(0, 255).astype(np.uint8)]
         assert self._kind is not None
         return frames, _heard(self._pipe, made) if self._kind.sounds else None
 
@@ -252,7 +263,7 @@ def _watching(scheduler: Any, steps: Steps) -> Iterator[None]:
     def step(*args: Any, **named: Any) -> Any:
         nonlocal done
         found = plain(*args, **named)
-        steps.passed(done)
+        steps.passed(done, found[0] if isinstance(found, tuple) else found.prev_sample)
         done += 1
         return found
 
@@ -274,9 +285,13 @@ def _condition(pipe: Any, begins: list[Image.Image]) -> Any:
     return LTXVideoCondition(video=begins, frame_index=0)
 
 
-def _heard(pipe: Any, made: Any) -> tuple[NDArray[np.float32], int]:
-    """The sound of a pass, and its samples a second."""
-    return made.audio[0].detach().float().cpu().numpy(), int(pipe.vocoder.config.output_sampling_rate)
+def _heard(pipe: Any, made: Any) -> tuple[NDArray[np.float32], int] | None:
+    """The sound of a pass, and its samples a second; None where there is none."""
+    if made.audio is None:
+        return None
+    sound = made.audio[0]
+    rate = getattr(pipe.vocoder.config, "output_sampling_rate", None) or pipe.audio_sample_rate  # LTX-2's vocoder sounds at a rate of its own
+    return (sound if isinstance(sound, np.ndarray) else sound.detach().float().cpu().numpy()), int(rate)
 
 
 def _opened(work: Work) -> Image.Image:

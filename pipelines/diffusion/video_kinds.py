@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
 
+from pipelines.diffusion.layouts import Layout
+
 
 @dataclass(frozen=True)
 class VideoKind:
@@ -20,6 +22,8 @@ class VideoKind:
     """Frames a second at which its motion looks natural."""
     multiple: int
     """Both sides of its frames are multiples of this."""
+    length: str = "num_frames"
+    """The parameter for how many frames."""
     rate: str | None = None
     """The parameter by which it is told the frames a second, if it asks."""
     prompted: bool = True
@@ -33,15 +37,21 @@ class VideoKind:
     """Whether it makes a sound with its frames."""
     context: int = 1
     """How many frames of a pass the next one begins with, so that what moves goes on moving; a clip's first pass has one, the keyframe."""
+    layout: Layout = "planes"
+    """How it keeps its latents between steps."""
+    shortest: int = 1
+    """Frames of the shortest pass that it can do."""
     extra: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
-    """Parameters that keep its memory within bounds."""
+    """Parameters that it is given unless `call` says otherwise."""
 
 
 VIDEO_KINDS: Mapping[str, VideoKind] = {
-    "LTXImageToVideoPipeline": VideoKind(step=8, longest=257, fps=24, multiple=32, rate="frame_rate"),
-    "LTXConditionPipeline": VideoKind(step=8, longest=257, fps=24, multiple=32, rate="frame_rate", starts="conditions", context=9),
-    "LTX2ImageToVideoPipeline": VideoKind(step=8, longest=241, fps=24, multiple=32, rate="frame_rate", sounds=True),
-    "LTX2ConditionPipeline": VideoKind(step=8, longest=241, fps=24, multiple=32, rate="frame_rate", starts="conditions", context=9, sounds=True),
+    "LTXImageToVideoPipeline": VideoKind(step=8, longest=257, fps=24, multiple=32, rate="frame_rate", layout="tokens"),
+    "LTXConditionPipeline": VideoKind(step=8, longest=257, fps=24, multiple=32, rate="frame_rate", starts="conditions", context=9, layout="tokens"),
+    "LTX2ImageToVideoPipeline": VideoKind(step=8, longest=241, fps=24, multiple=32, rate="frame_rate", sounds=True, layout="tokens"),
+    "LTX2ConditionPipeline": VideoKind(
+        step=8, longest=241, fps=24, multiple=32, rate="frame_rate", starts="conditions", context=9, sounds=True, layout="tokens"
+    ),
     "WanImageToVideoPipeline": VideoKind(step=4, longest=81, fps=16, multiple=16),
     "WanVideoToVideoPipeline": VideoKind(step=4, longest=81, fps=16, multiple=16, starts="still"),
     "WanVACEPipeline": VideoKind(step=4, longest=81, fps=16, multiple=16, starts="masked", context=9),
@@ -49,6 +59,13 @@ VIDEO_KINDS: Mapping[str, VideoKind] = {
     "HunyuanVideoImageToVideoPipeline": VideoKind(step=4, longest=129, fps=24, multiple=16),
     "HunyuanVideo15ImageToVideoPipeline": VideoKind(step=4, longest=121, fps=24, multiple=16, sized=False),
     "CogVideoXImageToVideoPipeline": VideoKind(step=4, longest=49, fps=8, multiple=16),
+    "HunyuanSkyreelsImageToVideoPipeline": VideoKind(step=4, longest=97, fps=24, multiple=16),
+    "Kandinsky5I2VPipeline": VideoKind(
+        step=4, longest=121, fps=24, multiple=16, shortest=17, layout="last"
+    ),  # its first four latents are evened to those after
+    "Kandinsky6TI2VAPipeline": VideoKind(step=4, longest=121, fps=24, multiple=16, rate="frame_rate", sounds=True, layout="last"),
+    "SanaImageToVideoPipeline": VideoKind(step=4, longest=81, fps=16, multiple=32, length="frames", extra={"use_resolution_binning": False}),
+    "MotifVideoImage2VideoPipeline": VideoKind(step=4, longest=121, fps=24, multiple=16),
     "StableVideoDiffusionPipeline": VideoKind(step=1, longest=25, fps=7, multiple=64, rate="fps", prompted=False, extra={"decode_chunk_size": 8}),
 }
 
@@ -58,6 +75,12 @@ BEGINS_WITH_PICTURE: Mapping[str, str] = {
     "HunyuanVideo15Pipeline": "HunyuanVideo15ImageToVideoPipeline",
 }
 """Weights that were saved under their text-to-video class and serve both: the class that begins with a picture."""
+
+
+def lost(pipe: Any) -> int:
+    """Frames at the beginning of a pass that it makes and keeps to itself: HunyuanVideo's, where the keyframe lies beside the noise."""
+    beside = type(pipe).__name__ == "HunyuanVideoImageToVideoPipeline" and pipe.transformer.config.image_condition_type == "latent_concat"
+    return 4 if beside else 0
 
 
 def class_for(saved: str, index: Mapping[str, Any]) -> str:

@@ -14,12 +14,13 @@ from PIL import Image
 
 from farm.types import SPLICE
 from farm.work import Cancelled, EngineError
+from pipelines.diffusion import preview
 from pipelines.diffusion.pictures import DiffusionPicture
 from pipelines.diffusion.sounding import RATE, Track
 from pipelines.diffusion.video import DiffusionVideo, canvas
-from pipelines.diffusion.video_kinds import VIDEO_KINDS, class_for
+from pipelines.diffusion.video_kinds import VIDEO_KINDS, class_for, lost
 from pipelines.engine import OutOfMemory
-from tests.diffusion import tiny
+from tests.diffusion import tiny, tiny_sight
 from tests.diffusion.working import Listener, clip, keyframe, mover, painter
 
 SMALL = {"pixels": 64 * 32, "multiple": 16}
@@ -53,6 +54,8 @@ LENGTHS = {
     "ltx-conditions": (33, 60),
     "ltx2": (25, 45),
     "ltx2-image": (17, 29),
+    "kandinsky5": (21, 33),
+    "hunyuan": (13, 20),
     "wan-vace": (21, 40),
     "svd": (5, 13),
     "cogvideox": (9, 37),
@@ -60,13 +63,20 @@ LENGTHS = {
 
 
 @pytest.mark.parametrize("name", list(tiny.VIDEOS))
-def test_each_architecture_animates_exactly_so_many_frames_in_several_passes_and_again_the_same(weights, tmp_path, picture, name):
+def test_each_architecture_keeps_every_promise(weights, tmp_path, picture, monkeypatch, name):
+    """Exactly so many frames in several passes, splice-ready; every step told and a preview of it; cancelled at a step; again the same."""
+    monkeypatch.setattr("pipelines.diffusion.steps.PREVIEW_EVERY", 0.0)
     longest, frames = LENGTHS.get(name, (9, 20))
     model = mover(tiny.saved(name, weights), defaults={**SMALL, **tiny.DEFAULTS.get(name, {}), "longest": longest})
-    assert DiffusionVideo.missing(model) == []
+    assert [lack for lack in DiffusionVideo.missing(model) if tiny_sight.TORCHVISION or "torchvision" not in lack] == []
     engine = loaded(model)
+    asked, passed, lengths = engine._asked, engine._pass, []
+    monkeypatch.setattr(engine, "_asked", lambda *args: (lengths.append([args[2]]), asked(*args))[1])
+    monkeypatch.setattr(engine, "_pass", lambda *args: (made := passed(*args), lengths[-1].append(len(made[0])))[0])
     report = Listener()
     outcome = engine.run(clip(tmp_path / "a", picture, frames, keys=(6, frames - 6)), report)
+    assert len(lengths) > 1
+    assert all(made >= wanted - lost(engine._pipe) for wanted, made in lengths), lengths
     path = outcome.outputs[0].path
     found = frames_of(path)
     assert (len(found), found[0].shape) == (frames, (44, 80, 3))
@@ -74,12 +84,20 @@ def test_each_architecture_animates_exactly_so_many_frames_in_several_passes_and
     assert keys_of(path) == [0, 6, frames - 6]
     with av.open(str(path)) as file:
         assert file.streams.video[0].time_base.denominator == SPLICE.time_base_denominator
+    assert [one.name for one in outcome.outputs] == ["clip", *(["sound"] if engine._kind.sounds else [])]
     done = [step for step, _ in report.steps]
     assert done == sorted(done)
-    assert done[-1] == report.steps[-1][1] > 3, "several passes, each with its steps"
+    of = report.steps[-1][1]
+    assert done[-1] == of == 3 * len(lengths), "two steps a pass, and one for decoding"
+    assert len(set(done)) >= of - len(lengths), "each is told, but those that a strength leaves out"
+    latents = [path for path in report.previews if path.name != "preview.jpg"]  # that is the first frame
+    with Image.open(latents[-1]) as small:
+        assert max(small.size) == preview.LONGEST_SIDE
+    with pytest.raises(Cancelled):
+        engine.run(clip(tmp_path / "c", picture, frames), stopped := Listener(cancel_at=2))
+    assert [step for step, _ in stopped.steps][-1] == next(step for step in done if step >= 2)
     again = engine.run(clip(tmp_path / "b", picture, frames, keys=(6, frames - 6)), Listener())
     assert [one.path.read_bytes() for one in again.outputs] == [one.path.read_bytes() for one in outcome.outputs]
-    assert [one.name for one in outcome.outputs] == ["clip", *(["sound"] if name.startswith("ltx2") else [])]
 
 
 @pytest.mark.parametrize(("name", "longest", "frames"), [("ltx-conditions", 33, 60), ("wan-vace", 21, 40)])
@@ -148,11 +166,12 @@ def test_a_masked_video_shows_what_is_known(weights, tmp_path, picture):
     assert [mask.getpixel((3, 3)) for mask in asked["mask"]] == [0, 0] + [255] * 7
 
 
-def test_a_cancelled_clip_ends_at_the_next_step(weights, tmp_path, picture):
-    report = Listener(cancel_at=1)
-    with pytest.raises(Cancelled):
-        loaded(mover(tiny.saved("wan", weights), defaults=SMALL)).run(clip(tmp_path / "a", picture, 5), report)
-    assert [step for step, _ in report.steps] == [1]
+def test_numbers_that_are_none_are_no_clip(weights, tmp_path, picture, monkeypatch):
+    engine = loaded(mover(tiny.saved("wan", weights), defaults=SMALL))
+    decode = engine._pipe.vae.decode
+    monkeypatch.setattr(engine._pipe.vae, "decode", lambda *args, **named: [decode(*args, **named)[0] * float("nan")])
+    with pytest.raises(EngineError, match="NaN"):
+        engine.run(clip(tmp_path / "a", picture, 5), Listener())
 
 
 def test_out_of_memory_in_a_later_pass_ends_in_the_right_clip(weights, tmp_path, picture, monkeypatch):
@@ -223,7 +242,7 @@ def test_every_kind_is_a_class_of_diffusers_that_takes_what_it_is_given():
     for name, kind in VIDEO_KINDS.items():
         taken = inspect.signature(getattr(diffusers, name).__call__).parameters
         wanted = {
-            "image": ["image", "num_frames"], "still": ["video"], "conditions": ["conditions", "num_frames"], "masked": ["video", "mask", "num_frames"],
+            "image": ["image", kind.length], "still": ["video"], "conditions": ["conditions", kind.length], "masked": ["video", "mask", kind.length],
         }[kind.starts]  # fmt: skip
         wanted += [*(["width", "height"] if kind.sized else []), *([kind.rate] if kind.rate else []), *(["prompt"] if kind.prompted else []), *kind.extra]
         assert [one for one in wanted if one not in taken] == [], name

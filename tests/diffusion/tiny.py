@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from tests.diffusion import tiny_ltx2 as ltx2
+from tests.diffusion import tiny_more_videos as more
 from tests.diffusion import tiny_pictures as pictures
 from tests.diffusion import tiny_videos as videos
 
@@ -22,6 +23,7 @@ VIDEOS: dict[str, Callable[[], Any]] = {
     "wan": videos.wan, "wan-text": videos.wan_text, "wan-seeing": videos.wan_seeing, "wan-5b": videos.wan_5b, "wan-experts": videos.wan_experts,
     "wan-vace": videos.wan_vace, "ltx": videos.ltx, "ltx-conditions": videos.ltx_conditions,
     "ltx2": ltx2.ltx2, "ltx2-image": ltx2.ltx2_image, "skyreels": videos.skyreels,
+    "kandinsky5": more.kandinsky5, "kandinsky6": more.kandinsky6, "sana-video": more.sana_video, "motif": more.motif, "skyreels1": more.skyreels1,
     "hunyuan": videos.hunyuan, "hunyuan15": videos.hunyuan15, "cogvideox": videos.cogvideox, "svd": videos.svd,
 }  # fmt: skip
 
