@@ -13,7 +13,7 @@ from farm.specs import ScoreSpec
 from farm.work import EngineError
 from pipelines.diffusion.resident import PipelineEngine
 from pipelines.engine import Report
-from pipelines.music.engine import Music, problems
+from pipelines.music.engine import Music, Part, problems
 from pipelines.music.joining import Stereo, stereo
 from pipelines.music.prompting import bpm, mood_of
 
@@ -82,13 +82,13 @@ class DiffusionMusic(Music, PipelineEngine):
             longest = min(longest, self._pipe.transformer.config.sample_size * self._pipe.vae.hop_length / self.rate)
         return longest
 
-    def make(self, spec: ScoreSpec, prompt: str, seconds: float, seed: int, before: Stereo | None, told: Callable[[float], None]) -> Stereo:
+    def make(self, spec: ScoreSpec, prompt: str, part: Part, told: Callable[[float], None]) -> Stereo:
         """One pass; see `Music.make`."""
         import torch
 
         from pipelines.diffusion import loading
 
-        call = {**dict(self._kind.extra), **loading.settings(self.model, self._pipe), self._kind.seconds: seconds, "prompt": prompt}
+        call = {**dict(self._kind.extra), **loading.settings(self.model, self._pipe), self._kind.seconds: part.seconds, "prompt": prompt}
         if loading.accepts(self._pipe, "bpm"):
             call.setdefault("bpm", bpm(mood_of(spec)))
         unwanted = str(self.model.defaults.get("negative_prompt") or "")
@@ -96,7 +96,7 @@ class DiffusionMusic(Music, PipelineEngine):
             call["negative_prompt"] = unwanted
         steps = int(call.get("num_inference_steps") or 0) or None
         call |= self._callbacks(told, steps)
-        made = self._pipe(**call, generator=torch.Generator("cpu").manual_seed(seed), output_type="pt")
+        made = self._pipe(**call, generator=torch.Generator("cpu").manual_seed(part.seed), output_type="pt")
         sound = made.audios
         return stereo(sound if isinstance(sound, np.ndarray) else sound.float().cpu().numpy())
 

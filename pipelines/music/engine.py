@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import structlog
@@ -27,6 +28,16 @@ OVERLAP = 4.0  # seconds that two passes share
 PARTS = 1000  # steps of the whole, whatever the passes
 
 
+@dataclass(frozen=True)
+class Part:
+    """One pass: how long it is to be, its seed, the sound that it goes on from, and where in the piece it begins, in seconds."""
+
+    seconds: float
+    seed: int
+    before: Stereo | None = None
+    start: float = 0.0
+
+
 class Music(Engine):
     """Makes music in the story's mood, exactly as long as asked; gives a WAV (44.1 or 48 kHz, stereo, 16 bit).
 
@@ -38,8 +49,8 @@ class Music(Engine):
     """Whether a pass can go on from the sound before it; else passes are crossfaded."""
 
     @abstractmethod
-    def make(self, spec: ScoreSpec, prompt: str, seconds: float, seed: int, before: Stereo | None, told: Callable[[float], None]) -> Stereo:
-        """One pass of at least `seconds`, at `rate`; it begins with the whole of `before`, where one is given. `told` hears the fraction done."""
+    def make(self, spec: ScoreSpec, prompt: str, part: Part, told: Callable[[float], None]) -> Stereo:
+        """One pass of at least `part.seconds`, at `rate`; it begins with the whole of `part.before`, where one is given. `told` hears the fraction done."""
 
     @property
     @abstractmethod
@@ -85,7 +96,9 @@ class Music(Engine):
             seconds = min(limit, wanted - done + (overlap if sound is not None else 0.0))
             seconds = min(limit, max(seconds, SHORTEST_PASS + (overlap if sound is not None else 0.0)))
             before = sound[:, -shared:] if sound is not None and self.continues else None
-            made = self._pass(spec, prompt, seconds, number, before, _teller(report, done, seconds, wanted, number))
+            start = max(0.0, done - overlap) if sound is not None else 0.0
+            part = Part(seconds, seeds.derive(spec.seed, f"pass.{number}") if number else spec.seed, before, start)
+            made = self._pass(spec, prompt, part, _teller(report, done, seconds, wanted, number))
             if made.shape[1] <= (shared if sound is not None else 0):
                 raise EngineError(
                     f"model {self.model.name!r} gave {made.shape[1] / self.rate:.1f} s of sound where {seconds:.1f} were asked for; take another model",
@@ -97,11 +110,11 @@ class Music(Engine):
             number += 1
         return sound
 
-    def _pass(self, spec: ScoreSpec, prompt: str, seconds: float, number: int, before: Stereo | None, told: Callable[[float], None]) -> Stereo:
+    def _pass(self, spec: ScoreSpec, prompt: str, part: Part, told: Callable[[float], None]) -> Stereo:
         from pipelines.diffusion.memory import told as in_our_words
 
         with in_our_words(self.model.name, self.device):
-            return self.make(spec, prompt, seconds, seeds.derive(spec.seed, f"pass.{number}") if number else spec.seed, before, told)
+            return self.make(spec, prompt, part, told)
 
 
 def _teller(report: Report, done: float, seconds: float, wanted: float, number: int) -> Callable[[float], None]:

@@ -12,8 +12,10 @@ from farm.specs import ScoreSpec
 from farm.work import EngineError
 from pipelines import weights
 from pipelines.engine import Report
-from pipelines.music.engine import Music, problems
+from pipelines.music import tune
+from pipelines.music.engine import Music, Part, problems
 from pipelines.music.joining import Stereo, stereo
+from pipelines.music.prompting import mood_of
 from pipelines.speech.moving import Resident
 
 LONGEST = 30.0  # seconds that the released weights were trained on
@@ -22,9 +24,10 @@ KINDS = {"musicgen": "MusicgenForConditionalGeneration", "musicgen_melody": "Mus
 
 
 class TransformersMusic(Music, Resident):
-    """Makes music token by token; a pass goes on from the last seconds of the one before (MusicGen) or is crossfaded with it (MusicGen-melody).
+    """Makes music token by token; a pass goes on from the last seconds of the one before (MusicGen), or is crossfaded with it and follows the same tune
+    (MusicGen-melody, which plays after the story's own motif as the embedded score has it).
 
-    `defaults`: those of `Music`, and guidance, temperature, top_k, dtype.
+    `defaults`: those of `Music`, and guidance, temperature, top_k, dtype, melody.
     """
 
     continues: ClassVar[bool] = True
@@ -86,7 +89,7 @@ class TransformersMusic(Music, Resident):
         """Seconds of one pass: what it was trained on, or models.yaml says."""
         return float(self.model.defaults.get("longest") or LONGEST)
 
-    def make(self, spec: ScoreSpec, prompt: str, seconds: float, seed: int, before: Stereo | None, told: Callable[[float], None]) -> Stereo:
+    def make(self, spec: ScoreSpec, prompt: str, part: Part, told: Callable[[float], None]) -> Stereo:
         """One pass; see `Music.make`."""
         import math
 
@@ -96,12 +99,12 @@ class TransformersMusic(Music, Resident):
         said = self.model.defaults
         codec = self._net.config.audio_encoder
         delay = int(self._net.config.decoder.num_codebooks)  # each codebook is a step behind the one before it
-        most = math.ceil((seconds - (before.shape[1] / self.rate if before is not None else 0.0)) * float(codec.frame_rate)) + delay
-        given = self._given(prompt, before)
+        most = math.ceil((part.seconds - (part.before.shape[1] / self.rate if part.before is not None else 0.0)) * float(codec.frame_rate)) + delay
+        given = self._given(prompt, part.before) | self._melody(spec, part)
         chance = {"do_sample": True, "temperature": float(said.get("temperature") or 1.0), "top_k": int(said.get("top_k") or 250)}
         devices = [torch.device(self.device)] if self.device.startswith("cuda") else []
         with torch.inference_mode(), torch.random.fork_rng(devices=devices):
-            torch.manual_seed(seed)  # generate() takes no generator
+            torch.manual_seed(part.seed)  # generate() takes no generator
             made = self._net.generate(
                 **given,
                 **chance,
@@ -122,6 +125,16 @@ class TransformersMusic(Music, Resident):
             sound = before if channels == 2 else before.mean(axis=0, keepdims=True)
             given["input_values"] = torch.from_numpy(np.ascontiguousarray(sound))[None].to(self.device, self._net.dtype)
         return given
+
+    def _melody(self, spec: ScoreSpec, part: Part) -> dict[str, Any]:
+        """The story's tune, for weights that play after one; `defaults.melody: false` leaves it out."""
+        import torch
+
+        classes = int(getattr(self._net.config, "num_chroma", 0))
+        if classes != tune.CLASSES or not self.model.defaults.get("melody", True):
+            return {}
+        heard = tune.chroma(tune.tune(spec), mood_of(spec).melody, part.start, part.seconds)[: int(self._net.config.chroma_length)]
+        return {"input_features": torch.from_numpy(heard)[None].to(self.device, self._net.dtype)}
 
 
 class _Told:

@@ -12,10 +12,12 @@ from farm.catalog import Model, Source
 from farm.specs import ScoreSpec
 from farm.types import TaskKind
 from farm.work import Cancelled, EngineError, Work
-from pipelines.music import joining, prompting
+from pipelines.music import joining, prompting, tune
 from pipelines.music.diffusing import DiffusionMusic
 from pipelines.music.engine import Music
 from pipelines.music.local import TransformersMusic
+from pipelines.score.composition import Note
+from pipelines.score.playing import play
 from tests.diffusion import tiny_sounds
 from tests.diffusion.working import STYLE, Listener
 
@@ -84,9 +86,9 @@ def test_a_second_pass_goes_on_from_the_sound_of_the_first(weights, tmp_path, mo
     given = []
     plain = engine.make
 
-    def make(spec, prompt, seconds, seed, before, told):
-        sound = plain(spec, prompt, seconds, seed, before, told)
-        given.append((before, sound))
+    def make(spec, prompt, part, told):
+        sound = plain(spec, prompt, part, told)
+        given.append((part.before, sound))
         return sound
 
     monkeypatch.setattr(engine, "make", make)
@@ -95,6 +97,44 @@ def test_a_second_pass_goes_on_from_the_sound_of_the_first(weights, tmp_path, mo
     assert nothing is None
     assert np.array_equal(before, first[:, -2 * engine.rate :])
     assert second.shape[1] > before.shape[1]
+
+
+def test_the_melody_of_the_story_is_played_on_through_the_passes(weights, tmp_path, monkeypatch):
+    engine = playing("musicgen-melody", weights)
+    given, parts = [], []
+    plain, make = engine._net.generate, engine.make
+    monkeypatch.setattr(engine._net, "generate", lambda **inputs: given.append(inputs["input_features"]) or plain(**inputs))
+    monkeypatch.setattr(engine, "make", lambda spec, prompt, part, told: parts.append(part) or make(spec, prompt, part, told))
+    done = work(tmp_path, 12.0)
+    engine.run(done, Listener())
+    first, second = (one[0].numpy() for one in given)
+    whole = tune.chroma(tune.tune(done.spec), prompting.mood_of(done.spec).melody, 0.0, 12.0)
+    assert np.array_equal(first, whole[: len(first)])
+    assert parts[1].start == pytest.approx(6.0, abs=0.3), "it begins where the overlap does"
+    assert np.array_equal(second, tune.chroma(tune.tune(done.spec), prompting.mood_of(done.spec).melody, parts[1].start, parts[1].seconds)[: len(second)])
+    assert len(np.unique(whole.argmax(axis=1))) > 3, "a tune, not a drone"
+    silent = playing("musicgen-melody", weights, melody=False)
+    plain = silent._net.generate
+    monkeypatch.setattr(silent._net, "generate", lambda **inputs: given.append(inputs.get("input_features")) or plain(**inputs))
+    silent.run(work(tmp_path / "b", 5.0), Listener())
+    assert given[-1] is None
+
+
+def test_the_tune_is_written_as_the_models_own_ear_hears_it():
+    """Single notes played by the embedded band, heard through the filters that MusicGen-melody was trained with."""
+    from transformers.audio_utils import chroma_filter_bank
+
+    notes = [Note("piano", number * 0.8, 0.75, key, 100) for number, key in enumerate((60, 64, 67, 70, 62, 69))]
+    rate, wide = 48_000, 16_384
+    sound = play(notes, 5.0).mean(axis=1)
+    filters = chroma_filter_bank(sampling_rate=rate, num_frequency_bins=wide, tuning=0, num_chroma=tune.CLASSES)
+    written = tune.chroma(notes, ("piano",), 0.0, 4.8).argmax(axis=1)
+    agreed = 0
+    for frame, pitch in enumerate(written):
+        middle = min(max(wide // 2, round(frame * tune.FRAME * rate)), len(sound) - wide // 2)
+        power = np.abs(np.fft.rfft(sound[middle - wide // 2 : middle + wide // 2] * np.hanning(wide))) ** 2
+        agreed += int((filters @ power).argmax()) == pitch
+    assert agreed > 0.7 * len(written), "a window is as long as three frames: at the joins it hears the neighbour"
 
 
 def test_a_length_that_cannot_be_is_named(weights, tmp_path):

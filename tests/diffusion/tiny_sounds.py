@@ -136,7 +136,7 @@ def musicgen(folder: Path, channels: int = 2) -> None:
 
 
 def musicgen_melody(folder: Path) -> None:
-    """Mono at 8 kHz; melodies are optional, and not used."""
+    """Mono at 8 kHz; a melody of pitch classes goes before the text."""
     from transformers import EncodecConfig, EncodecModel, MusicgenMelodyConfig, MusicgenMelodyForConditionalGeneration
     from transformers.models.musicgen_melody.configuration_musicgen_melody import MusicgenMelodyDecoderConfig
 
@@ -150,7 +150,7 @@ def musicgen_melody(folder: Path) -> None:
         bos_token_id=64, max_position_embeddings=2048,
     )  # fmt: skip
     config = MusicgenMelodyConfig(
-        text_encoder=text.config.to_dict(), audio_encoder=EncodecModel(codec).config.to_dict(), decoder=decoder.to_dict(), num_chroma=4, chroma_length=8
+        text_encoder=text.config.to_dict(), audio_encoder=EncodecModel(codec).config.to_dict(), decoder=decoder.to_dict(), num_chroma=12, chroma_length=62
     )
     model = MusicgenMelodyForConditionalGeneration(config)
     model.generation_config.decoder_start_token_id = model.generation_config.pad_token_id = model.generation_config.bos_token_id = 64
