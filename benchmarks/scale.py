@@ -1,9 +1,11 @@
 """How the store answers when it is full: percentiles of what workers and callers ask, with 10,000 stories and 100,000 tasks in it.
 
-    python -m benchmarks.scale [--stories 10000] [--tasks 10] [--times 300] [--database sqlite] [--database postgresql]
+    python -m benchmarks.scale [--stories 10000] [--tasks 10] [--copies 1] [--times 300] [--database sqlite] [--database postgresql]
 
 Nine stories of ten have completed, every tenth waits; 21 teams, of which one has half of everything. The rows are written in bulk, the questions are
-the store's own methods, one at a time, warm. SQLite's file is on a disk unless --folder says otherwise; PostgreSQL runs with its default durability.
+the store's own methods, one at a time, warm. `--copies 100` writes every story as often, in the
+database itself (a million tasks in two minutes). On PostgreSQL each question's plan is looked at, too: what reads a large table from end to end is
+named with it. SQLite's file is on a disk unless --folder says otherwise; PostgreSQL runs with its default durability.
 """
 
 from __future__ import annotations
@@ -81,9 +83,78 @@ def fill(store: Store, stories: int, tasks: int) -> tuple[str, list[str]]:
     with store.database.write() as connection:
         for kind, spec in specs.items():
             connection.execute(t.tasks.update().where(t.tasks.c.kind == kind, t.tasks.c.state == "runnable").values(spec=spec))
-    with store.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(sa.text("ANALYZE"))
     return teams[0], mine
+
+
+_NAMES = {
+    "stories": ("id", "job"), "jobs": ("id", "story"), "tasks": ("id", "job", "story"), "task_needs": ("task", "needs"), "attempts": ("task",),
+    "outputs": ("task",), "ledger": ("job",), "shots": ("id", "story"),
+}  # fmt: skip
+"""Columns that name a row, or another one: in a copy they end in its number. Artifacts are shared."""
+
+
+def copy(store: Store, copies: int) -> None:
+    """Write every row so many times in all; then let the database look at what it has."""
+    series = (
+        "WITH RECURSIVE copy(number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM copy WHERE number < :most)"
+        if store.database.dialect == "sqlite"
+        else "WITH copy AS (SELECT generate_series(1, :most) AS number)"
+    )
+    with store.database.write() as connection:
+        for table in _FILLED if copies > 1 else ():
+            if names := _NAMES.get(table.name):
+                columns = [column.name for column in table.c if (table.name, column.name) != ("ledger", "id")]
+                values = ", ".join(f"{table.name}.{name} || '-' || copy.number" if name in names else f'{table.name}."{name}"' for name in columns)
+                into = ", ".join(f'"{name}"' for name in columns)
+                statement = f"INSERT INTO {table.name} ({into}) {series} SELECT {values} FROM {table.name} CROSS JOIN copy"
+                connection.execute(sa.text(statement), {"most": copies - 1})
+    with store.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(sa.text("ANALYZE" if store.database.dialect == "sqlite" else "VACUUM ANALYZE"))
+
+
+_LARGE = 50_000
+"""Rows from which on a table is not to be read from end to end."""
+
+
+class Plans:
+    """Hears what is asked of PostgreSQL, and asks it how it would go about that."""
+
+    def __init__(self, store: Store) -> None:
+        self._heard: dict[str, Any] = {}
+        self._engine = store.database.engine
+        self._listening = store.database.dialect == "postgresql"
+        if self._listening:
+            sa.event.listen(self._engine, "before_cursor_execute", self._hear)
+            query = sa.text("SELECT relname, reltuples FROM pg_class WHERE relkind = 'r' AND reltuples >= :large")
+            with self._engine.connect() as connection:
+                self._large = {row.relname for row in connection.execute(query, {"large": _LARGE})}
+
+    def _hear(self, _connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool) -> None:
+        if not many and statement.lstrip().split(" ")[0].upper() in ("SELECT", "UPDATE", "DELETE", "WITH"):
+            self._heard.setdefault(statement, parameters)
+
+    def told(self) -> list[str]:
+        """What reads, or sorts, a large table from end to end among what was asked since the last time."""
+        heard, found = self._heard, []
+        self._heard = {}
+        if not self._listening:
+            return []
+        with self._engine.connect() as connection:
+            for statement, parameters in heard.items():
+                plan = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", parameters).scalar_one()[0]["Plan"]
+                found += [f"{line}: {' '.join(statement.split())[:110]} …" for line in self._wide(plan)]
+        self._heard = {}
+        return found
+
+    def _wide(self, plan: Any) -> list[str]:
+        found = []
+        if plan["Node Type"] == "Seq Scan" and plan["Relation Name"] in self._large:
+            found.append(f"reads all of {plan['Relation Name']}")
+        if plan["Node Type"] == "Sort" and plan["Plan Rows"] * plan["Plan Width"] > 20e6:
+            found.append(f"sorts {plan['Plan Rows']} rows of {plan['Plan Width']} bytes")
+        for part in plan.get("Plans", ()):
+            found += self._wide(part)
+        return found
 
 
 def _entries(waits: bool) -> list[tuple[str, int]]:
@@ -105,6 +176,7 @@ def questions(store: Store, team: str, mine: list[str], times: int) -> dict[str,
     key = store.keys.create(team, "bench").key
     return {
         "claim": lambda _: claims.append(hand.must_claim(models=tuple(MODELS.values()))),
+        "claim more": lambda _: store.tasks.claim_more(claims[0], 3, lambda spec, needs: True),
         "renew": lambda n: store.tasks.renew(claims[n % len(claims)].lease),
         "complete": lambda n: hand.complete(claims[n]),
         "find a task key": lambda n: store.tasks.find(hashlib.sha256(f"{n * 7} 1".encode()).hexdigest()),
@@ -134,8 +206,11 @@ def measure(url: str, options: argparse.Namespace) -> None:
     store.migrate()
     began = time.perf_counter()
     team, mine = fill(store, options.stories, options.tasks)
-    print(f"{store.database.dialect}: {options.stories} stories, {options.stories * options.tasks} tasks, filled in {time.perf_counter() - began:.0f} s")
+    copy(store, options.copies)
+    stories = options.stories * options.copies
+    print(f"{store.database.dialect}: {stories} stories, {stories * options.tasks} tasks, filled in {time.perf_counter() - began:.0f} s")
     print(f"{'milliseconds':<30} {'p50':>8} {'p99':>8} {'max':>8}")
+    plans = Plans(store)
     for name, ask in questions(store, team, mine, options.times).items():
         took = []
         for number in range(options.times):
@@ -144,6 +219,8 @@ def measure(url: str, options: argparse.Namespace) -> None:
             took.append((time.perf_counter() - began) * 1000)
         took.sort()
         print(f"{name:<30} {took[len(took) // 2]:>8.1f} {took[int(len(took) * 0.99)]:>8.1f} {took[-1]:>8.1f}", flush=True)
+        for line in plans.told():
+            print(f"    {line}", flush=True)
     store.close()
 
 
@@ -152,6 +229,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--stories", type=int, default=10_000)
     parser.add_argument("--tasks", type=int, default=10, help="of each story")
+    parser.add_argument("--copies", type=int, default=1, help="how many times every story is written")
     parser.add_argument("--times", type=int, default=300)
     parser.add_argument("--database", action="append", choices=("sqlite", "postgresql"))
     parser.add_argument("--folder", type=Path, default=None)

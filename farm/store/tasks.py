@@ -21,6 +21,10 @@ from farm.store.stories import ring
 from farm.types import TaskKind
 
 _SPEC: TypeAdapter[Spec] = TypeAdapter(Spec)
+_NEVER = 1e12
+"""In the place of when a story was begun that has not been: after every one that was."""
+_CANDIDATES = 100
+"""Tasks that a claim looks at, the best ones: more than workers claim at the same instant. Only where all of them are locked it looks at every one."""
 _LOOKED_AT = 4
 """How many times as many tasks are looked at as a batch may take: not every one is alike."""
 
@@ -56,28 +60,27 @@ class Tasks:
             .subquery()
         )
         near = [(t.tasks.c.model.in_(list(names)), place) for place, names in enumerate((warm, parked)) if names]
-        query = (
-            sa.select(t.tasks.c.id)
+        order = (
+            (-t.tasks.c.priority).label("by_priority"),
+            sa.func.coalesce(busy.c.count, 0).label("by_share"),
+            (sa.case(*near, else_=2) if near else sa.literal(0)).label("by_place"),
+            sa.func.coalesce(t.tasks.c.begun_at, _NEVER).label("by_story"),
+            t.tasks.c.rank.label("by_rank"),
+            t.tasks.c.created_at.label("by_age"),
+        )
+        found = (
+            sa.select(t.tasks.c.id, *order)
             .select_from(t.tasks.outerjoin(busy, busy.c.team == t.tasks.c.team))
             .where(t.tasks.c.model.in_(list(models)), _claimable(memory_gb))
-            .order_by(
-                t.tasks.c.priority.desc(),
-                sa.func.coalesce(busy.c.count, 0),
-                sa.case(*near, else_=2) if near else sa.literal(0),
-                t.tasks.c.begun_at.asc().nulls_last(),
-                t.tasks.c.rank,
-                t.tasks.c.created_at,
-                t.tasks.c.id,
-            )
-            .limit(1)
-            .with_for_update(of=t.tasks, skip_locked=True)
         )
         with self._database.write() as connection:
-            best = connection.execute(query).scalar()
-            if best is None:
+            for many in (_CANDIDATES, None):
+                rows = connection.execute(_locked(found, order, many, 1, memory_gb)).all()
+                if rows or not _more_than(connection, found, many):
+                    break
+            if not rows:
                 return None
-            task = connection.execute(sa.select(t.tasks).where(t.tasks.c.id == best)).one()
-            return _take(connection, task, _needs(connection, task.id), worker, lease_seconds)
+            return _take(connection, rows[0], _needs(connection, rows[0].id), worker, lease_seconds)
 
     def claim_more(self, first: Claim, most: int, alike: Callable[[Spec, Mapping[str, Result]], bool], *, memory_gb: float | None = None) -> list[Claim]:
         """Up to `most` more runnable tasks to be done together with `first`, each under a lease of its own: same kind and model, any story, and `alike`.
@@ -87,16 +90,13 @@ class Tasks:
         """
         if most < 1 or first.crashes:
             return []
-        query = (
-            sa.select(t.tasks)
-            .where(t.tasks.c.model == first.model, t.tasks.c.kind == first.kind.value, t.tasks.c.crashes == 0, _claimable(memory_gb))
-            .order_by(t.tasks.c.priority.desc(), t.tasks.c.rank, t.tasks.c.created_at, t.tasks.c.id)
-            .limit(most * _LOOKED_AT)
-            .with_for_update(skip_locked=True)
+        order = ((-t.tasks.c.priority).label("by_priority"), t.tasks.c.rank.label("by_rank"), t.tasks.c.created_at.label("by_age"))
+        waiting = sa.select(t.tasks.c.id, *order).where(
+            t.tasks.c.model == first.model, t.tasks.c.kind == first.kind.value, t.tasks.c.crashes == 0, _claimable(memory_gb)
         )
         with self._database.write() as connection:
             found = []
-            for task in connection.execute(query).all():
+            for task in connection.execute(_locked(waiting, order, _CANDIDATES + most * _LOOKED_AT, most * _LOOKED_AT, memory_gb)).all():
                 needs = _needs(connection, task.id)
                 if alike(_SPEC.validate_python(task.spec), needs):
                     found.append((task, needs))
@@ -210,6 +210,27 @@ def _held(update: Any, lease: Lease) -> Any:
     return update.where(
         t.tasks.c.id == lease.task, t.tasks.c.epoch == lease.epoch, t.tasks.c.worker == lease.worker, t.tasks.c.state == TaskState.RUNNING.value
     )
+
+
+def _locked(found: Any, order: Sequence[Any], many: int | None, wanted: int, memory_gb: float | None) -> Any:
+    """The rows of the first `wanted` tasks of `found`, by `order` and id, that nobody else has locked, from among the first `many`.
+
+    In two steps, because PostgreSQL sorts all that it may have to lock, with the whole rows; the first `many` it finds in one pass over an index.
+    """
+    best = found.order_by(*(sa.text(one.name) for one in order), t.tasks.c.id).limit(many).subquery()
+    return (
+        sa.select(t.tasks)
+        .join(best, best.c.id == t.tasks.c.id)
+        .where(_claimable(memory_gb))  # again: another may have claimed it meanwhile
+        .order_by(*(best.c[one.name] for one in order), best.c.id)
+        .limit(wanted)
+        .with_for_update(of=t.tasks, skip_locked=True)
+    )
+
+
+def _more_than(connection: Connection, found: Any, many: int | None) -> bool:
+    """Whether there are more than those that were looked at, all of which others have locked: then every one is looked at."""
+    return many is not None and connection.execute(sa.select(sa.func.count()).select_from(found.limit(many + 1).subquery())).scalar_one() > many
 
 
 def _claimable(memory_gb: float | None) -> Any:

@@ -307,6 +307,22 @@ def test_two_that_claim_batches_at_once_share_nothing(store: Store, team: str) -
     assert len(taken) == len(set(taken)) == 16
 
 
+def test_a_claim_looks_past_tasks_that_others_are_just_claiming(store: Store, team: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More than a claim looks at first: it finds the next one all the same, and the batch too."""
+    if store.database.dialect == "sqlite":
+        pytest.skip("SQLite locks the whole database for a writer: nothing is skipped there")
+    monkeypatch.setattr("farm.store.tasks._CANDIDATES", 2)
+    written(store, team, 6)
+    with store.database.write() as other:
+        query = sa.select(t.tasks.c.id).where(t.tasks.c.kind == "keyframe").order_by(t.tasks.c.rank, t.tasks.c.created_at, t.tasks.c.id)
+        locked = set(other.execute(query.limit(3).with_for_update()).scalars())
+        first = keyframe(store)
+        more = store.tasks.claim_more(first, 2, lambda spec, needs: True)
+    assert first.task not in locked
+    assert not locked & {claim.task for claim in more}
+    assert len(more) == 2
+
+
 # ---------------------------------------------------------------- too little memory
 
 
