@@ -8,9 +8,11 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import sqlalchemy as sa
 
 from farm.protocol import ProgressEvent
 from farm.store import Claim, Store
+from farm.store import tables as t
 from tests.farm.farming import ALL, Hand, artifacts_of, data_of, new_story, screenplay, states
 
 
