@@ -32,7 +32,10 @@ WorkersOption = Annotated[int | None, typer.Option("--workers", min=1, max=64, h
 def render(
     prompt: Annotated[str, typer.Argument(help="What the film tells: a sentence or a whole script; - reads it from standard input")],
     output: Annotated[Path, typer.Option("--output", "-o", help="The film to write")] = Path("film.mp4"),
-    seconds: Annotated[int, typer.Option("--seconds", help="Length of the film, about: 5 to 300")] = 30,
+    seconds: Annotated[
+        int | None,
+        typer.Option("--seconds", help="Length of the film, about: 5 to 300 [default: 30; a whole script keeps its own length]", show_default=False),
+    ] = None,
     aspect: Annotated[str, typer.Option("--aspect", help="Shape of the picture: 16:9, 9:16, 1:1 or 4:5")] = "16:9",
     style: Annotated[str | None, typer.Option("--style", help="Name of a style, such as 'Cinematic Noir' [default: the farm's]", show_default=False)] = None,
     seed: Annotated[int | None, typer.Option("--seed", help="The same prompt and seed give the same film", show_default=False)] = None,

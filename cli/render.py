@@ -39,7 +39,7 @@ class Order:
     """What the film should be; validated on the way in."""
 
     prompt: str
-    seconds: int
+    seconds: int | None
     aspect: str
     style: str | None
     seed: int | None
@@ -68,7 +68,7 @@ class Order:
             raise _bad(f"the prompt has {len(prompt):,} characters; {_LONGEST:,} are the most. Cut it into several films")
         if self.aspect not in _ASPECTS:
             raise _bad(f"--aspect {self.aspect!r}: choose one of {', '.join(_ASPECTS)}")
-        if not _SECONDS[0] <= self.seconds <= _SECONDS[1]:
+        if self.seconds is not None and not _SECONDS[0] <= self.seconds <= _SECONDS[1]:
             raise _bad(f"--seconds {self.seconds}: choose {_SECONDS[0]} to {_SECONDS[1]}")
         if self.seed is not None and not 0 <= self.seed < 2**31:
             raise _bad(f"--seed {self.seed}: choose 0 to {2**31 - 1}")
@@ -81,7 +81,7 @@ class Order:
 
     def body(self) -> dict[str, Any]:
         """The create request of the sequences API."""
-        wanted = {"title": self.title, "style": self.style, "seed": self.seed, "locale": self.locale}
+        wanted = {"title": self.title, "style": self.style, "seed": self.seed, "locale": self.locale, "targetSeconds": self.seconds}
         return {
             "script": self.prompt,
             "targetSeconds": self.seconds,

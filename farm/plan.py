@@ -63,6 +63,7 @@ def first(new: NewStory) -> list[Planned]:
         prompt=new.prompt,
         title=new.title,
         seconds=new.seconds,
+        length_ordered=new.length_ordered,
         speech_seconds=round(timing.speech_seconds(new.seconds), 3),
         expand=new.expand,
         script_only=new.origin == "enhance",

@@ -30,6 +30,7 @@ class WriteSpec(Frozen):
     prompt: str
     title: str | None = None
     seconds: float = 30.0
+    length_ordered: bool = False  # whether somebody asked for `seconds`; a script keeps its own length where nobody did
     speech_seconds: float = 26.0  # how much of it may be spoken: the rest is title, pauses and transitions
     expand: bool = True  # False: keep the script's own words, only cut it into shots
     script_only: bool = False  # nothing will be painted of it: somebody waits to read what is told

@@ -24,6 +24,7 @@ class NewStory(BaseModel):
     prompt: str
     title: str | None = None
     seconds: float = 30.0
+    length_ordered: bool = False  # whether the caller gave it
     enhance: Literal["auto", "always", "off"] = "auto"
     style: Style
     aspect: AspectRatio = AspectRatio.WIDE

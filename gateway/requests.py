@@ -74,6 +74,7 @@ async def from_sequence(call: Call, body: CreateSequence, *, heard: bool = True)
             prompt=body.script,
             title=body.title,
             seconds=float(body.target_seconds or USUAL_SECONDS) if expands else USUAL_SECONDS,  # a script that keeps its words keeps its length
+            length_ordered=expands and body.target_seconds is not None,
             enhance=body.enhance,
             style=style,
             aspect=AspectRatio(body.aspect_ratio) if body.aspect_ratio else style.aspect or AspectRatio.WIDE,

@@ -102,7 +102,7 @@ def screenplay_of(spec: WriteSpec, text: str, step: Callable[[int, int, str], No
         characters=tuple(c for c in characters.values() if c.key in seen),
         scenes=tuple(scenes),
         items=tuple(item for item in items if item.key in used),
-        shots=tuple(stretched(shots, target(spec)) if spec.expand and abs(spec.seconds - _USUAL) > 0.01 else shots),
+        shots=tuple(stretched(shots, target(spec)) if spec.expand and _ordered(spec) else shots),
     )
     step(5, 5, "written")
     return screenplay
@@ -112,9 +112,14 @@ _USUAL = WriteSpec.model_fields["seconds"].default
 _SPOTS = frozenset({"ad_spot", "music_video"})  # whose length is what makes them
 
 
+def _ordered(spec: WriteSpec) -> bool:
+    """Whether somebody asked for the length: a script keeps its own where nobody did."""
+    return spec.length_ordered or abs(spec.seconds - _USUAL) > 0.01
+
+
 def _condensed(spec: WriteSpec, text: str) -> str:
     """The text cut down to the time that was ordered, where a length was ordered or the format is a short one."""
-    if spec.content_type not in _SPOTS and abs(spec.seconds - _USUAL) < 0.01:
+    if spec.content_type not in _SPOTS and not _ordered(spec):
         return text
     frame = lexicon.table("forms").get(spec.content_type, {}).get("script")
     said = sum(pace.seconds(max(frame[part], key=len)) for part in ("open", "close")) if frame else 0.0

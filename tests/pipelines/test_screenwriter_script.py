@@ -181,3 +181,15 @@ def test_a_line_of_dialogue_is_its_speakers() -> None:
     assert [shot.speaker for shot in play.shots] == ["mara", "tom", "mara"]
     recipe = cut("Ingredients: two eggs and some flour.\nMethod: stir it all and wait for the baker.\nServe: with honey.")
     assert "Method: stir it all" in " ".join(words(recipe))
+
+
+def test_a_script_is_as_long_as_was_ordered_and_as_it_is_where_nothing_was() -> None:
+    # given
+    script = " ".join(f"On day {number} the keeper lit the lamp, swept the stairs, and wrote one line about the sea." for number in range(1, 31))
+    spec = WriteSpec(prompt=script, style=Style(slug="plain", name="Plain"), seconds=30.0, speech_seconds=timing.speech_seconds(30.0))
+    # when
+    own = write(spec)
+    ordered = write(spec.model_copy(update={"length_ordered": True}))
+    # then
+    assert pace.film(pace.shot(shot.narration) for shot in own.shots) > 60
+    assert pace.film(max(shot.seconds, pace.shot(shot.narration)) for shot in ordered.shots) < 36
