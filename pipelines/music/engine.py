@@ -48,6 +48,22 @@ class Music(Engine):
     continues: ClassVar[bool] = False
     """Whether a pass can go on from the sound before it; else passes are crossfaded."""
 
+    def __init__(self, model: Model, device: str) -> None:
+        super().__init__(model, device)
+        self._most = LONGEST
+        """Seconds that a pass may have since memory ran out."""
+
+    def relieve(self, work: Work) -> str | None:
+        """The rungs of the model's own, then shorter passes: more joins, the same length."""
+        if rung := super().relieve(work):
+            return rung
+        wanted = work.spec.seconds if isinstance(work.spec, ScoreSpec) else LONGEST
+        half = min(self.limit(), self._most, max(wanted, SHORTEST_PASS)) / 2
+        if half < 2 * SHORTEST_PASS:
+            return None
+        self._most = half
+        return f"passes of {half:.0f} s"
+
     @abstractmethod
     def make(self, spec: ScoreSpec, prompt: str, part: Part, told: Callable[[float], None]) -> Stereo:
         """One pass of at least `part.seconds`, at `rate`; it begins with the whole of `part.before`, where one is given. `told` hears the fraction done."""
@@ -86,7 +102,7 @@ class Music(Engine):
 
     def _whole(self, spec: ScoreSpec, prompt: str, report: Report) -> Stereo:
         """Passes until there is enough, each told from its own seed."""
-        wanted, limit = max(spec.seconds, SHORTEST_PASS), max(self.limit(), 2 * SHORTEST_PASS)
+        wanted, limit = max(spec.seconds, SHORTEST_PASS), max(min(self.limit(), self._most), 2 * SHORTEST_PASS)
         overlap = min(float(self.model.defaults.get("overlap") or OVERLAP), limit / 3)
         shared = int(overlap * self.rate)
         sound: Stereo | None = None

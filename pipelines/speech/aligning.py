@@ -30,6 +30,14 @@ class Aligners:
         self._model, self._device = model, device
         self._loaded: dict[str, Aligner | None] = {}
 
+    def leave(self) -> bool:
+        """Listen on the processor from now on; False where there is no recogniser, or none on another device."""
+        if self._device == "cpu" or not self._model.defaults.get("aligner"):
+            return False
+        self._device = "cpu"
+        self._loaded.clear()
+        return True
+
     def clear(self) -> None:
         """Drop what is loaded."""
         self._loaded.clear()

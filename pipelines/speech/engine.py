@@ -88,6 +88,10 @@ class Speech(Engine):
         data = SpeechData(seconds=len(sound) / rate, words=words, word_times=times)
         return Outcome(outputs=(Output(name="speech", path=path, media_type="audio/wav"),), data=data.model_dump())
 
+    def relieve(self, work: Work) -> str | None:
+        """The model's own rungs, then the recognisers off the device."""
+        return super().relieve(work) or ("the recogniser on the processor" if self._aligners.leave() else None)
+
     def unload(self) -> None:
         """Free the memory of device and machine."""
         self._aligners.clear()

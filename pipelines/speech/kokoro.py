@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -36,6 +38,8 @@ DURATIONS = ("/encoder/Clip_output_0", "/encoder/Cast_output_0")
 """Inner tensors that hold the ticks of each phoneme, by the exports that are about; checked at each use against the sound's length."""
 LOCALES = {"a": "en-US", "b": "en-GB", "e": "es", "f": "fr", "h": "hi", "i": "it", "p": "pt-BR"}
 """By the first letter of a voice's name; Japanese (j) and Chinese (z) need readings that nothing here makes."""
+ASKED_EVERY = 0.2  # seconds
+SLOWEST = 0.05  # seconds for a phoneme, on one slow core
 SEXES = {"f": "female", "m": "male"}
 NARRATOR = "af_heart"
 # espeak-ng's affricates and diphthongs as single letters of Kokoro's alphabet; the tie is written ^.
@@ -120,7 +124,7 @@ class Kokoro(Speech):
         style = _styles(self._folder / "voices" / f"{voice.name}.bin")[len(at) - 1]
         tokens = self._session.get_inputs()[0].name  # "tokens" or "input_ids"
         feed = {tokens: np.asarray([ids], np.int64), "style": style[None], "speed": np.asarray([self.model.defaults.get("speed") or 1.0], np.float32)}
-        made = self._session.run(None, feed)
+        made = self._run(feed, len(at), told)
         sound = np.asarray(made[0], np.float32).reshape(-1)
         ticks = np.asarray(made[-1], np.float64).reshape(-1) if self._durations else np.zeros(0)
         if len(ticks) != len(ids) or abs(ticks.sum() * TICK - len(sound)) > TICK:
@@ -136,6 +140,23 @@ class Kokoro(Speech):
                 gap = begins.get(before, begin) if phonemes[before : before + 1] == " " else begin
                 spoken.append((word, (max(0.0, max(gap, begin - ONSET) - LAG), max(0.0, stops[inside[-1]] - LAG))))
         return Said(sound, RATE, spoken)
+
+    def _run(self, feed: Mapping[str, Any], phonemes: int, told: Callable[[float], None]) -> list[Any]:
+        """The graph's outputs; meanwhile `told` is asked several times a second, and what it raises ends the run."""
+        import onnxruntime
+
+        options = onnxruntime.RunOptions()
+        began = time.monotonic()
+        with ThreadPoolExecutor(1) as pool:
+            running = pool.submit(self._session.run, None, feed, options)
+            try:
+                while not wait((running,), timeout=ASKED_EVERY).done:
+                    told(min(0.95, (time.monotonic() - began) / (phonemes * SLOWEST)))
+            except BaseException:
+                options.terminate = True
+                raise
+        made: list[Any] = running.result()
+        return made
 
 
 def english(text: str, *, british: bool) -> tuple[str, list[tuple[str, int, int]]]:

@@ -137,6 +137,19 @@ def test_the_tune_is_written_as_the_models_own_ear_hears_it():
     assert agreed > 0.7 * len(written), "a window is as long as three frames: at the joins it hears the neighbour"
 
 
+def test_where_memory_runs_out_passes_become_shorter(weights, tmp_path, monkeypatch):
+    engine, asked = playing("musicgen", weights, longest=20), work(tmp_path, 17.0)
+    assert engine.relieve(asked) == "passes of 8 s"
+    assert engine.relieve(asked) is None, "shorter ones are no music"
+    parts, make = [], engine.make
+    monkeypatch.setattr(engine, "make", lambda spec, prompt, part, told: parts.append(part.seconds) or make(spec, prompt, part, told))
+    sound, rate = heard(engine.run(asked, Listener()).outputs[0].path)
+    assert len(sound) == 17 * rate
+    assert max(parts) < 9
+    ladder = playing("stable-audio", weights, longest=20)
+    assert ladder.relieve(asked) != "passes of 8 s", "what changes no sound comes first"
+
+
 def test_a_length_that_cannot_be_is_named(weights, tmp_path):
     with pytest.raises(EngineError, match="1800"):
         playing("stable-audio", weights).run(work(tmp_path, 4000.0), Listener())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 import wave
 from pathlib import Path
 
@@ -186,6 +187,35 @@ def test_kokoro_takes_its_word_times_from_its_durations(weights, tmp_path):
     assert start == pytest.approx(0.05 - 0.04)  # the pad before it, two ticks of 25 ms, less the lag
     assert later - end == pytest.approx(0.005)  # the space between them, most of it heard as the beginning of the second
     assert engine.say("…", engine.voices().narrator(None, "en"), "en", 0, lambda fraction: None).sound.size == 0
+
+
+def test_kokoro_can_be_stopped_within_a_sentence(weights, tmp_path):
+    """A graph that never ends stands in for a slow one; the real one was stopped 0.07 s after it was told, of a sentence of 30 s."""
+    engine = kokoro(tiny_sounds.saved("kokoro", weights))
+    session = engine._session
+
+    class Endless:
+        def get_inputs(self) -> list[object]:
+            return list(session.get_inputs())
+
+        def run(self, names: object, feed: object, options: object) -> list[object]:
+            while not options.terminate:
+                time.sleep(0.01)
+            raise RuntimeError("terminated")
+
+    engine._session = Endless()
+    report, began = Listener(cancel_at=3), time.monotonic()
+    with pytest.raises(Cancelled):
+        engine.run(work(tmp_path), report)
+    assert time.monotonic() - began < 5
+    assert report.steps[-1][0] >= 3
+
+
+def test_a_recogniser_leaves_the_device_where_memory_runs_out(tmp_path):
+    without, told = TransformersSpeech(model(tmp_path), "cuda:0"), TransformersSpeech(model(tmp_path, aligner={"en": {"hub": "a/b"}}), "cuda:0")
+    assert without.relieve(work(tmp_path)) is None
+    assert told.relieve(work(tmp_path)) == "the recogniser on the processor"
+    assert told.relieve(work(tmp_path)) is None
 
 
 def test_kokoros_voices_are_told_by_their_names(weights):
