@@ -11,6 +11,7 @@ import structlog
 import torch
 
 from pipelines.diffusion.faults import device_lost, doubtful, out_of_memory
+from pipelines.diffusion.speed import denoisers, plain
 from pipelines.engine import DeviceLost, OutOfMemory
 
 log = structlog.get_logger()
@@ -35,6 +36,8 @@ def offload(pipe: Any, device: str) -> bool:
     if not device.startswith("cuda") or offloaded(pipe) or getattr(pipe, "crew", None) is not None:
         return False
     pipe.to("cpu")
+    for part in denoisers(pipe):
+        part._compiled_call_impl = None  # compiled as a whole, it would not hear of being moved; compiled blocks do not ask
     pipe.enable_model_cpu_offload(device=device)
     return True
 
@@ -59,6 +62,8 @@ def group(pipe: Any, device: torch.device, *, streams: bool) -> None:
 
     Weights are pinned as they go: all of them pinned at once would double the machine's memory that a model takes.
     """
+    for part in denoisers(pipe):
+        plain(part)
     pipe.enable_group_offload(
         onload_device=device, offload_device=torch.device("cpu"), offload_type="leaf_level", use_stream=streams, low_cpu_mem_usage=streams
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -41,6 +42,16 @@ NUMBERS: dict[str, str] = {
     "step_seconds": "seconds of a step, for deadlines",
     "context-parallel": "how many devices of this machine share a step",
 }
+BY_LAYERS = ("group", "sequential")
+"""Ways to offload that bring every layer by itself."""
+RECOMPILED = 64
+"""How often one piece of code may be compiled anew in a process. Torch's own 8 would be used up by two models with a few sizes, batches and LoRAs
+(all blocks of all models count together), and `fullgraph` makes the ninth an error."""
+GRAIN = 16
+"""What both sides of a layer must be multiples of to be multiplied in 8 bits; torchao would leave others (FP8), or send them to the processor (INT8)."""
+MODULATION = re.compile(r"(^|\.)(norm\w*\.linear|\w*(mod|modulation)(\.\d+|\.lin\w*)?)$", re.IGNORECASE)
+"""Names of the layers in a block that see a time step's few rows, not its tokens: norm1.linear, img_mod.1, adaLN_modulation.0. INT8 is multiplied
+from 17 rows on (torch._int_mm)."""
 APART = ("cache", "offload", "layerwise-casting")
 """What does not go with several devices: a cache would decide on each by itself, and parts that come and go would do so on the first alone."""
 FIRST_BLOCK_THRESHOLD = 0.08  # diffusers' documentation names 0.05 to 0.1 as hardly visible
@@ -109,7 +120,17 @@ def problems(name: str, speed: Mapping[str, Any]) -> list[str]:
     if many > 1:
         wrong = [option for option in APART if speed.get(option)] + (["compile: full"] if speed.get("compile") == "full" else [])
         found += [f"Model {name!r}: speed.{option} does not go with speed.context-parallel; take one of them." for option in wrong]
-    if speed.get("compile") == "full" and speed.get("offload"):
+    if (compiled := speed.get("compile")) and speed.get("layerwise-casting"):
+        found.append(
+            f"Model {name!r}: speed.layerwise-casting casts weights between the operations, which speed.compile cannot join; take quantize: fp8-weights."
+        )
+    if compiled and speed.get("offload") in BY_LAYERS:
+        found.append(
+            f"Model {name!r}: speed.offload {speed['offload']!r} brings layers one by one, which speed.compile joins; take offload: model, or do not compile."
+        )
+    if compiled == "full" and speed.get("cache"):
+        found.append(f"Model {name!r}: speed.cache decides between the blocks, which speed.compile full joins; take compile: regional.")
+    if speed.get("compile") == "full" and speed.get("offload") == "model":
         found.append(f"Model {name!r}: speed.compile full does not go with speed.offload {speed['offload']!r}; take compile: regional.")
     return found
 
@@ -158,9 +179,48 @@ def compile_part(part: Any, speed: Speed) -> None:
     Raises EngineError (bad_speed) for a denoiser that has no repeated blocks.
     """
     if speed.compile == "regional":
-        _asked(part, "compile", "regional", partial(part.compile_repeated_blocks, fullgraph=True))
+        _asked(part, "compile", "regional", partial(_regional, part))
     elif speed.compile == "full":
+        _recompile()
         part.compile(fullgraph=True)
+
+
+def _regional(part: Any) -> None:
+    """Compile the repeated blocks; where a cache or several devices have hooks on a block, or in it, what those wrap: they decide, count and send outside."""
+    import torch
+
+    _recompile()
+    part.compile_repeated_blocks(fullgraph=True)
+    for block in [block for block in part.modules() if block._compiled_call_impl is not None]:
+        hooked = [inner for module in block.modules() if (inner := _hooked(module)) is not None]
+        if hooked:
+            block._compiled_call_impl = None
+        for reference, name in hooked:
+            setattr(reference, name, torch.compile(getattr(reference, name), fullgraph=True))
+
+
+def plain(part: Any) -> None:
+    """Take back what `compile_part` did: compiled code cannot be parted again into layers that come one by one."""
+    for block in part.modules():
+        block._compiled_call_impl = None
+        if (inner := _hooked(block)) is not None:
+            reference, name = inner
+            setattr(reference, name, getattr(getattr(reference, name), "_torchdynamo_orig_callable", getattr(reference, name)))
+
+
+def _hooked(block: Any) -> tuple[Any, str] | None:
+    """Where the innermost of diffusers' hooks on a block keeps the block's own forward; None without hooks."""
+    registry = getattr(block, "_diffusers_hook", None)
+    if registry is None or not registry._fn_refs:
+        return None
+    reference = registry._fn_refs[0]
+    return reference, "forward" if reference.original_forward is None else "original_forward"
+
+
+def _recompile() -> None:
+    import torch
+
+    torch._dynamo.config.recompile_limit = max(RECOMPILED, torch._dynamo.config.recompile_limit)
 
 
 def _offload(pipe: Any, speed: Speed, device: str) -> None:
@@ -201,9 +261,32 @@ def _quantize(part: Any, word: str, device: str) -> None:
         "fp8-weights": ao.Float8WeightOnlyConfig,
         "int8": ao.Int8DynamicActivationInt8WeightConfig,
         "int8-weights": ao.Int8WeightOnlyConfig,
-    }[word]
-    # Layer after layer is brought to the device and quantized there, so that the whole at full precision never has to fit.
-    _asked(part, "quantize", word, lambda: ao.quantize_(part, make(), device=device))
+    }
+    chosen = quantized(part)
+    few = {name for name in chosen if word == "int8" and MODULATION.search(name)}
+
+    def quantize(config: Any, names: set[str]) -> None:
+        # Layer after layer is brought to the device and quantized there, so that the whole at full precision never has to fit.
+        ao.quantize_(part, config, lambda module, name: name in names, device=device)
+
+    def all_of_it() -> None:
+        if few:
+            quantize(make["int8-weights"](), few)
+        quantize(make[word](), chosen - few)
+
+    _asked(part, "quantize", word, all_of_it)
+
+
+def quantized(part: Any) -> set[str]:
+    """Names of the layers that are quantized: those of the repeated blocks. What comes before and after them is a hundredth of the weights, and delicate."""
+    import torch
+
+    blocks = tuple(f"{name}." for name, module in part.named_modules() if type(module).__name__ in (getattr(part, "_repeated_blocks", None) or ()))
+    return {
+        name
+        for name, module in part.named_modules()
+        if isinstance(module, torch.nn.Linear) and (not blocks or name.startswith(blocks)) and not (module.in_features % GRAIN or module.out_features % GRAIN)
+    }
 
 
 def _enable_cache(part: Any, speed: Speed) -> None:

@@ -9,7 +9,9 @@ from PIL import Image
 
 from farm.work import EngineError
 from pipelines.diffusion import memory
+from pipelines.diffusion import speed as speeds
 from pipelines.diffusion.pictures import DiffusionPicture
+from pipelines.diffusion.speed import problems
 from tests.diffusion import tiny
 from tests.diffusion.working import Listener, keyframe, painter
 
@@ -98,16 +100,22 @@ def test_one_model_s_attention_is_not_another_s(weights):
     assert {str(getattr(one, "value", one)) for one in used} == {"_native_math"}
 
 
-def test_blocks_are_compiled_each_by_itself(weights, tmp_path, plain, monkeypatch):
-    """By a compiler that only looks: the real one takes half a minute (`python -m benchmarks.gpu.run` measures it)."""
-    graphs = []
+@pytest.fixture
+def graphs(monkeypatch) -> list:
+    """What is compiled, by a compiler that only looks: the real one takes half a minute (`python -m benchmarks.gpu.run` measures it)."""
+    found: list = []
 
     def looking(graph, inputs):
-        graphs.append(graph)
+        found.append(graph)
         return graph.forward
 
-    compiled = torch.nn.Module.compile
-    monkeypatch.setattr(torch.nn.Module, "compile", lambda module, *args, **named: compiled(module, *args, **{**named, "backend": looking}))
+    compiled = torch.compile
+    monkeypatch.setattr(torch, "compile", lambda *args, **named: compiled(*args, **{**named, "backend": looking}))
+    torch._dynamo.reset()
+    return found
+
+
+def test_blocks_are_compiled_each_by_itself(weights, tmp_path, plain, graphs):
     made = engine(weights, speed={"compile": "regional"})
     assert np.abs(pixels(made, keyframe(tmp_path / "a")) - plain).max() <= 1
     assert len(graphs) == 2, "one of each kind of block"
@@ -116,6 +124,50 @@ def test_blocks_are_compiled_each_by_itself(weights, tmp_path, plain, monkeypatc
     made.unpark(Listener())
     pixels(made, keyframe(tmp_path / "c"))
     assert len(graphs) == 2, "and not again"
+    pixels(made, keyframe(tmp_path / "d", size=(64, 64)))
+    pixels(made, keyframe(tmp_path / "e", size=(44, 80)))
+    assert len(graphs) == 4, "and once more for all other sizes"
+    assert torch._dynamo.config.recompile_limit >= 64, "or the eighth kind of block would be an error"
+
+
+@pytest.mark.parametrize("cache", ["first-block", "taylorseer"])
+def test_a_cache_goes_with_compiled_blocks_and_both_with_layers_that_come_one_by_one(weights, tmp_path, plain, graphs, cache):
+    made = engine(weights, speed={"compile": "regional", "cache": cache})
+    found = pixels(made, keyframe(tmp_path / "a"))
+    assert np.abs(found - plain).max() <= 4
+    assert graphs, "compiled it is"
+    count = len(graphs)
+    memory.group(made._pipe, torch.device("cpu"), streams=False)  # the last rung
+    assert np.abs(pixels(made, keyframe(tmp_path / "b")) - found).max() <= 1
+    assert len(graphs) == count
+
+
+@pytest.mark.parametrize(
+    "speed",
+    [
+        {"compile": "regional", "layerwise-casting": "fp8"},
+        {"compile": "regional", "offload": "group"},
+        {"compile": "full", "offload": "sequential"},
+        {"compile": "full", "cache": "taylorseer"},
+    ],
+)
+def test_what_cannot_be_compiled_is_said_with_what_to_take(weights, speed):
+    (sentence,) = problems("m", speed)
+    assert "take " in sentence
+    with pytest.raises(EngineError, match="take "):
+        engine(weights, speed=speed)
+
+
+def test_only_what_eight_bits_can_multiply_is_quantized(weights):
+    made = engine(weights, speed={"quantize": "int8"})
+    linears = [(name, module.weight) for name, module in made._pipe.transformer.named_modules() if isinstance(module, torch.nn.Linear)]
+    kinds = {name: weight.act_quant_kwargs for name, weight in linears if type(weight).__name__ == "Int8Tensor"}
+    assert kinds, "blocks are quantized"
+    assert all("blocks." in name for name in kinds), "what comes before and after them is not"
+    few = {name for name in kinds if name.endswith(("norm1.linear", "norm1_context.linear", "norm.linear"))}
+    assert few
+    assert {name for name, activations in kinds.items() if activations is None} == few, "a time step is one row: INT8 is multiplied from 17 on"
+    assert speeds.quantized(torch.nn.Sequential(torch.nn.Linear(24, 32), torch.nn.Linear(32, 32))) == {"1"}
 
 
 def test_layers_that_come_one_by_one_paint_the_same(weights, tmp_path, plain):
