@@ -13,7 +13,7 @@ import numpy as np
 from farm.catalog import Model
 from farm.specs import KeyframeSpec, PortraitSpec, Spec
 from farm.types import TaskKind
-from farm.work import EngineError, Outcome, Output, Work
+from farm.work import Cancelled, EngineError, Outcome, Output, Work
 from pipelines.diffusion import prompts
 from pipelines.diffusion.resident import PipelineEngine
 from pipelines.diffusion.sizes import Pair, conform, fitted
@@ -111,7 +111,7 @@ class DiffusionPicture(PipelineEngine):
 
     def compute(self, works: Sequence[Work], reports: Sequence[Report]) -> list[Outcome | Rest | Exception]:
         """The same, with the files still to be written: the device need not wait for that."""
-        from pipelines.diffusion import loading
+        from pipelines.diffusion import loading, long_prompts
         from pipelines.diffusion.memory import told
         from pipelines.diffusion.steps import Company, Steps
 
@@ -124,12 +124,23 @@ class DiffusionPicture(PipelineEngine):
         steps = [
             Steps(report, of, work.scratch, size, self._projection, "painting", place) for place, (work, report) in enumerate(zip(works, reports, strict=True))
         ]
-        company = Company(steps)
+        gone: dict[int, Cancelled] = {}
+        kept: dict[int, Image.Image] = {}
         with told(self.model.name, self.device):
             loading.wear(self.model, self._pipe, specs[0].style.slug)
-            made = self._paint(pipe, call, [spec.seed for spec in specs], company)
-            kept = {place: self._enlarged(picture, wanted) for place, picture in enumerate(made) if place not in company.gone}
-        return [company.gone.get(place) or Rest(partial(_save, kept[place], wanted, works[place])) for place in range(len(works))]
+            for places, part in long_prompts.alike(pipe, call, len(specs)):
+                for place, one in enumerate(places):
+                    steps[one].place = place
+                company = Company([steps[one] for one in places])
+                try:
+                    made = self._paint(pipe, part, [specs[one].seed for one in places], company)
+                except Cancelled:  # all of them, and nobody else
+                    made = []
+                gone |= {places[place]: why for place, why in company.gone.items()}
+                kept |= {places[place]: self._enlarged(picture, wanted) for place, picture in enumerate(made) if place not in company.gone}
+        if len(gone) == len(specs):
+            raise next(iter(gone.values()))
+        return [gone.get(place) or Rest(partial(_save, kept[place], wanted, works[place])) for place in range(len(works))]
 
     def _painted(self, work: Work) -> Pictured:
         if not isinstance(work.spec, Pictured):

@@ -27,7 +27,7 @@ class Steps:
         spread: Callable[[Any], Any] | None = None,
     ) -> None:  # fmt: skip
         self._report, self._of, self._scratch, self._size, self._what = report, of, scratch, size, what
-        self._place, self._spread = place, spread
+        self.place, self._spread = place, spread
         self._projection = projection
         self._before = 0  # steps of earlier passes
         self._shown = 0.0
@@ -56,7 +56,7 @@ class Steps:
         if self._projection is None or latents is None or done < FIRST_PREVIEW * self._of or now - self._shown < PREVIEW_EVERY:
             return
         try:
-            one = latents[self._place : self._place + 1]
+            one = latents[self.place : self.place + 1]
             picture = self._projection.picture(self._spread(one) if self._spread else one, self._size)
         except Exception as error:  # a courtesy: the work goes on without
             log.info("diffusion.no_preview", reason=repr(error))

@@ -14,7 +14,7 @@ from farm.catalog import Source
 from farm.specs import PortraitSpec
 from farm.types import Character, Size
 from farm.work import Cancelled, EngineError
-from pipelines.diffusion import memory, preview
+from pipelines.diffusion import long_prompts, memory, preview
 from pipelines.diffusion.pictures import DiffusionPicture
 from pipelines.engine import DeviceLost, OutOfMemory
 from tests.diffusion import tiny
@@ -284,3 +284,26 @@ def test_another_scheduler_by_name(weights, tmp_path, sd):
     engine = loaded(painter(tiny.saved("sd", weights), defaults={"scheduler": "EulerDiscreteScheduler"}))
     assert type(engine._pipe.scheduler).__name__ == "EulerDiscreteScheduler"
     assert painted(engine, keyframe(tmp_path)).size == (80, 44)
+
+
+@pytest.mark.parametrize("name", ["sd", "sdxl"])
+def test_what_stands_behind_the_77th_token_is_painted_too(weights, tmp_path, name):
+    """A pipeline with CLIP alone: two prompts that differ in their last words give two pictures, and company of another length changes neither."""
+    engine = loaded(painter(tiny.saved(name, weights), defaults=tiny.DEFAULTS.get(name, {})))
+    long = "a keeper lights a lamp, " * 6
+    works = [keyframe(tmp_path / name, prompt=prompt) for name, prompt in (("a", long + "a red coat"), ("b", long + "a blue whale"), ("c", "a short one"))]
+    alone = [painted(engine, work) for work in works]
+    assert ImageChops.difference(alone[0], alone[1]).getbbox() is not None
+    together = engine.run_batch(works, [Listener(), Listener(), Listener()])
+    for one, outcome in zip(alone, together, strict=True):
+        assert max(high for _, high in ImageChops.difference(one, Image.open(outcome.outputs[0].path).convert("RGB")).getextrema()) <= 2
+
+
+def test_a_long_prompt_is_cut_where_a_clause_ends(weights):
+    tokenizer = loaded(painter(tiny.saved("sd", weights)))._pipe.tokenizer
+    text = "a keeper lights a lamp, " * 40
+    found = long_prompts.pieces(tokenizer, text)
+    assert len(found) == long_prompts.MOST
+    assert all(piece.endswith(",") for piece in found)
+    assert all(len(tokenizer(piece, add_special_tokens=False)["input_ids"]) <= long_prompts.ROOM for piece in found)
+    assert text.startswith(" ".join(found))

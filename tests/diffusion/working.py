@@ -56,10 +56,11 @@ def mover(folder: Path, **fields: Any) -> Model:
     return Model(**{**given, **fields})
 
 
-def keyframe(scratch: Path, *, size: tuple[int, int] = (80, 44), seed: int = 7, files: dict[str, Path] | None = None, style: Style = STYLE) -> Work:
+def keyframe(scratch: Path, *, size: tuple[int, int] = (80, 44), seed: int = 7, files: dict[str, Path] | None = None, style: Style = STYLE,
+             prompt: str = "a keeper lights the lamp") -> Work:  # fmt: skip
     scratch.mkdir(parents=True, exist_ok=True)
     spec = KeyframeSpec(
-        shot=Shot(index=0, scene="pier"), scene=Scene(key="pier", title="Pier", place="foggy pier"), prompt="a keeper lights the lamp",
+        shot=Shot(index=0, scene="pier"), scene=Scene(key="pier", title="Pier", place="foggy pier"), prompt=prompt,
         characters=(Character(key="k", name="Mara", description="an old keeper in a red coat"),), style=style,
         size=Size(width=size[0], height=size[1]), seed=seed,
     )  # fmt: skip
