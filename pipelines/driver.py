@@ -5,6 +5,9 @@ from __future__ import annotations
 import ctypes
 import importlib.util
 import os
+import shutil
+import sysconfig
+from pathlib import Path
 
 _MAPPED = 102  # CU_DEVICE_ATTRIBUTE_VIRTUAL_MEMORY_MANAGEMENT_SUPPORTED (CUDA driver API)
 _NEEDED = {12: "525", 13: "580"}
@@ -72,3 +75,13 @@ def _library() -> ctypes.CDLL | None:
         return ctypes.CDLL("libcuda.so.1")
     except OSError:
         return None
+
+
+def compiler() -> str | None:
+    """What torch.compile lacks here, a clause with its remedy; None: nothing. Triton builds what starts its kernels in C (triton.runtime.build)."""
+    chosen = os.environ.get("CC")
+    if not (shutil.which(chosen) if chosen else shutil.which("gcc") or shutil.which("clang")):
+        return f"there is no C compiler ({'CC is ' + repr(chosen) if chosen else 'neither gcc nor clang'}); install gcc"
+    if not (Path(sysconfig.get_paths()["include"]) / "Python.h").is_file():
+        return "Python's headers are not installed; install python3-dev"
+    return None

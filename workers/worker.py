@@ -90,6 +90,8 @@ class Worker:
             raise RuntimeError(f"no model of pool {pool!r} fits {device.title}: {'; '.join(f'{name}: {why}' for name, why in self._too_large.items())}")
         self.models = tuple(fit)
         self._swaps = Swaps()
+        # Where slots keep what they compiled, so that the next one need not; torch's own choice is a folder in /tmp that anybody may have made.
+        os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(settings.home.resolve() / "compiled" / "inductor"))
         self._store = Store.open(settings.database_url)
         self._control = Control()
         self._slot = Slot(

@@ -30,6 +30,8 @@ def missing(model: Model) -> list[str]:
         lacks += weights.lacking(("peft",))
     if not lacks and (seeing := _seeing(model)):
         lacks += [f"{lack[:-1]}: {seeing} prepares pictures with it." for lack in weights.lacking(("torchvision",))]
+    if model.device == "cuda" and model.speed.get("compile") and (without := driver.compiler()):
+        lacks.append(f"Model {model.name!r}: speed.compile cannot be: {without}, or leave compile out.")
     if model.device == "cuda" and not lacks and (why := driver.lacking()):
         lacks.append(f"Model {model.name!r} needs a CUDA device, and none can be used here: {why}; or run it in a pool on a machine with one.")
     return lacks

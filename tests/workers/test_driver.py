@@ -104,3 +104,18 @@ def test_a_machine_without_a_driver_is_asked_in_vain():
     except OSError:
         assert driver.version() is None
         assert not driver.maps_memory(0)
+
+
+def test_compiling_needs_a_compiler_and_pythons_headers(monkeypatch, tmp_path):
+    found = {"gcc": "/usr/bin/gcc"}
+    monkeypatch.setattr(driver.shutil, "which", found.get)
+    monkeypatch.delenv("CC", raising=False)
+    monkeypatch.setattr(driver.sysconfig, "get_paths", lambda: {"include": str(tmp_path)})
+    assert "python3-dev" in str(driver.compiler())
+    (tmp_path / "Python.h").touch()
+    assert driver.compiler() is None
+    monkeypatch.setenv("CC", "icc")
+    assert "CC is 'icc'" in str(driver.compiler())
+    monkeypatch.delenv("CC")
+    found.clear()
+    assert "neither gcc nor clang" in str(driver.compiler())
