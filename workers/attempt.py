@@ -45,7 +45,7 @@ class Attempt:
         self.tools, self.claim = tools, claim
         self.model: Model = tools.catalog.models[claim.model]
         self.scratch = tools.scratch / f"{claim.task}-{claim.epoch}"
-        self.log = log.bind(task=claim.task, kind=claim.kind, model=claim.model, attempt=claim.attempt)
+        self.log = log.bind(story=claim.story, job=claim.job, task=claim.task, kind=claim.kind, model=claim.model, attempt=claim.attempt)
         self.ended: str | None = None
         """How it ended, in one word; None while it goes on."""
         self.keeper = Keeper(tools.store, claim.lease)

@@ -68,8 +68,11 @@ class DeviceMemory:
         gc.collect()
         gc.freeze()
 
-    def release(self, *, thorough: bool = False) -> None:
-        """Give what nobody uses any more back to the device; `thorough` looks at what `rest` set aside, too, as after a model has gone."""
+    def release(self, *, thorough: bool = False, pinned: bool = False) -> None:
+        """Give what nobody uses any more back to the device; `thorough` looks at what `rest` set aside, too, as after a model has gone.
+
+        `pinned`: and what of the machine's memory was pinned for parked models, which torch would keep for the next one.
+        """
         if thorough:
             gc.unfreeze()
         gc.collect()
@@ -77,6 +80,8 @@ class DeviceMemory:
             gc.freeze()
         if (torch := self._torch()) is not None:
             torch.cuda.empty_cache()
+            if pinned:
+                torch.accelerator.empty_host_cache()
 
     def settle(self) -> None:
         """Wait until the device has done what it was told, so that a time that is taken now is true."""

@@ -29,5 +29,7 @@ def reap(store: Store, place: str) -> list[Reaped]:
         store.workers.forget(name)
         log.warning("worker is gone", worker=name)
     for one in reaped:
-        log.warning("task reaped", task=one.task, worker=one.worker, attempt=one.attempt, state=str(one.state))
+        log.warning(
+            "task reaped", story=one.story, job=one.job, task=one.task, kind=str(one.kind), worker=one.worker, attempt=one.attempt, state=str(one.state)
+        )
     return reaped

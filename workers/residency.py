@@ -99,7 +99,7 @@ class Residency:
         staying = self.held[keep].weights if keep in self.parked() else 0  # it is about to be brought back
         if held.weights + staying <= self.parked_bytes:
             while self._parked() + held.weights > self.parked_bytes:
-                self.drop(next(other for other in self.parked() if other != keep))
+                self.drop(next(other for other in self.parked() if other != keep), pinned=False)  # what was pinned for it is taken anew
             began = time.perf_counter()
             try:
                 went = held.engine.park()
@@ -116,14 +116,14 @@ class Residency:
                 return
         self.drop(name)
 
-    def drop(self, name: str) -> None:
-        """Unload one engine, wherever it is; nothing happens when it is not there."""
+    def drop(self, name: str, *, pinned: bool = True) -> None:
+        """Unload one engine, wherever it is; nothing happens when it is not there. With the last parked one goes what was pinned, if `pinned`."""
         if (held := self.held.pop(name, None)) is None:
             return
         began, weights = time.perf_counter(), held.weights
         self._discard(held.engine)
         del held
-        self.memory.release(thorough=True)
+        self.memory.release(thorough=True, pinned=pinned and not self.parked())
         self._swapped(name, "unload", began, weights)
         self.changed()
 

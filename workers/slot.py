@@ -90,6 +90,7 @@ class Slot:
         self._process: subprocess.Popen[bytes] | None = None
         self._ended = threading.Event()
         self._runs = 0
+        self._latest: dict[str, Any] = {}  # what was sent down last: what the slot prints is most likely about that
         self._sending = threading.Lock()
         self.warm: tuple[str, ...] = ()
         """Names of the models that the slot has on its device, as far as its events have been read."""
@@ -163,7 +164,7 @@ class Slot:
         with process.stdout as output:
             while line := output.readline(LINE_LIMIT):
                 if text := line.decode(errors="replace").rstrip():
-                    log.info("slot output", slot=process.pid, line=text)
+                    log.info("slot output", slot=process.pid, **self._latest, line=text)
         process.wait()
         ended.set()
 
@@ -190,6 +191,7 @@ class Slot:
         """
         self.start()
         self._runs += 1
+        self._latest = {"model": model.name, "tasks": [work.task for work in works]}
         self._send(events.Run(run=self._runs, model=model, works=works))
         return self._runs
 

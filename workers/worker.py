@@ -22,9 +22,10 @@ import psutil
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from farm import logs
 from farm.artifacts import Artifacts
 from farm.catalog import Catalog
-from farm.parent import watch_parent
+from farm.parent import tied, watch_parent
 from farm.profiles import find
 from farm.progress import Progress
 from farm.settings import Settings
@@ -82,6 +83,7 @@ class Worker:
 
     def __init__(self, settings: Settings, catalog: Catalog, pool: str, name: str, device: health.Device, table: Mapping[str, str]) -> None:
         self.name, self.pool, self.device = name, pool, device
+        logs.name_process(worker=name, pool=pool)
         self._catalog = catalog
         served = [catalog.models[name] for name in catalog.pools[pool].models]
         profiles = {model.name: found for model in served if (found := find(settings.home, model, device.title)) is not None}
@@ -164,7 +166,7 @@ class Worker:
         """First signal: drain. Second, or the parent gone: now. Only sets events, because it interrupts anything."""
         self._signals += 1
         self._control.draining.set()
-        if self._signals > 1 or os.getppid() != self._parent:
+        if self._signals > 1 or (tied() and os.getppid() != self._parent):
             self._control.abandon.set()
         self._wake.set()
 
@@ -264,7 +266,6 @@ def _sweep(root: Path) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """The command line of `python -m workers`."""
     from farm import catalog as catalogs
-    from farm import logs
 
     parser = argparse.ArgumentParser(prog="python -m workers", description="Run one worker of a pool.")
     parser.add_argument("--pool", required=True, help="a pool of models.yaml")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 import structlog
@@ -17,6 +18,11 @@ log = structlog.get_logger()
 
 SLAB = 256 * 2**20  # bytes: torch rounds pinned memory up to a power of two, so weights are packed into blocks of one
 LINE = 64  # bytes
+CGROUPS = (
+    (Path("/sys/fs/cgroup"), "memory.max", "memory.current", "inactive_file"),
+    (Path("/sys/fs/cgroup/memory"), "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+)
+"""Of each kind: its folder, the files with limit and use, and the line of memory.stat with what is only cached."""
 SPARE = 2 * 2**30  # bytes of the machine's memory that are left to others
 
 
@@ -72,7 +78,7 @@ class Garage:
         """Move the weights into the machine's memory, pinned where a CUDA device is there to copy from it; False, and nothing moved, when it lacks room."""
         storages = _storages(self._modules)
         total = sum(storage.count for storage in storages)
-        if not total or total + SPARE > psutil.virtual_memory().available:
+        if not total or total + SPARE > available() + _idle():
             return False
         try:
             slabs = [torch.empty(min(SLAB, total - at), dtype=torch.uint8, pin_memory=torch.cuda.is_available()) for at in range(0, total, SLAB)]
@@ -107,7 +113,30 @@ class Garage:
                 offset = (room.storage_offset() - storage.begin) // place.dtype.itemsize + place.offset
                 empty = torch.empty(0, dtype=place.dtype, device=storage.device)
                 place.tensor.data = empty.set_(room.untyped_storage(), offset, place.size, place.stride)
-        self._parked, self._slabs = [], []
+        self._parked, self._slabs = [], []  # torch keeps the slabs pinned for the next garage: pinning costs more than copying
+
+
+def available() -> int:
+    """Bytes of the machine's memory that can still be had: as the kernel reckons, or less where a container's limit (cgroup 2 or 1) says so."""
+    found = int(psutil.virtual_memory().available)
+    for folder, limit, used, cached in CGROUPS:
+        try:
+            most = int((folder / limit).read_text(encoding="ascii"))
+            holds = int((folder / used).read_text(encoding="ascii"))
+            stat = dict(line.split() for line in (folder / "memory.stat").read_text(encoding="ascii").splitlines())
+        except (OSError, ValueError):  # no such group, or "max"
+            continue
+        # What files left in the cache is given up when memory is wanted.
+        found = min(found, most - holds + int(stat.get(cached, 0)))
+    return max(0, found)
+
+
+def _idle() -> int:
+    """Bytes of pinned memory that torch holds for whoever wants some next: slabs of models that came back or went, which a new garage takes first."""
+    if not torch.cuda.is_available():
+        return 0
+    stats = torch.cuda.host_memory_stats()
+    return max(0, int(stats.get("allocated_bytes.current", 0)) - int(stats.get("active_bytes.current", 0)))
 
 
 def _plain(tensor: torch.Tensor) -> Iterator[torch.Tensor]:
@@ -165,4 +194,4 @@ def _copy(whole: torch.Tensor, slabs: list[torch.Tensor], at: int, *, out: bool)
 
 def _settle() -> None:
     if torch.cuda.is_available():
-        torch.cuda.synchronize()
+        torch.cuda.synchronize()  # the current device is the engine's (pipelines.diffusion.memory.ready)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -97,3 +98,37 @@ def test_a_parked_animator_animates_the_same_again(weights, tmp_path):
     assert engine.park()
     engine.unpark(Listener())
     assert engine.run(clip(tmp_path / "b", tmp_path / "k.png", 5), Listener()).outputs[0].path.read_bytes() == first
+
+
+@pytest.mark.parametrize(
+    ("files", "left"),
+    [
+        ({"memory.max": "max", "memory.current": "5", "memory.stat": "inactive_file 1"}, None),
+        ({"memory.max": "9000", "memory.current": "7000", "memory.stat": "anon 1\ninactive_file 1500\nfile 9"}, 3500),
+        ({"memory.max": "9000", "memory.current": "9500", "memory.stat": "inactive_file 100"}, 0),
+        ({}, None),
+    ],
+)
+def test_a_containers_limit_counts_and_what_it_only_caches_does_not(monkeypatch, tmp_path, files, left):
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    monkeypatch.setattr(parking, "CGROUPS", ((tmp_path, "memory.max", "memory.current", "inactive_file"),))
+    monkeypatch.setattr(parking.psutil, "virtual_memory", lambda: SimpleNamespace(available=10**12))
+    assert parking.available() == (10**12 if left is None else left)
+
+
+def test_pinned_memory_that_torch_holds_idle_counts_as_room(network, monkeypatch):
+    """A stand-in for torch's statistics: what is allocated and not active is taken first."""
+    monkeypatch.setattr(parking, "available", lambda: 0)
+    assert not Garage([network]).park()
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "host_memory_stats", lambda: {"allocated_bytes.current": 6 * 2**30, "active_bytes.current": 3 * 2**30})
+    assert parking._idle() == 3 * 2**30
+    monkeypatch.setattr(torch.cuda, "synchronize", lambda: None)
+    empty = torch.empty
+
+    def unpinned(*shape, pin_memory=False, **named):
+        return empty(*shape, **named)
+
+    monkeypatch.setattr(torch, "empty", unpinned)
+    assert Garage([network]).park()

@@ -20,7 +20,14 @@ from workers.slot_child import _Quiet
 class Light(DeviceMemory):
     """Does not collect garbage: in a process with this many modules that takes longer than all else here."""
 
-    def release(self, *, thorough: bool = False) -> None: ...
+    def __init__(self, device: str) -> None:
+        super().__init__(device)
+        self.went: list[bool] = []
+        """Of every model that went altogether: whether pinned memory went with it."""
+
+    def release(self, *, thorough: bool = False, pinned: bool = False) -> None:
+        if thorough:
+            self.went.append(pinned)
 
     def rest(self) -> None: ...
 
@@ -182,3 +189,13 @@ class Guests(RuleBasedStateMachine):
 
 TestGuests = Guests.TestCase
 TestGuests.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
+
+
+def test_pinned_memory_goes_with_the_last_parked_model_and_not_with_one_that_makes_room():
+    house = House(device_mb=8, parked_mb=5)
+    house.take("a", "b")
+    house.evict("a")
+    house.evict("b")  # there is room for one: the first goes altogether, and leaves what was pinned
+    assert (house.parked(), house.memory.went) == (("b",), [False])
+    house.drop("b")
+    assert house.memory.went == [False, True]
