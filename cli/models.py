@@ -28,6 +28,7 @@ app = typer.Typer(
 )
 JsonOption = Annotated[bool, typer.Option("--json", help="For programs: print JSON instead of a table")]
 NamesArgument = Annotated[list[str] | None, typer.Argument(help="Names of models [default: all]", show_default=False)]
+ProfileOption = Annotated[str | None, typer.Option("--profile", help="All models of this profile, besides those named", show_default=False)]
 Kind = Enum("Kind", {name: name for name in models_view.KINDS}, type=str)  # type: ignore[misc]
 
 
@@ -98,12 +99,13 @@ def list_profiles(as_json: JsonOption = False) -> None:
 
 
 @app.command()
-def check(names: NamesArgument = None, as_json: JsonOption = False) -> None:
+def check(names: NamesArgument = None, profile: ProfileOption = None, as_json: JsonOption = False) -> None:
     """Check that models can run here and that their files have the SHA-256 that models.yaml or the hub's cache says, and are whole.
 
     Exit code 5 when a file is not what it should be or, for models named by name, something is missing.
     """
     _, catalog = _catalog()
+    names = _named(catalog, names, profile)
     found = [models_check.checked(model, missing(model), quiet=as_json) for model in _chosen(catalog, names)]
     if as_json:
         print(json.dumps({"models": found}, indent=1))
@@ -125,7 +127,8 @@ def check(names: NamesArgument = None, as_json: JsonOption = False) -> None:
 
 @app.command()
 def pull(
-    names: Annotated[list[str], typer.Argument(help="Names of models")],
+    names: Annotated[list[str] | None, typer.Argument(help="Names of models", show_default=False)] = None,
+    profile: ProfileOption = None,
     token_file: Annotated[
         Path | None,
         typer.Option("--token-file", help="File with a hub token, for models whose licence must be accepted [default: HF_TOKEN]", show_default=False),
@@ -140,7 +143,9 @@ def pull(
     from cli import models_pull
 
     _, catalog = _catalog()
-    chosen = _chosen(catalog, names)
+    chosen = _chosen(catalog, _wanted(catalog, names, profile))
+    if profile is not None:
+        chosen = [model for model in chosen if model.name in (names or ()) or model.source.hub is not None or model.further()]
     if without := [model.name for model in chosen if model.source.hub is None and not model.further()]:
         raise CliError(f"{', '.join(without)}: no hub repository in models.yaml, nothing to fetch", Exit.BAD_INPUT)
     token = models_pull.token_of(token_file)
@@ -175,7 +180,11 @@ def _say_pulled(row: dict[str, Any], *, only_plan: bool) -> None:
 
 
 @app.command()
-def pin(names: Annotated[list[str], typer.Argument(help="Names of models")], as_json: JsonOption = False) -> None:
+def pin(
+    names: Annotated[list[str] | None, typer.Argument(help="Names of models", show_default=False)] = None,
+    profile: ProfileOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Write down in models.yaml which revision of a model is here and the SHA-256 of each of its files, so that `check` and other machines hold to it.
 
     Nothing is fetched. Comments and the order of models.yaml are kept. What was made with the model before counts as made by another.
@@ -184,7 +193,9 @@ def pin(names: Annotated[list[str], typer.Argument(help="Names of models")], as_
 
     settings, catalog = _catalog()
     pins: dict[str, tuple[Model, str | None, dict[str, str]]] = {}
-    for model in _chosen(catalog, names):
+    for model in _chosen(catalog, _wanted(catalog, names, profile)):
+        if profile is not None and model.name not in (names or ()) and model.source.hub is None and model.source.folder is None:
+            continue
         folder = models_files.folder(model)
         if folder is None:
             raise CliError(f"{model.name}: {'; '.join(missing(model)) or 'it has no files of its own to pin'}", Exit.BAD_INPUT)
@@ -227,6 +238,23 @@ def bench(
         model, (home or settings.home).absolute(), device=device, sizes=size or (), batches=batch or (1, 2, 4, 8), repeats=repeats, frames=frames,
         words=words, also=also or (), as_json=as_json,
     )  # fmt: skip
+
+
+def _named(catalog: Catalog, names: list[str] | None, profile: str | None) -> list[str] | None:
+    """The names said, and those of a profile, each once; None where nothing was said."""
+    if profile is None:
+        return names
+    if profile not in catalog.profiles:
+        raise CliError(f"no profile {profile!r} in models.yaml; it has {', '.join(sorted(catalog.profiles))}", Exit.BAD_INPUT)
+    return list(dict.fromkeys([*(names or ()), *catalog.profiles[profile].models.values()]))
+
+
+def _wanted(catalog: Catalog, names: list[str] | None, profile: str | None) -> list[str]:
+    """As `_named`, where something must be said."""
+    found = _named(catalog, names, profile)
+    if not found:
+        raise CliError("no model is named; name some, or a profile: --profile NAME", Exit.BAD_INPUT)
+    return found
 
 
 def _chosen(catalog: Catalog, names: Iterable[str] | None) -> list[Model]:
