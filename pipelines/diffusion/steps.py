@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import structlog
+import torch
 
 from farm.work import Cancelled
-from pipelines.diffusion.preview import Projection
+from pipelines.diffusion.preview import Projection, clean
 from pipelines.engine import Report
 
 log = structlog.get_logger()
@@ -31,10 +32,11 @@ class Steps:
         self._projection = projection
         self._before = 0  # steps of earlier passes
         self._shown = 0.0
+        self._last: Any = None  # this work's latents after the step before
 
     def start(self, before: int) -> None:
         """A pass begins, after `before` steps of earlier ones."""
-        self._before = before
+        self._before, self._last = before, None
 
     def say(self, note: str) -> None:
         """Tell something besides a step."""
@@ -44,19 +46,23 @@ class Steps:
         """diffusers' callback_on_step_end; raises Cancelled out of the pipeline's loop when the task is not wanted any more."""
         done = self._before + index + 1
         self._report.step(done, self._of, f"{self._what}, step {done} of {self._of}")
-        self._show(done, tensors.get("latents"))
+        self._show(done, tensors.get("latents"), getattr(pipe, "scheduler", None))
         return {}
 
     def passed(self, index: int, latents: Any = None) -> None:
         """The same for pipelines without a callback."""
         self(None, index, None, {"latents": latents})
 
-    def _show(self, done: int, latents: Any) -> None:
+    def _show(self, done: int, latents: Any, scheduler: Any) -> None:
         now = time.perf_counter()
-        if self._projection is None or latents is None or done < FIRST_PREVIEW * self._of or now - self._shown < PREVIEW_EVERY:
+        if self._projection is None or not isinstance(latents, torch.Tensor):
+            return
+        one, before = latents[self.place : self.place + 1], self._last
+        self._last = one
+        if done < FIRST_PREVIEW * self._of or now - self._shown < PREVIEW_EVERY:
             return
         try:
-            one = latents[self.place : self.place + 1]
+            one = clean(scheduler, before, one)
             picture = self._projection.picture(self._spread(one) if self._spread else one, self._size)
         except Exception as error:  # a courtesy: the work goes on without
             log.info("diffusion.no_preview", reason=repr(error))
