@@ -6,7 +6,8 @@ import re
 
 from starlette.responses import Response, StreamingResponse
 
-from farm.artifacts import Missing, StorageAway
+from farm.artifacts import Artifacts, Missing, StorageAway
+from farm.store.records import Artifact
 from gateway.call import Call
 from gateway.errors import ApiError, Problem
 from gateway.ranges import Span, Unsatisfiable, fresh, span, unchanged
@@ -24,6 +25,8 @@ _NAMING = frozenset({"application/vnd.apple.mpegurl", "text/vtt; of=thumbnails"}
 _NAMED = re.compile(r"\.\./([0-9a-f]{64})/([A-Za-z0-9._-]{1,80})")
 _LONGEST_NAMING = 4 << 20
 _CACHE = "public, max-age=31536000, immutable"
+PREVIEW = "preview.jpg"
+"""A task's preview by name: such pictures are in the storage alone, and nothing is recorded of them."""
 _AWAY_SECONDS = 3_600
 """How long a presigned address is good for; a player that seeks later comes back to ours, which is cached for half of that."""
 
@@ -40,6 +43,14 @@ async def _signed(call: Call, sha: str, size: int) -> str:
     return _NAMED.sub(lambda found: "../" + artifacts.address(found[1], found[2]).removeprefix("/artifacts/"), text)
 
 
+def _preview(artifacts: Artifacts, sha: str) -> Artifact | None:
+    """A preview as far as the storage knows of it."""
+    try:
+        return Artifact(sha=sha, size=artifacts.size(sha), media_type="image/jpeg")
+    except (Missing, StorageAway):
+        return None
+
+
 async def download(call: Call) -> Response:
     """`GET /artifacts/{sha}/{filename}?signature=`: the bytes, or the part that `Range` asks for.
 
@@ -50,6 +61,8 @@ async def download(call: Call) -> Response:
     if not house.artifacts.verify(sha, filename, request.query_params.get("signature", "")):
         raise ApiError(Problem.NOT_FOUND, "there is no such file; use the address whole, with its signature, as it was given")
     known = await house.threads.call(house.store.artifacts.get, sha)
+    if known is None and filename == PREVIEW:
+        known = await house.threads.call(_preview, house.artifacts, sha)
     if known is None:
         raise ApiError(Problem.NOT_FOUND, f"the file {filename!r} is not there any more")
     etag = f'"{sha}"'

@@ -9,7 +9,9 @@ from typing import Any
 
 from starlette.responses import Response, StreamingResponse
 
+from gateway.artifacts import PREVIEW
 from gateway.call import Call
+from gateway.documents import Writer
 from gateway.errors import ApiError, Problem
 from gateway.feed import Note, missed
 from gateway.records import load, writer
@@ -46,7 +48,7 @@ async def _events(call: Call, story: str) -> AsyncIterator[bytes]:
         told = words.snapshot(view)
         yield frame("snapshot", told)
         for note in await missed(house, call.request.headers.get("last-event-id"), story):
-            yield _progress(note, view)
+            yield _progress(note, view, words)
         while not view.terminal and not house.waiters.stopping.is_set():
             try:
                 async with asyncio.timeout(HEARTBEAT_SECONDS):
@@ -56,7 +58,7 @@ async def _events(call: Call, story: str) -> AsyncIterator[bytes]:
                 continue
             listener.bell.clear()
             while listener.queue:
-                yield _progress(listener.queue.popleft(), view)
+                yield _progress(listener.queue.popleft(), view, words)
             if room.generation != seen or listener.lost:
                 listener.lost, seen = False, room.generation
                 view = await room.read(lambda: _read(call, story))
@@ -75,5 +77,6 @@ async def _read(call: Call, story: str) -> StoryView:
     return view
 
 
-def _progress(note: Note, view: StoryView) -> bytes:
-    return frame("progress", {**note.data, "percent": view.percent, "secondsLeft": view.seconds_left}, note.position)
+def _progress(note: Note, view: StoryView, words: Writer) -> bytes:
+    seen = words.base + words.address(note.preview, PREVIEW) if note.preview else None
+    return frame("progress", {**note.data, "preview": seen, "percent": view.percent, "secondsLeft": view.seconds_left}, note.position)

@@ -26,6 +26,7 @@ class Note:
     data: dict[str, Any]
     text: str = ""  # a part of a script that is being written, from its character `text_at` on: for who asked for the script
     text_at: int = 0
+    preview: str | None = None  # SHA-256 of a small picture of how far the task is
 
 
 async def follow(url: str) -> AsyncIterator[tuple[str, Note | None, bool]]:
@@ -72,7 +73,7 @@ async def missed(house: House, position: str | None, story: str) -> list[Note]:
 
 
 def _note(one: progress.Read) -> Note:
-    return Note(one.position, _data(one.event), one.event.text, one.event.text_at)
+    return Note(one.position, _data(one.event), one.event.text, one.event.text_at, one.event.preview)
 
 
 def _data(event: ProgressEvent) -> dict[str, Any]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -100,3 +102,23 @@ def test_a_comment_comes_while_nothing_happens(farm: Any, monkeypatch: pytest.Mo
         told = stream(response)
         next(told)
         assert "" in next(told)
+
+
+def test_a_preview_of_a_task_can_be_seen_while_it_works(farm: Any, tmp_path: Path) -> None:
+    """Nothing of it is in the database: its signed address alone leads to it, and to nothing else that is not recorded."""
+    picture = tmp_path / "small.jpg"
+    picture.write_bytes(b"\xff\xd8 as small as a preview")
+    sha = farm.worker.artifacts.put(picture, "image/jpeg").sha
+    story = create(farm)
+    farm.worker.step()
+    with farm.client.stream("GET", f"/api/v1/sequences/{story}/events", timeout=10) as response:
+        told = stream(response)
+        next(told)
+        farm.publish(story, step=1, of=10, preview=sha)
+        farm.publish(story, step=2, of=10)
+        seen = [json.loads(event["data"]) for event in itertools.islice((event for event in told if event.get("event") == "progress"), 2)]
+    assert seen[1]["preview"] is None
+    answer = farm.client.get(seen[0]["preview"])
+    assert (answer.content, answer.headers["content-type"]) == (picture.read_bytes(), "image/jpeg")
+    assert farm.client.get(seen[0]["preview"].replace("preview.jpg", "film.mp4")).status_code == 404
+    assert farm.client.get(seen[0]["preview"].replace(sha, "0" * 64)).status_code == 404
