@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from farm.catalog import Model, Source
-from farm.plan import _narrator, _speakers
+from farm.plan import _narrator, _speakers, expand
 from farm.screenplay import BadScreenplay, check
-from farm.specs import Speaker
+from farm.specs import Speaker, SpeakSpec
 from farm.story import NewStory
 from farm.types import Character, Scene, Screenplay, Shot, TaskKind
 from farm.work import EngineError
@@ -19,6 +19,7 @@ from pipelines.speech.estimate import estimate
 from pipelines.speech.phonemes import spelled
 from pipelines.speech.quotes import parts
 from pipelines.speech.voices import Voices
+from tests.farm.farming import new_story
 
 MARA, TOM, KEEPER = Speaker(name="Mara Ellery", gender="female", age="old"), Speaker(name="Tom", gender="male"), Speaker(name="the Keeper")
 CAST = {
@@ -137,6 +138,19 @@ def test_a_line_is_its_speakers_and_nobody_is_quoted_in_it():
     assert check(whole.model_dump()) == whole
     with pytest.raises(BadScreenplay, match="spoken by character 'zoe'"):
         check(whole.model_copy(update={"shots": (shot.model_copy(update={"speaker": "zoe"}),)}).model_dump())
+
+
+def test_a_line_reaches_the_speak_task_as_its_speakers():
+    mara = Character(key="mara", name="Mara", gender="female", age="old")
+    shots = (
+        Shot(index=0, scene="a", narration="Stay.", characters=("mara",), speaker="mara"),
+        Shot(index=1, scene="a", narration="“No,” said Mara.", characters=("mara",)),
+    )
+    play = Screenplay(title="T", characters=(mara,), scenes=(Scene(key="a", title="A"),), shots=shots)
+    line, quoted = (one.spec for one in expand(new_story("t"), play) if isinstance(one.spec, SpeakSpec))
+    who = Speaker(name="Mara", gender="female", age="old")
+    assert (line.speaker, line.speakers) == (who, ())
+    assert (quoted.speaker, quoted.speakers) == (None, (who,))
 
 
 def test_a_persona_tells_its_own_story():
