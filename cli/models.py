@@ -169,10 +169,12 @@ def pull(
 
 
 def _say_pulled(row: dict[str, Any], *, only_plan: bool) -> None:
-    whole = f"{row['files']} files, {row['bytes'] / 1e9:.2f} GB"
+    from cli.models_pull import size
+
+    whole = f"{row['files']} files, {size(row['bytes'])}"
     licence = f"licence {row['licence']}" + (f" ({row['terms']})" if row["terms"] else "")
     if only_plan:
-        print(f"{row['name']}: {whole} of {row['hub']}, {row['to_fetch'] / 1e9:.2f} GB of it not here yet; {licence}")
+        print(f"{row['name']}: {whole} of {row['hub']}, {size(row['to_fetch'])} of it not here yet; {licence}")
         return
     here = "" if row.get("asked", True) else " (here already; the hub was not asked, HF_HUB_OFFLINE forbids it)"
     print(f"{row['name']}: {whole} in {row['folder']}{here}; {licence}")
@@ -198,7 +200,7 @@ def pin(
             continue
         folder = models_files.folder(model)
         if folder is None:
-            raise CliError(f"{model.name}: {'; '.join(missing(model)) or 'it has no files of its own to pin'}", Exit.BAD_INPUT)
+            raise CliError(f"{model.name}: {' '.join(missing(model)) or 'it has no files of its own to pin'}", Exit.BAD_INPUT)
         files = list(models_files.files(folder))
         with bar(f"hashing {model.name}", sum(path.stat().st_size for path in files), quiet=as_json) as read:
             pins[model.name] = model, folder.name if model.source.hub else None, models_pin.hashes(folder, files, read)

@@ -18,6 +18,7 @@ from typing import Any
 from cli import models_files
 from cli.errors import CliError, Exit
 from cli.models_pin import sha256
+from cli.models_progress import bar, watching
 from farm.catalog import Model, Source
 
 ROOM = 1.02  # of what is fetched: the file system keeps something for itself
@@ -76,8 +77,7 @@ def pull(model: Model, token: str | None, *, only_plan: bool, quiet: bool) -> di
         raise CliError("the Python package huggingface_hub is not installed; install it: pip install huggingface_hub", Exit.MACHINE)
     from huggingface_hub import utils
 
-    if quiet or not sys.stderr.isatty():
-        utils.disable_progress_bars()
+    utils.disable_progress_bars()  # of each file one, and one of what they call reconstruction: ours is one of all
     sources = [source for source in (model.source, *model.further()) if source.hub is not None]
     if here := _offline(model, sources):
         return here
@@ -181,7 +181,7 @@ def _see_room(model: Model, needed: int) -> None:
     free = shutil.disk_usage(place).free
     if needed * ROOM > free:
         raise CliError(
-            f"{model.name}: {_gb(needed)} are to be fetched and {weights.cache()} has room for {_gb(free)}; make room there, "
+            f"{model.name}: {size(needed)} are to be fetched and {weights.cache()} has room for {size(free)}; make room there, "
             "or point HF_HUB_CACHE to a larger disk",
             Exit.MACHINE,
         )
@@ -196,11 +196,10 @@ def _fetched(model: Model, plan: Plan, token: str | None, *, quiet: bool) -> Pat
         _forget(_snapshot(plan) / name)
     with _told(model, plan.source):
         patterns = [glob.escape(name) for name in plan.files]
-        folder = Path(snapshot_download(plan.source.hub, revision=plan.source.revision, allow_patterns=patterns, token=token))
+        with watching(f"fetching {model.name}", plan.to_fetch, lambda: _stored(plan), quiet=quiet):
+            folder = Path(snapshot_download(plan.source.hub, revision=plan.source.revision, allow_patterns=patterns, token=token))
     announced = {name: digest for name in plan.absent if (digest := plan.source.files.get(name) or plan.files[name].sha256)}
     total = sum(plan.files[name].size for name in announced)
-    from cli.models_progress import bar
-
     with bar(f"checking {model.name}", total, quiet=quiet) as read:
         for name, digest in announced.items():
             if (actual := sha256(folder / name, read)) != digest.lower():
@@ -211,6 +210,15 @@ def _fetched(model: Model, plan: Plan, token: str | None, *, quiet: bool) -> Pat
                     Exit.MACHINE,
                 )
     return folder
+
+
+def _stored(plan: Plan) -> int:
+    """Bytes of the repository that are on the disk, half files, too."""
+    total = 0
+    for path in (_snapshot(plan).parents[1] / "blobs").glob("*"):
+        with contextlib.suppress(OSError):
+            total += path.stat().st_size
+    return total
 
 
 def _snapshot(plan: Plan) -> Path:
@@ -301,5 +309,6 @@ def _without_password(address: str) -> str:
     return f"{before.partition('://')[0]}://…@{after}" if at else address
 
 
-def _gb(amount: int) -> str:
+def size(amount: int) -> str:
+    """An amount of bytes for people."""
     return f"{amount / 1e9:.1f} GB" if amount >= 1e8 else f"{amount / 1e6:.1f} MB"
