@@ -171,16 +171,21 @@ class DiffusionPicture(PipelineEngine):
         import torch
         from PIL import Image
 
+        from pipelines.diffusion.pace import Pace
+        from pipelines.diffusion.watching import heard
+
         if len(seeds) > 1 and hasattr(pipe.vae, "enable_slicing"):
             pipe.vae.enable_slicing()  # decoded one by one: no slower, and no more memory than a picture alone
         # On the CPU, whatever the device: the same noise everywhere. Anew at each attempt: a generator that was drawn from gives other noise.
         noise = [torch.Generator("cpu").manual_seed(seed) for seed in seeds]
         try:
-            made = pipe(**call, generator=noise[0] if len(noise) == 1 else noise, callback_on_step_end=company, output_type="pt")
+            with heard(pipe, Pace(company, self.device)) as told:
+                made = pipe(**call, **told, generator=noise[0] if len(noise) == 1 else noise, output_type="pt")
         finally:
             self._pipe.maybe_free_model_hooks()  # it holds the hooks, whichever pipeline was called
         # Made bytes where they are: a quarter of the way's load, and no work for the processor while the device waits.
-        pixels = (made.images.float() * 255).round().clamp(0, 255).to(torch.uint8).permute(0, 2, 3, 1).cpu().numpy()
+        images = made.images if hasattr(made, "images") else made.image  # Kandinsky's word
+        pixels = (images.float() * 255).round().clamp(0, 255).to(torch.uint8).permute(0, 2, 3, 1).cpu().numpy()
         return [Image.fromarray(one) for one in pixels]
 
     def _enlarged(self, picture: Image.Image, wanted: Pair) -> Image.Image:

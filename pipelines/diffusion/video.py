@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -17,22 +18,20 @@ from farm.specs import AnimateSpec
 from farm.types import TaskKind
 from farm.work import ClipData, EngineError, Outcome, Output, Work
 from pipelines import weights
-from pipelines.camera.clip import ClipWriter
-from pipelines.camera.plate import Canvas, planes_of
 from pipelines.diffusion.layouts import spread
-from pipelines.diffusion.lengths import WAYS, Frame, joined, needed, passes, resampled, sharing
+from pipelines.diffusion.lengths import WAYS, Frame, joined, needed, passes, sharing
 from pipelines.diffusion.resident import PipelineEngine
 from pipelines.diffusion.sizes import Pair, conform, fitted
 from pipelines.diffusion.sounding import Track
 from pipelines.diffusion.video_kinds import VIDEO_KINDS, VideoKind, class_for, lost
-from pipelines.engine import OutOfMemory, Report
+from pipelines.diffusion.writing import Writing
+from pipelines.engine import OutOfMemory, Report, Rest
 
 if TYPE_CHECKING:
+    from pipelines.diffusion.pace import Pace
     from pipelines.diffusion.steps import Steps
 
 LONGEST, FASTEST = 24 * 60 * 10, 120  # frames of one clip; frames a second
-REPORT_EVERY = 6  # frames
-PREVIEW_WIDTH = 480
 GREY = (128, 128, 128)  # what a masked frame shows: the middle of the range, as these models were trained
 SEED_STEP = 0x9E3779B1  # between the seeds of passes: an odd number near 2^32 over the golden ratio, so that neighbours' seeds do not meet
 MOVES = {
@@ -100,6 +99,11 @@ class DiffusionVideo(PipelineEngine):
 
     def run(self, work: Work, report: Report) -> Outcome:
         """Animate `work.files["picture"]`; gives `clip` with exactly `spec.frames` frames. See `pipelines.engine.Engine.run`."""
+        return self.compute([work], [report])[0].finish()
+
+    def compute(self, works: Sequence[Work], reports: Sequence[Report]) -> list[Rest]:  # type: ignore[override]  # never several, and never done at once
+        """The same, with the last frames still to be written: the device need not wait for that, nor between two passes."""
+        (work,), (report,) = works, reports
         spec = work.spec
         if not isinstance(spec, AnimateSpec):
             raise EngineError(f"{self.model.name!r} animates; it cannot do {spec.kind}: give this task to another model", code="wrong_task")
@@ -113,48 +117,48 @@ class DiffusionVideo(PipelineEngine):
                 f"{self.model.name!r} animates a picture and was given {', '.join(sorted(work.files)) or 'nothing'}; paint the keyframe first",
                 code="no_picture",
             )
-        size = (spec.size.width, spec.size.height)
-        target, track = work.scratch / "clip.mp4", Track()
-        # Continued, a clip would drift in size: frames are brought to the film's size as they are written, never before.
-        source = self._frames(work, spec, _opened(work), size, track, report)
-        with contextlib.closing(source), ClipWriter(target, *size, spec.fps, spec.key_frames) as clip:
-            for index, frame in enumerate(resampled(source, self._fps(), spec.fps, spec.frames, self._way())):
-                picture = conform(Image.fromarray(frame), size)
-                clip.add(canvas(np.asarray(picture)))
-                if index == 0:
-                    picture.thumbnail((PREVIEW_WIDTH, PREVIEW_WIDTH))
-                    picture.save(work.scratch / "preview.jpg", quality=82)
-                    report.preview(work.scratch / "preview.jpg", "image/jpeg")
-        outputs = [Output(name="clip", path=target, media_type="video/mp4")]
-        if track.heard:
-            track.write(work.scratch / "sound.wav", spec.frames / spec.fps)
-            outputs.append(Output(name="sound", path=work.scratch / "sound.wav", media_type="audio/wav"))
-        data = ClipData(frames=spec.frames, fps=spec.fps, width=size[0], height=size[1])
-        return Outcome(outputs=tuple(outputs), data=data.model_dump())
+        size, track, rate = (spec.size.width, spec.size.height), Track(), self._fps()
+        plan = self._plan(spec)
+        writing = Writing(
+            work.scratch / "clip.mp4", size, spec.fps, spec.frames, spec.key_frames, own=rate, way=self._way(), ahead=max(plan.lengths), report=report
+        )  # fmt: skip
+        try:
+            for frame in self._frames(work, spec, _opened(work), plan, track, report):
+                writing.add(frame)
+        except BaseException:
+            writing.give_up()
+            raise
+        return [Rest(partial(_finished, work, spec, writing, plan.steps, track))]
 
-    def _frames(self, work: Work, spec: AnimateSpec, picture: Image.Image, wanted: Pair, track: Track, report: Report) -> Generator[Frame, None, None]:
-        """The model's own frames, pass after pass, each continued from the last frames of the one before; their sound goes to `track`."""
+    def _plan(self, spec: AnimateSpec) -> _Plan:
+        """How the clip is made: settings, size and the lengths of its passes."""
         from pipelines.diffusion import loading
-        from pipelines.diffusion.steps import Steps
 
         assert self._ladder is not None, "load comes before run"
         assert self._kind is not None
         said = self.model.defaults
-        size = fitted(wanted, int(said.get("multiple") or self._kind.multiple), said.get("pixels"), self.model.sizes)
+        size = fitted((spec.size.width, spec.size.height), int(said.get("multiple") or self._kind.multiple), said.get("pixels"), self.model.sizes)
         call = {**self._kind.extra, **loading.settings(self.model, self._pipe)}
         call.setdefault("num_inference_steps", 30)
         longest = min(int(said.get("longest") or self._kind.longest), self.model.max_frames or LONGEST)
         step = int(said.get("step") or self._kind.step)
         shared = sharing(int(said.get("context") or self._kind.context), step, longest)
         lengths = passes(needed(spec.frames, spec.fps, self._fps()), step, longest - lost(self._pipe), shared, self._kind.shortest)
-        each = int(call["num_inference_steps"]) + 1  # and one for decoding
+        return _Plan(size, call, shared, tuple(lengths))
+
+    def _frames(self, work: Work, spec: AnimateSpec, picture: Image.Image, plan: _Plan, track: Track, report: Report) -> Generator[Frame, None, None]:
+        """The model's own frames, pass after pass, each continued from the last frames of the one before; their sound goes to `track`."""
+        from pipelines.diffusion.steps import Steps
+
+        assert self._kind is not None
+        said, size, each, shared, lengths = self.model.defaults, plan.size, plan.each, plan.shared, plan.lengths
         shape = (getattr(self._pipe, "vae_spatial_compression_ratio", 8), getattr(self._pipe.vae.config, "latent_channels", None), size)
         layout = self._kind.layout
-        steps = Steps(report, each * len(lengths), work.scratch, size, self._projection, "animating", spread=lambda latents: spread(latents, layout, *shape))
+        steps = Steps(report, plan.steps, work.scratch, size, self._projection, "animating", spread=lambda latents: spread(latents, layout, *shape))
         ends: list[Frame] = [np.asarray(conform(picture, size))]
         for number, length in enumerate(lengths):
             steps.start(number * each)
-            asked = {**call, **self._asked(spec, [Image.fromarray(frame) for frame in ends], length + lost(self._pipe), size)}
+            asked = {**plan.call, **self._asked(spec, [Image.fromarray(frame) for frame in ends], length + lost(self._pipe), size)}
             seed = (spec.seed + number * SEED_STEP) % 2**63
             made, sound = self._passed(work, asked, seed, steps, first=not number)
             steps.passed(each - 1)
@@ -162,10 +166,7 @@ class DiffusionVideo(PipelineEngine):
                 track.add(*sound, at=(sum(lengths[:number]) - shared * number) / self._fps())
             shown = [*joined(ends, made[:shared]), *made[shared:]] if number else made
             ends = shown[-shared:]
-            for index, frame in enumerate(shown if number == len(lengths) - 1 else shown[:-shared]):
-                if index % REPORT_EVERY == REPORT_EVERY - 1:
-                    report.step((number + 1) * each, each * len(lengths), f"frame {index + 1} of {len(made)}")
-                yield frame
+            yield from shown if number == len(lengths) - 1 else shown[:-shared]
 
     def _asked(self, spec: AnimateSpec, begins: list[Image.Image], length: int, size: Pair) -> dict[str, Any]:
         """One pass's parameters; `begins` are the frames that it begins with."""
@@ -208,30 +209,36 @@ class DiffusionVideo(PipelineEngine):
                 with told(self.model.name, self.device):
                     return self._pass(asked, seed, steps)
             except OutOfMemory as full:
-                if first or (rung := self.relieve(work)) is None:
+                if first:
                     raise
-                reason = str(full)
+                reason = full
+                reason.__cause__ = reason.__traceback__ = None  # they hold what that pass had on the device
+            if (rung := self.relieve(work)) is None:
+                raise reason
             steps.say(f"{reason}; once more with {rung}")
 
     def _pass(self, asked: dict[str, Any], seed: int, steps: Steps) -> Passed:
         import torch
 
         from pipelines.diffusion.loading import accepts
+        from pipelines.diffusion.pace import Pace
 
         watched = accepts(self._pipe, "callback_on_step_end")
-        extra = {"callback_on_step_end": steps} if watched else {}
+        pace = Pace(steps, self.device)
+        extra = {"callback_on_step_end": pace} if watched else {}
         try:
-            with contextlib.nullcontext() if watched else _watching(self._pipe.scheduler, steps):
-                made = self._pipe(**asked, **extra, generator=torch.Generator("cpu").manual_seed(seed), output_type="np")
+            with contextlib.nullcontext() if watched else _watching(self._pipe.scheduler, steps, pace):
+                made = self._pipe(**asked, **extra, generator=torch.Generator("cpu").manual_seed(seed), output_type="pt")
         finally:
             self._pipe.maybe_free_model_hooks()
-        shown = np.asarray(made.frames[0], np.float32)
-        if not np.isfinite(shown).all():
+        shown = made.frames[0].float()  # frames, channels, rows, columns
+        if not torch.isfinite(shown).all():
             raise EngineError(
                 f"Model {self.model.name!r} gave numbers that are none (NaN); set another defaults.dtype (bfloat16, float32) in models.yaml.",
                 code="not_a_number",
             )
-        frames = [np.asarray(frame) for frame in (shown * 255).round().clip(0, 255).astype(np.uint8)]
+        # Made bytes where they are: a quarter of the way's load, and no work for the processor while the device waits.
+        frames = list((shown * 255).round().clamp(0, 255).to(torch.uint8).permute(0, 2, 3, 1).cpu().numpy())
         assert self._kind is not None
         return frames, _heard(self._pipe, made) if self._kind.sounds else None
 
@@ -246,23 +253,46 @@ class DiffusionVideo(PipelineEngine):
         return way
 
 
-def canvas(picture: Frame) -> Canvas:
-    """An RGB frame (even sides) as planes for the encoder; chroma lies on the even columns and between the rows (ITU-T H.264, chroma_loc 0)."""
-    height, width = picture.shape[:2]
-    y, u, v = planes_of(np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2BGRA), np.uint8))
-    kernel = np.array([[0.25, 0.5, 0.25]], np.float32)
-    halves = [cv2.resize(cv2.filter2D(plane, -1, kernel)[:, ::2], (width // 2, height // 2), interpolation=cv2.INTER_AREA) for plane in (u, v)]
-    return Canvas(y, *(np.asarray(half, np.uint8) for half in halves))
+@dataclass(frozen=True)
+class _Plan:
+    """How one clip is made."""
+
+    size: Pair
+    call: dict[str, Any]
+    shared: int
+    lengths: tuple[int, ...]
+
+    @property
+    def each(self) -> int:
+        """Steps of a pass, and one for decoding."""
+        return int(self.call["num_inference_steps"]) + 1
+
+    @property
+    def steps(self) -> int:
+        """Of the whole clip."""
+        return self.each * len(self.lengths)
+
+
+def _finished(work: Work, spec: AnimateSpec, writing: Writing, steps: int, track: Track) -> Outcome:
+    """What is left when the device is done: the clip's last frames, and its sound."""
+    writing.finish(steps)
+    outputs = [Output(name="clip", path=work.scratch / "clip.mp4", media_type="video/mp4")]
+    if track.heard:
+        track.write(work.scratch / "sound.wav", spec.frames / spec.fps)
+        outputs.append(Output(name="sound", path=work.scratch / "sound.wav", media_type="audio/wav"))
+    data = ClipData(frames=spec.frames, fps=spec.fps, width=spec.size.width, height=spec.size.height)
+    return Outcome(outputs=tuple(outputs), data=data.model_dump())
 
 
 @contextlib.contextmanager
-def _watching(scheduler: Any, steps: Steps) -> Iterator[None]:
+def _watching(scheduler: Any, steps: Steps, pace: Pace) -> Iterator[None]:
     """Report the steps of a pipeline that has no callback, by way of its scheduler."""
     plain, done = scheduler.step, 0
 
     def step(*args: Any, **named: Any) -> Any:
         nonlocal done
         found = plain(*args, **named)
+        pace.step()
         steps.passed(done, found[0] if isinstance(found, tuple) else found.prev_sample)
         done += 1
         return found

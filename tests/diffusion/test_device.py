@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from pipelines.diffusion.memory import told
+from pipelines.diffusion.pace import Pace
 from pipelines.engine import DeviceLost, OutOfMemory
 
 
@@ -44,7 +45,11 @@ def test_an_error_that_leaves_it_open_has_the_device_asked(monkeypatch, says, be
 
     monkeypatch.setattr(torch.cuda, "synchronize", synchronize)
     ones = torch.ones
-    monkeypatch.setattr(torch, "ones", lambda *shape, device=None: ones(*shape))
+
+    def on_the_processor(*shape, device=None):
+        return ones(*shape)
+
+    monkeypatch.setattr(torch, "ones", on_the_processor)
     with pytest.raises(becomes) as caught, told("m", "cuda:0"):
         raise RuntimeError("cuDNN error: CUDNN_STATUS_NOT_SUPPORTED")
     assert type(caught.value) is becomes
@@ -57,3 +62,27 @@ def test_an_error_that_says_what_it_is_has_nobody_asked(monkeypatch):
         raise RuntimeError("cuDNN error: CUDNN_STATUS_ALLOC_FAILED")
     with pytest.raises(DeviceLost), told("m", "cuda:0"):
         raise RuntimeError("CUDA error: device-side assert triggered")
+
+
+def test_the_host_runs_one_step_ahead_and_no_more(monkeypatch):
+    """A stand-in for CUDA's events: which step is waited for, and when."""
+    seen: list[str] = []
+
+    class Event:
+        def __init__(self, blocking: bool) -> None:
+            assert blocking
+            self.step = sum(one.startswith("queued") for one in seen) + 1
+
+        def record(self) -> None:
+            seen.append(f"queued {self.step}")
+
+        def synchronize(self) -> None:
+            seen.append(f"waited for {self.step}")
+
+    monkeypatch.setattr(torch.cuda, "Event", Event)
+    on_cuda = Pace(lambda pipe, index, timestep, tensors: seen.append(f"told {index + 1}") or {}, "cuda:0")
+    for index in range(3):
+        assert on_cuda(None, index, None, {}) == {}
+    assert seen == ["queued 1", "told 1", "queued 2", "waited for 1", "told 2", "queued 3", "waited for 2", "told 3"]
+    Pace(lambda *given: {}, "cpu")(None, 0, None, {})
+    assert len(seen) == 8

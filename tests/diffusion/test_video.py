@@ -17,8 +17,9 @@ from farm.work import Cancelled, EngineError
 from pipelines.diffusion import preview
 from pipelines.diffusion.pictures import DiffusionPicture
 from pipelines.diffusion.sounding import RATE, Track
-from pipelines.diffusion.video import DiffusionVideo, canvas
+from pipelines.diffusion.video import DiffusionVideo
 from pipelines.diffusion.video_kinds import VIDEO_KINDS, class_for, lost
+from pipelines.diffusion.writing import canvas
 from pipelines.engine import OutOfMemory
 from tests.diffusion import tiny, tiny_sight
 from tests.diffusion.working import Listener, clip, keyframe, mover, painter
@@ -109,7 +110,7 @@ def test_a_pass_begins_with_the_last_frames_of_the_one_before(weights, tmp_path,
     engine._asked = lambda spec, frames, *rest: begins.append([np.asarray(one) for one in frames]) or asked(spec, frames, *rest)
     engine._pass = lambda *args: (made.append((given := passed(*args))[0]), given)[1]
     work = clip(tmp_path / "a", picture, frames)
-    shown = list(engine._frames(work, work.spec, Image.open(picture).convert("RGB"), (80, 44), Track(), Listener()))
+    shown = list(engine._frames(work, work.spec, Image.open(picture).convert("RGB"), engine._plan(work.spec), Track(), Listener()))
     assert [len(frames) for frames in begins] == [1, 9, 9][: len(begins)]
     assert len(begins) > 1
     assert all(np.array_equal(a, b) for a, b in zip(begins[1], made[0][-9:], strict=True))
