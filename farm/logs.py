@@ -22,6 +22,7 @@ def set_up(file: Path | None = None, *, level: str = "INFO", human: bool = False
     """Send structlog's and the standard library's logs to `file` (rotated at 20 MB) or to stderr; `human` for reading on a terminal."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
+        _named,
         structlog.stdlib.add_logger_name,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -53,7 +54,21 @@ def set_up(file: Path | None = None, *, level: str = "INFO", human: bool = False
         old.close()
     root.addHandler(handler)
     root.setLevel(level.upper())
-    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)  # it names its own parts at every start
+    logging.getLogger("alembic.runtime").setLevel(logging.WARNING)  # it names its own parts at every start; what it did, `farm.store.migrate` says
+
+
+_ALWAYS: dict[str, Any] = {}
+
+
+def name_process(**names: Any) -> None:
+    """Put these into every line that this process logs from now on, in any thread, where a line does not say otherwise: worker and pool."""
+    _ALWAYS.update(names)
+
+
+def _named(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    for name, value in _ALWAYS.items():
+        line.setdefault(name, value)
+    return line
 
 
 def bind(**names: Any) -> Mapping[str, Any]:

@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Callable
 
-_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+_PR_SET_PDEATHSIG, _PR_GET_PDEATHSIG = 1, 2  # linux/prctl.h
 _LIBC = ctypes.CDLL(None, use_errno=True)  # loaded here and not between a fork and an exec
 
 
@@ -27,6 +27,12 @@ def ask_kernel(number: int = signal.SIGKILL) -> None:
     """
     if hasattr(_LIBC, "prctl") and _LIBC.prctl(_PR_SET_PDEATHSIG, int(number), 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG) failed")
+
+
+def tied() -> bool:
+    """Whether the kernel ends this process with its parent: only then does a parent that has changed mean anything, else a shell may just have ended."""
+    number = ctypes.c_int()
+    return hasattr(_LIBC, "prctl") and _LIBC.prctl(_PR_GET_PDEATHSIG, ctypes.byref(number), 0, 0, 0) == 0 and number.value != 0
 
 
 def die_with_parent(parent: int | None = None, number: int = signal.SIGKILL) -> None:

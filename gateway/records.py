@@ -99,6 +99,8 @@ async def create_stories(house: House, wanted: Sequence[NewStory], answer: Remem
         made = await house.threads.call(house.store.stories.create_all, wanted, answer)
     except InsufficientCredits as error:
         raise ApiError(Problem.CREDITS, str(error)) from None
+    for new, one in zip(wanted, made, strict=True):
+        log.info("story accepted", story=one.story, job=one.job, team=new.team, credits=new.credits)
     await send_tickets(house)
     return made
 

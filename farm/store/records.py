@@ -222,6 +222,16 @@ class WorkerRecord:
 
 
 @dataclass(frozen=True)
+class Backlog:
+    """What there is to do for one model: tasks that wait for a worker, tasks that are done now, and how long the oldest has waited, in seconds."""
+
+    model: str
+    waiting: int
+    running: int
+    oldest_seconds: float
+
+
+@dataclass(frozen=True)
 class Answer:
     """What an earlier request with the same idempotency key was answered."""
 

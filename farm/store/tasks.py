@@ -16,7 +16,7 @@ from farm.states import JOB, STORY, TASK, JobState, StoryState, TaskState, move
 from farm.store import ending
 from farm.store import tables as t
 from farm.store.database import Database
-from farm.store.records import Artifact, Claim, Completed, Lease, Reaped, Recorded, Renewal
+from farm.store.records import Artifact, Backlog, Claim, Completed, Lease, Reaped, Recorded, Renewal
 from farm.store.stories import ring
 from farm.types import TaskKind
 
@@ -186,6 +186,17 @@ class Tasks:
                 ending.close_attempt(connection, lease.task, lease.epoch, "released")
                 ring(connection, connection.execute(sa.select(t.tasks.c.pools).where(t.tasks.c.id == lease.task)).scalar_one())
             return bool(given)
+
+    def backlog(self) -> list[Backlog]:
+        """What waits for workers and what they do, by model, sorted; models with neither are left out."""
+        waited = sa.func.min(t.tasks.c.not_before)
+        waiting = sa.select(t.tasks.c.model, sa.func.count(), waited).where(t.in_state(t.tasks.c.state, TaskState.RUNNABLE.value)).group_by(t.tasks.c.model)
+        running = sa.select(t.tasks.c.model, sa.func.count()).where(t.in_state(t.tasks.c.state, TaskState.RUNNING.value)).group_by(t.tasks.c.model)
+        with self._database.read() as connection:
+            now = connection.execute(sa.select(t.now())).scalar_one()
+            rows = {model: (count, max(0.0, now - since)) for model, count, since in connection.execute(waiting)}
+            busy = {row[0]: row[1] for row in connection.execute(running)}
+        return [Backlog(model, rows.get(model, (0, 0.0))[0], busy.get(model, 0), rows.get(model, (0, 0.0))[1]) for model in sorted({*rows, *busy})]
 
     def reap(self, dead: Sequence[str] = ()) -> list[Reaped]:
         """End the attempts whose lease ran out, and those of workers known to be `dead`, as crashed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -61,3 +62,16 @@ def test_secrets_stay_out(file: Path) -> None:
         assert secret not in text
     assert "sk_live_7WH3…" in text
     assert "bad key" in text
+
+
+def test_what_a_process_is_called_is_in_every_line_of_every_thread(file: Path) -> None:
+    logs.name_process(worker="w1", pool="cpu")
+    try:
+        thread = threading.Thread(target=lambda: structlog.get_logger("farm.test").info("painted"))
+        thread.start()
+        thread.join()
+        structlog.get_logger("farm.test").info("worker is gone", worker="w2")
+        logging.getLogger("of.a.library").warning("said")
+    finally:
+        logs._ALWAYS.clear()
+    assert [(line["worker"], line["pool"]) for line in lines(file)] == [("w1", "cpu"), ("w2", "cpu"), ("w1", "cpu")]

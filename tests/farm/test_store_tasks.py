@@ -325,6 +325,17 @@ def test_a_claim_looks_past_tasks_that_others_are_just_claiming(store: Store, te
     assert len(more) == 2
 
 
+def test_the_backlog_says_what_waits_and_what_is_done(store: Store, team: str) -> None:
+    written(store, team, 3)
+    keyframe(store)
+    with store.database.write() as connection:
+        connection.execute(t.tasks.update().where(t.tasks.c.name == "keyframe.2").values(not_before=t.now() - 60))
+    found = {one.model: one for one in store.tasks.backlog()}
+    assert (found["model-keyframe"].waiting, found["model-keyframe"].running) == (2, 1)
+    assert 60 <= found["model-keyframe"].oldest_seconds < 120
+    assert "model-compose" not in found  # it waits for others, not for a worker
+
+
 # ---------------------------------------------------------------- too little memory
 
 

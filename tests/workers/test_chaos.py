@@ -83,6 +83,22 @@ def test_draining_gives_a_long_task_back_without_counting_the_attempt(farm):
     assert [attempt.ended for attempt in farm.attempts(story)] == ["released"]
 
 
+def test_a_worker_whose_shell_has_ended_drains_as_any_other(farm):
+    """Started in the background by somebody who has logged out since: the running task ends, it is not given back."""
+    program = "import subprocess, sys; subprocess.Popen([sys.executable, '-m', 'workers', '--pool', 'cpu', '--grace', '60'], start_new_session=True).wait()"
+    shell = farm.start([sys.executable, "-c", program])
+    until(farm.store.workers.list, 20)
+    shell.kill()
+    shell.wait()
+    story = farm.story("steps 40 0.05", model="puppet")
+    until(lambda: farm.document(story).tasks[0].state == "running" and farm.lines("run"), 15)
+    psutil.Process(farm.store.workers.list()[0].pid).send_signal(signal.SIGTERM)
+    until(lambda: not farm.store.workers.list(), 20)
+    (attempt,) = farm.attempts(story)
+    assert (attempt.ended, farm.document(story).tasks[0].attempts) == ("failed", 1), farm.state(story)  # it ran to its end; a puppet writes no screenplay
+    assert attempt.ended_at - attempt.started_at > 40 * 0.05
+
+
 def test_a_second_signal_stops_at_once_and_leaves_no_process(farm):
     worker = farm.worker("--grace", "60")
     story = farm.story("hang", model="puppet")
