@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -25,7 +26,7 @@ RANKS: Mapping[TaskKind, int] = {
 }
 """What goes first within a story: what others wait for and is short, then pictures that a caller wants to see early, then the long work."""
 
-_QUOTES = '"“”„«»'
+_QUOTES = re.compile(r"""["“”„«»]|(?:^|[\s(\[—–-])[‘'](?=\w)""")
 
 EARLY = 5
 """The rank of what would be late by its kind, but others wait for."""
@@ -170,7 +171,7 @@ def _speakers(shot: Shot, characters: Mapping[str, Character]) -> tuple[Speaker,
 
     In a line of one's own nobody else is heard.
     """
-    if shot.speaker or not any(mark in shot.narration for mark in _QUOTES):
+    if shot.speaker or not _QUOTES.search(shot.narration):
         return ()
     return tuple(_speaker(characters[key]) for key in shot.characters)
 

@@ -14,11 +14,13 @@ from farm.specs import Speaker
 
 _OPENS = re.compile(r"^[(\[—–-]*[\"“”„«»‹›]")
 _CLOSES = re.compile(r"[\"“”«»‹›][)\],.;:!?…—–-]*$")
-_SPOKEN = re.compile(r"(?:[,.!?…—–-][\"“”«»‹›]?|[\"“”«»‹›][,.!?…—–-])[)\]]*$")
-_SENTENCE_END = re.compile(r"[.!?…][\"”’)\]]*$")
+_SINGLE = re.compile(r"^[(\[—–-]*[‘'](?=\w)")
+_SINGLE_CLOSES = re.compile(r"[,.!?…—–-][’'][)\],.;:!?…—–-]*$")  # with a mark before it, which an apostrophe has not
+_SPOKEN = re.compile(r"(?:[,.!?…—–-][\"“”«»‹›’']?|[\"“”«»‹›][,.!?…—–-])[)\]]*$")
+_SENTENCE_END = re.compile(r"[.!?…][\"”’')\]]*$")
 _EDGES = re.compile(r"^\W+|\W+$")
 _OWN = re.compile(r"['’]s?$")
-_FULL_STOP = re.compile(r"\.[\"“”«»‹›)\]]*$")
+_FULL_STOP = re.compile(r"\.[\"“”«»‹›’')\]]*$")
 SHORTEST_NAME = 3  # letters of a part of a name that stands for the whole
 LONGEST_ASIDE = 12  # words
 LONGEST_QUOTE = 120  # words: an opening mark without its closing one makes no speech of the rest
@@ -55,7 +57,7 @@ def _runs(words: Sequence[str]) -> list[_Run]:
     runs = [_Run()]
     position = 0
     while position < len(words):
-        if _OPENS.match(words[position]):
+        if _OPENS.match(words[position]) or _SINGLE.match(words[position]):
             end = _end(words, position)
             if end is not None:
                 runs += [_Run(list(words[position:end]), quoted=True), _Run()]
@@ -68,9 +70,13 @@ def _runs(words: Sequence[str]) -> list[_Run]:
 
 def _end(words: Sequence[str], start: int) -> int | None:
     """The position after the word that closes the quotation which begins at `start`."""
+    single = not _OPENS.match(words[start])
+    opens, closes = (_SINGLE, _SINGLE_CLOSES) if single else (_OPENS, _CLOSES)
     for position in range(start, min(len(words), start + LONGEST_QUOTE)):
-        body = _OPENS.sub("", words[position], count=1) if position == start else words[position]
-        if _CLOSES.search(body):
+        body = opens.sub("", words[position], count=1) if position == start else words[position]
+        if single and position > start and opens.match(body):
+            return None  # the first was an apostrophe: 'twas, rock 'n' roll
+        if closes.search(body):
             return position + 1
     return None
 
