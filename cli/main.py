@@ -135,6 +135,14 @@ def compose(
 
 
 @app.command()
+def status(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Say who works, what waits for a worker, and for how long."""
+    from cli.status import show
+
+    show(home, as_json=as_json)
+
+
+@app.command()
 def doctor(as_json: JsonOption = False) -> None:
     """Say what is installed, which engines can run, what is missing and how to get it."""
     from cli.doctor import examine

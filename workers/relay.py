@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+import time
 
 import redis
 import structlog
@@ -23,6 +24,7 @@ from workers.webhooks import Courier
 log = structlog.get_logger(__name__)
 
 LOOP_SECONDS = 1.0
+TELL_SECONDS = 60.0  # between two lines that say how much there is to do
 LONGEST_PAUSE_SECONDS = 10.0  # while Redis or SQL is away
 
 
@@ -51,6 +53,7 @@ class Relay:
         self.tickets = Tickets(settings.redis_url)
         self.progress = Progress(settings.redis_url)
         self.place = health.here()
+        self._tell_at = 0.0
 
     def run(self, stop: threading.Event) -> None:
         """Do a round every second until `stop`; with SQL or Redis away, wait longer and longer, and try again."""
@@ -73,6 +76,16 @@ class Relay:
             tell(self.progress, one)
         self.store.tickets.ring(WAITED_SECONDS)
         flush(self.store, self.tickets)
+        if time.monotonic() >= self._tell_at:
+            self._tell_at = time.monotonic() + TELL_SECONDS
+            self._figures()
+
+    def _figures(self) -> None:
+        """What an operator scales by, as one line of the log: workers by pool, tasks by model."""
+        workers, backlog = self.store.workers.list(), self.store.tasks.backlog()
+        pools = {pool: sum(worker.pool == pool and worker.state == "serving" for worker in workers) for pool in sorted({worker.pool for worker in workers})}
+        waiting = {one.model: {"waiting": one.waiting, "running": one.running, "oldest_seconds": round(one.oldest_seconds, 1)} for one in backlog}
+        log.info("farm", workers=pools, tasks=waiting)
 
     def close(self) -> None:
         """Close the database."""

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Mapping
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 import structlog
 from pydantic import ValidationError
