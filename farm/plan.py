@@ -26,7 +26,7 @@ RANKS: Mapping[TaskKind, int] = {
 }
 """What goes first within a story: what others wait for and is short, then pictures that a caller wants to see early, then the long work."""
 
-_QUOTES = re.compile(r"""["“”„«»]|(?:^|[\s(\[—–-])[‘'](?=\w)""")
+_QUOTES = re.compile(r"""["“”„«»]|^\s*[—–]|(?:^|[\s(\[—–-])[‘'](?=\w)""")
 
 EARLY = 5
 """The rank of what would be late by its kind, but others wait for."""

@@ -16,6 +16,7 @@ _OPENS = re.compile(r"^[(\[—–-]*[\"“”„«»‹›]")
 _CLOSES = re.compile(r"[\"“”«»‹›][)\],.;:!?…—–-]*$")
 _SINGLE = re.compile(r"^[(\[—–-]*[‘'](?=\w)")
 _SINGLE_CLOSES = re.compile(r"[,.!?…—–-][’'][)\],.;:!?…—–-]*$")  # with a mark before it, which an apostrophe has not
+_DASH_BEGINS, _LONE_DASH, _DASH_ENDS = re.compile(r"^[—–](?!\d)"), re.compile(r"^[—–]$"), re.compile(r"[—–][.,;:!?…]*$")
 _SPOKEN = re.compile(r"(?:[,.!?…—–-][\"“”«»‹›’']?|[\"“”«»‹›][,.!?…—–-])[)\]]*$")
 _SENTENCE_END = re.compile(r"[.!?…][\"”’')\]]*$")
 _EDGES = re.compile(r"^\W+|\W+$")
@@ -37,6 +38,8 @@ def parts(paragraph: str, speakers: Sequence[Speaker]) -> list[tuple[str, Speake
     if not speakers:
         return [(paragraph, None)] if paragraph.strip() else []
     runs = _runs(paragraph.split())
+    if not any(run.quoted for run in runs) and (found := _dashed(paragraph.split(), speakers)):
+        return found
     found: list[tuple[list[str], Speaker | None]] = []
     for index, run in enumerate(runs):
         speaker = _who(runs, index, speakers) if run.quoted else None
@@ -66,6 +69,21 @@ def _runs(words: Sequence[str]) -> list[_Run]:
         runs[-1].words.append(words[position])
         position += 1
     return [run for run in runs if run.words]
+
+
+def _dashed(words: Sequence[str], speakers: Sequence[Speaker]) -> list[tuple[str, Speaker | None]]:
+    """A line that begins with a dash and has its aside between two ("— Vete —dijo Mara—."), as most of Europe writes; none: it is not one."""
+    if not words or not _DASH_BEGINS.match(words[0]):
+        return []
+    runs, turn = [_Run([words[0]], quoted=True)], False
+    for word in words[1:]:
+        if turn or _DASH_BEGINS.match(word):
+            runs.append(_Run(quoted=not runs[-1].quoted))
+        runs[-1].words.append(word)
+        turn = not _LONE_DASH.match(word) and _DASH_ENDS.search(word) is not None
+    named = {speaker.name: speaker for run in runs if not run.quoted for speaker in _names(speakers, run.words)}
+    who = next(iter(named.values())) if len(named) == 1 else None
+    return [(" ".join(run.words), who if run.quoted else None) for run in runs] if who else []
 
 
 def _end(words: Sequence[str], start: int) -> int | None:
