@@ -21,6 +21,7 @@ from cli.parts import profile_of
 from cli.processes import Child
 from farm import catalog as catalogs
 from farm.settings import Settings, unix_url
+from farm.types import TaskKind
 
 _READY_SECONDS = 60.0
 _ROOM_TO_START_MB = 200
@@ -80,11 +81,16 @@ class EmbeddedFarm:
             key = self._open_store(settings)
             valkey.wait_until_up(settings.redis_url, _READY_SECONDS, lambda: queue.ended() is None)
             self._start_gateway(environment, url)
-            python = [sys.executable, "-m", "cli"]
-            for number in range(self.worker_count):
-                self._child(f"worker-{number}", [*python, "worker", "--pool", self.pool, "--grace", str(_WORKER_GRACE_SECONDS)], environment).start()
-            self._child("relay", [*python, "relay"], environment).start()
+            python = [sys.executable, "-m"]  # the parts themselves, without the command line: the tables are up to date
+            worker = [*python, "workers", "--pool", self.pool, "--grace", str(_WORKER_GRACE_SECONDS)]
+            self._child("worker-0", worker, environment).start()
             self._await_gateway()
+            # The first story is accepted and written by these two; whatever else starts at the same time only takes their cores away. One worker
+            # holds what writes: it is a second and a half to load, once a story.
+            writers = [word for name in catalog.pools[self.pool].models if catalog.models[name].tasks == (TaskKind.WRITE,) for word in ("--cold", name)]
+            for number in range(1, self.worker_count):
+                self._child(f"worker-{number}", [*worker, *writers], environment).start()
+            self._child("relay", [*python, "workers.relay"], environment).start()
         except BaseException:
             self.stop()
             raise
@@ -94,11 +100,11 @@ class EmbeddedFarm:
         return running
 
     def stop(self) -> None:
-        """End every process: first the workers, which give their tasks back, then the gateway, then the queue."""
+        """End every process: all that use the queue at once, workers giving their tasks back, then the queue."""
         with self._tending:
             self._stopping.set()
         self.home.withdraw()
-        for names in (("worker", "relay"), ("gateway",), ("redis",)):
+        for names in (("worker", "relay", "gateway"), ("redis",)):
             group = [child for child in self._children if child.name.startswith(names)]
             for child in group:
                 child.terminate()

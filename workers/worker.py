@@ -12,7 +12,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -57,20 +57,21 @@ def run_worker(
     grace: float = 30.0,
     device: str | None = None,
     warm: bool = True,
+    cold: Collection[str] = (),
     die_with_parent: bool = False,
     table: Mapping[str, str] | None = None,
 ) -> int:
     """Serve `pool` until SIGTERM or SIGINT; returns the process's exit code.
 
     The first signal drains: the running task may end within `grace` seconds, then it is given back, its attempt not counted. The second
-    stops at once. `device` ("cpu", "cuda:1") defaults to the pool's first; `warm` loads the pool's models while idle; `table` overrides
-    the engines. Raises ValueError for a pool that models.yaml does not have, RuntimeError for a device that is not there.
+    stops at once. `device` ("cpu", "cuda:1") defaults to the pool's first; `warm` loads the pool's models while idle, all but
+    those in `cold`; `table` overrides the engines. Raises ValueError for a pool that models.yaml does not have, RuntimeError for a device that is not there.
     """
     if pool not in catalog.pools:
         raise ValueError(f"no pool {pool!r} in {settings.models}; it has {', '.join(sorted(catalog.pools))}")
     described = health.describe(device or ("cuda:0" if catalog.pools[pool].device == "cuda" else "cpu"))
     worker = Worker(settings, catalog, pool, name or _name(pool), described, engines.table() if table is None else table)
-    return worker.serve(grace=grace, warm=warm, die_with_parent=die_with_parent)
+    return worker.serve(grace=grace, warm=warm, cold=cold, die_with_parent=die_with_parent)
 
 
 def _name(pool: str) -> str:
@@ -126,7 +127,7 @@ class Worker:
         )
         self._told: Any = None
 
-    def serve(self, *, grace: float, warm: bool, die_with_parent: bool) -> int:
+    def serve(self, *, grace: float, warm: bool, cold: Collection[str] = (), die_with_parent: bool) -> int:
         """Work until told to leave; returns 0, or 1 when something had to be cut off."""
         self._hear_signals()
         if die_with_parent:
@@ -138,7 +139,7 @@ class Worker:
             log.warning("model does not fit here", model=name, why=why)
         self._slot.survey(self._catalog.models[name] for name in self.models)
         if warm:
-            self._slot.load_ahead(self._catalog.models[name] for name in self.models)
+            self._slot.load_ahead(self._catalog.models[name] for name in self.models if name not in cold)
         self._register()
         transport.start()
         log.info("worker serves", worker=self.name, pool=self.pool, device=self.device.title, models=self.models)
@@ -273,6 +274,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--grace", type=float, default=30.0, help="seconds that the running task may still take after SIGTERM (default 30)")
     parser.add_argument("--device", help="cpu, cuda or cuda:N; default: the pool's")
     parser.add_argument("--no-warm", action="store_true", help="load no model before its first task")
+    parser.add_argument("--cold", action="append", default=[], metavar="MODEL", help="a model that is not loaded before its first task; repeatable")
     parser.add_argument("--die-with-parent", action="store_true", help="end when the process that started this one ends")
     options = parser.parse_args(arguments)
     logs.set_up(human=sys.stderr.isatty())
@@ -286,6 +288,7 @@ def main(arguments: list[str] | None = None) -> int:
             grace=options.grace,
             device=options.device,
             warm=not options.no_warm,
+            cold=options.cold,
             die_with_parent=options.die_with_parent,
         )
     except (catalogs.CatalogError, ValueError, RuntimeError) as error:

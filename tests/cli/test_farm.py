@@ -110,7 +110,7 @@ def test_render_makes_a_film_in_the_farm_that_runs_in_its_home_though_worker_and
     while victims and time.monotonic() < until and render.poll() is None:
         for process in family(home):
             words = process.cmdline()
-            name = "gateway" if "gateway" in words else "worker" if "worker" in words and _busy(process) else ""
+            name = "gateway" if "gateway" in words else "worker" if "workers" in words and _busy(process) else ""
             if name in victims:
                 process.send_signal(signal.SIGKILL)
                 victims.discard(name)
