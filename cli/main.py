@@ -102,12 +102,13 @@ def gateway(
 def worker(
     pool: Annotated[str, typer.Option("--pool", help="The pool to work for, as models.yaml names it")] = "cpu",
     name: Annotated[str | None, typer.Option("--name", help="Name of this worker [default: host, process and a random part]", show_default=False)] = None,
+    device: Annotated[str | None, typer.Option("--device", help="cpu, cuda or cuda:N [default: the pool's, the first one]", show_default=False)] = None,
     grace: Annotated[float, typer.Option("--grace", min=0, help="Seconds that a running task gets to end on SIGTERM before it is given back")] = 300,
 ) -> None:
     """Run one worker of a pool, anywhere that reaches the database, the queue and the artifacts."""
     from cli.parts import work
 
-    raise typer.Exit(work(pool, name, grace))
+    raise typer.Exit(work(pool, name, grace, device))
 
 
 @app.command()

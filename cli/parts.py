@@ -5,7 +5,7 @@ from __future__ import annotations
 from cli.errors import CliError, Exit
 from farm import catalog as catalogs
 from farm.catalog import Catalog
-from farm.settings import Settings, shown
+from farm.settings import Settings, SettingsError, shown
 
 
 def settings_and_catalog() -> tuple[Settings, Catalog]:
@@ -78,7 +78,7 @@ def serve(host: str, port: int) -> int:
         raise CliError(str(error), Exit.MACHINE) from None
 
 
-def work(pool: str, name: str | None, grace: float) -> int:
+def work(pool: str, name: str | None, grace: float, device: str | None = None) -> int:
     """Run a worker until it is told to end; its exit code.
 
     Raises CliError for a pool that models.yaml does not have, or a device that is not there.
@@ -90,8 +90,10 @@ def work(pool: str, name: str | None, grace: float) -> int:
         raise CliError(f"--pool {pool!r}: no such pool in {settings.models}; it has {', '.join(sorted(catalog.pools))}", Exit.BAD_INPUT)
     up_to_date(settings)
     try:
-        return run_worker(settings, catalog, pool, name=name, grace=grace)
-    except RuntimeError as error:
+        return run_worker(settings, catalog, pool, name=name, grace=grace, device=device)
+    except SettingsError:
+        raise
+    except (RuntimeError, ValueError) as error:
         raise CliError(f"pool {pool!r}: {error}", Exit.MACHINE) from None
 
 

@@ -15,6 +15,8 @@ import pytest
 
 from cli.main import main
 from farm.store import Store
+from farm.types import TaskKind
+from tests.farm.farming import new_story
 
 
 @pytest.fixture(scope="module")
@@ -109,3 +111,22 @@ def test_a_home_without_a_farm_stays_without(tmp_path: Path, storyfarm: Any) -> 
     assert done.returncode == 2
     assert "no farm in it yet" in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_status_says_who_works_and_what_waits(tmp_path: Path, storyfarm: Any) -> None:
+    store = Store.open(f"sqlite:///{tmp_path / 'farm.db'}")
+    store.migrate()
+    team = store.teams.ensure("studio", unlimited=True)
+    models = dict.fromkeys(TaskKind, "screenwriter")
+    store.stories.create(new_story(team, models=models, pools={"screenwriter": ("cpu",)}))
+    nobody = storyfarm(tmp_path, "status")
+    assert "No worker is there. Start one with: storyfarm worker --pool NAME" in nobody.stdout
+    assert "no worker now" in nobody.stdout
+    store.workers.register("w1", pool="cpu", host="here", pid=1, models=["screenwriter"], device={"name": "cpu", "title": "Two cores"})
+    told = json.loads(storyfarm(tmp_path, "status", "--json").stdout)
+    assert [(one["name"], one["state"], one["task"]) for one in told["workers"]] == [("w1", "serving", None)]
+    assert [(one["model"], one["waiting"], one["running"], one["pools"], one["served"]) for one in told["models"]] == [("screenwriter", 1, 0, ["cpu"], True)]
+    claim = store.tasks.claim("w1", "cpu", ["screenwriter"], [], 60)
+    store.close()
+    assert claim is not None
+    assert claim.task in storyfarm(tmp_path, "status").stdout
