@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -31,6 +32,8 @@ from pipelines.engine import DeviceLost
 log = structlog.get_logger()
 
 PATIENCE = 600.0  # seconds that one waits for another: compiling takes minutes, and they do not do it in step
+GRACE = 10.0  # seconds to notice by oneself that another is gone
+LOST_STATUS = 75  # as of a slot that lost its device (workers.slot_child.EXIT_DEVICE_LOST)
 TICK = 2.0  # seconds between two signs of life while others load
 UNSHARED = dict.fromkeys(
     ("LTXVideoTransformer3DModel", "LTX2VideoTransformer3DModel"),
@@ -49,6 +52,7 @@ class Crew:
         self.count, self.device = count, device
         self._members: list[tuple[subprocess.Popen[bytes], Connection]] = []
         self._users = 0
+        self._over = threading.Event()
         self._folder = tempfile.TemporaryDirectory(prefix="storyfarm-crew-")
 
     @classmethod
@@ -96,7 +100,17 @@ class Crew:
             # Not of a session of its own: whoever kills the slot's group kills these with it.
             self._members.append((subprocess.Popen(command, pass_fds=[theirs.fileno()], env=environment, stdin=subprocess.DEVNULL), ours))
             theirs.close()
+        for process, _ in self._members:
+            threading.Thread(target=self._watch, args=(process,), name="crew", daemon=True).start()
         join(0, self.count, self.device, self._folder.name)
+
+    def _watch(self, process: subprocess.Popen[bytes]) -> None:
+        """End this process when that one has ended: a kernel of NCCL waits for it for ever, and nothing but the process's end stops a kernel."""
+        status = process.wait()
+        # Where the others are processors, or the next message finds the pipe closed, it is an exception, and leaves in good order.
+        if not self._over.wait(GRACE):
+            print(f"The process of another device ended with status {status}; without it nothing goes on here.", file=sys.stderr, flush=True)
+            os._exit(LOST_STATUS)
 
     def release(self) -> None:
         """A model is done with it; the last one ends it."""
@@ -106,6 +120,7 @@ class Crew:
 
     def _end(self) -> None:
         Crew.here = None
+        self._over.set()
         for _, connection in self._members:
             connection.close()  # which ends the other side
         for process, _ in self._members:

@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 import torch
 
+from farm.work import EngineError
 from pipelines.diffusion.faults import device_lost, doubtful, out_of_memory
 from pipelines.diffusion.speed import denoisers, plain
 from pipelines.engine import DeviceLost, OutOfMemory
@@ -129,6 +130,10 @@ def told(model: str, device: str) -> Iterator[None]:
         if out_of_memory(error):
             log.warning("diffusion.out_of_memory", model=model, device=device, reason=reason)
             raise OutOfMemory(f"Model {model!r} ran out of memory on {device}: {reason}") from error
+        if isinstance(error, ValueError) and "attn_mask" in reason:
+            raise EngineError(
+                f"Model {model!r} masks its attention, which speed.attention as it is in models.yaml cannot ({reason}); take native or cudnn.", code="bad_speed"
+            ) from error
         raise
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -13,7 +15,7 @@ import pytest
 from PIL import Image
 
 from farm.work import Cancelled, EngineError
-from pipelines.diffusion import speed
+from pipelines.diffusion import crew, speed
 from pipelines.diffusion.crew import Crew
 from pipelines.diffusion.pictures import DiffusionPicture
 from pipelines.diffusion.video import DiffusionVideo
@@ -129,6 +131,19 @@ def test_a_process_that_dies_is_a_lost_device(weights, tmp_path, picture):
         assert time.monotonic() - began < 20
     finally:
         engine.unload()
+
+
+@pytest.mark.parametrize("over", [False, True])
+def test_a_process_that_waits_for_one_that_died_ends_itself(monkeypatch, capfd, over):
+    ended: list[int] = []
+    monkeypatch.setattr(crew.os, "_exit", ended.append)
+    monkeypatch.setattr(crew, "GRACE", 0.1)
+    one = crew.Crew(2, "cpu")
+    if over:
+        one._end()
+    one._watch(subprocess.Popen([sys.executable, "-c", "raise SystemExit(3)"]))
+    assert ended == ([] if over else [crew.LOST_STATUS])
+    assert ("status 3" in capfd.readouterr().err) == (not over)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
+from farm.work import EngineError
 from pipelines.diffusion.memory import told
 from pipelines.diffusion.pace import Pace
 from pipelines.engine import DeviceLost, OutOfMemory
@@ -86,3 +87,9 @@ def test_the_host_runs_one_step_ahead_and_no_more(monkeypatch):
     assert seen == ["queued 1", "told 1", "queued 2", "waited for 1", "told 2", "queued 3", "waited for 2", "told 3"]
     Pace(lambda *given: {}, "cpu")(None, 0, None, {})
     assert len(seen) == 8
+
+
+def test_an_attention_that_cannot_mask_is_named_with_those_that_can():
+    with pytest.raises(EngineError, match="take native or cudnn") as caught, told("m", "cpu"):
+        raise ValueError("`attn_mask` is not supported for native flash attention")
+    assert caught.value.code == "bad_speed"
