@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import sys
 from collections.abc import Iterable
@@ -116,11 +117,13 @@ def check(names: NamesArgument = None, profile: ProfileOption = None, as_json: J
                 continue
             state = "bad" if row["bad"] else "missing" if row["missing"] else "ok"
             unpinned = f", {row['unpinned']} without a SHA-256 to hold to (storyfarm models pin {row['name']})" if row["unpinned"] else ""
-            print(f"{row['name']}: {state}, {row['files']} of {row['of']} files verified{unpinned}")
+            verified = f"{row['files']} of {row['of']} files verified{unpinned}" if row["of"] or row["unpinned"] else "it has no files of its own here"
+            print(f"{row['name']}: {state}, {verified}")
             for line in (*row["bad"], *row["missing"]):
                 print(f"  {line}")
         if silent:
-            print(f"not here: {', '.join(silent)}; `storyfarm models show NAME` says why")
+            few = f" ({', '.join(silent)})" if len(silent) <= 8 else ""
+            print(f"{len(silent)} more are not here{few}; `storyfarm models list` says why")
     if any(row["bad"] or (names and row["missing"]) for row in found):
         raise typer.Exit(Exit.MACHINE)
 
@@ -263,7 +266,9 @@ def _chosen(catalog: Catalog, names: Iterable[str] | None) -> list[Model]:
     wanted = list(names or catalog.models)
     for name in wanted:
         if name not in catalog.models:
-            raise CliError(f"no model {name!r} in models.yaml; it has {', '.join(sorted(catalog.models))}", Exit.BAD_INPUT)
+            near = difflib.get_close_matches(name, catalog.models, n=4, cutoff=0.5)
+            hint = f"; near it are {', '.join(near)}" if near else ""
+            raise CliError(f"no model {name!r} in models.yaml{hint}; `storyfarm models list` names all {len(catalog.models)}", Exit.BAD_INPUT)
     return [catalog.models[name] for name in wanted]
 
 

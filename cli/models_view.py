@@ -119,14 +119,16 @@ def table(rows: Iterable[Mapping[str, Any]]) -> None:
 
     console = _console()
     shown = list(rows)
-    wide = console.width >= 110
+    wide, wider = console.width >= 110, console.width >= 160
     out = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     out.add_column("model", no_wrap=True, min_width=2 + max(len(row["name"]) for row in shown))
     for heading, longest in (("memory", max(len(_memory(row)) for row in shown)), ("on disk", max(len(_size(row["bytes"])) for row in shown))):
         out.add_column(heading, justify="right", no_wrap=True, min_width=max(longest, len(heading)))
     out.add_column("for sale", no_wrap=True, min_width=8)
     out.add_column("here", no_wrap=True, min_width=max(len(row["state"]) for row in shown))
-    out.add_column("licence", no_wrap=True, overflow="ellipsis")
+    out.add_column("licence", no_wrap=True, overflow="ellipsis", max_width=46 if wider else None)
+    if wider:
+        out.add_column("sold under which terms", overflow="fold")
     if wide:
         out.add_column("pools", overflow="fold")
     colours = {"ready": "green", "yes": "green", "limited": "yellow", "no": "red", "not fetched": "cyan"}
@@ -144,7 +146,7 @@ def table(rows: Iterable[Mapping[str, Any]]) -> None:
                 f"[{colours.get(state, 'yellow')}]{state}[/]",
                 escape(row["licence"]),
             ]
-            out.add_row(*cells, *([escape(", ".join(row["pools"]) or "–")] if wide else []))
+            out.add_row(*cells, *([escape(row["terms"])] if wider else []), *([escape(", ".join(row["pools"]) or "–")] if wide else []))
     console.print(out)
     ready = sum(row["state"] == "ready" for row in shown)
     console.print(f"{ready} of {len(shown)} can run here. `storyfarm models show NAME`: what is missing, and under which terms its films are sold.")
