@@ -38,8 +38,8 @@ def parts(paragraph: str, speakers: Sequence[Speaker]) -> list[tuple[str, Speake
     if not speakers:
         return [(paragraph, None)] if paragraph.strip() else []
     runs = _runs(paragraph.split())
-    if not any(run.quoted for run in runs) and (found := _dashed(paragraph.split(), speakers)):
-        return found
+    if not any(run.quoted for run in runs) and (dashed := _dashed(paragraph.split(), speakers)):
+        return dashed
     found: list[tuple[list[str], Speaker | None]] = []
     for index, run in enumerate(runs):
         speaker = _who(runs, index, speakers) if run.quoted else None
