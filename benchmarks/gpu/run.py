@@ -136,6 +136,15 @@ def main() -> int:
 # ---------------------------------------------------------------- parts
 
 
+def limits(shape: str, size: str, seconds: float, place: Place) -> dict[str, float]:
+    """How many times the physical limit of an H200 a step takes (benchmarks/results/memory.json); nothing for pipelines of another size than the traced."""
+    path = Path(__file__).parents[1] / "results" / "memory.json"
+    if place.tiny or place.small or not path.exists():
+        return {}
+    least = json.loads(path.read_text(encoding="utf-8"))["limits"].get(f"{shape} {size}")
+    return {"least_s": least["step_s"], "step/least": seconds / least["step_s"]} if least and seconds else {}
+
+
 def farm_part(place: Place) -> Rows:
     """Wall time a picture: the pipeline called directly, in the slot, and by a worker with database, queue and storage (aim: 1.02)."""
     model = place.model("flux")
@@ -151,7 +160,7 @@ def farm_part(place: Place) -> Rows:
     through = statistics.median(spans)
     return [
         {"what": f"FLUX.1 1280x720, {model.defaults['steps']} steps", "direct_s": direct, "slot_s": inside, "farm_s": through,
-         "slot/direct": inside / direct, "farm/direct": through / direct},
+         "slot/direct": inside / direct, "farm/direct": through / direct, **limits("flux", "1280x720", through / model.defaults["steps"], place)},
     ]  # fmt: skip
 
 
@@ -198,7 +207,8 @@ def batch_part(place: Place) -> Rows:
     for row in place.flux().measured:
         rate = row.batch / row.run_seconds
         gain = rate / rates.setdefault(row.size, rate)
-        rows.append({"what": f"{row.size} batch {row.batch}", "pictures_a_s": rate, "gain": gain, "peak_gb": row.peak_bytes / 1e9})
+        least = limits("flux", row.size, row.step_seconds / row.batch, place)
+        rows.append({"what": f"{row.size} batch {row.batch}", "pictures_a_s": rate, "gain": gain, "peak_gb": row.peak_bytes / 1e9, **least})
     return rows
 
 
@@ -272,7 +282,8 @@ def video_part(place: Place) -> Rows:
         found = place.bench(model, sizes=[size], frames=frames, words=False, batches=(1,))
         row = found.measured[0]
         rows.append({"what": f"{name}, {frames} frames {row.size}, {row.steps} steps", "s": row.run_seconds, "s_a_step": row.step_seconds,
-                     "load_s": found.load_seconds, "back_s": found.unpark_seconds or 0.0, "peak_gb": row.peak_bytes / 1e9})  # fmt: skip
+                     "load_s": found.load_seconds, "back_s": found.unpark_seconds or 0.0, "peak_gb": row.peak_bytes / 1e9,
+                     **limits(name, row.size, row.step_seconds, place)})  # fmt: skip
     return rows
 
 

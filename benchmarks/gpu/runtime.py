@@ -137,10 +137,36 @@ def _built(shadow: Any) -> Iterator[None]:
         return model
 
     with (
+        mock.patch("diffusers.loaders.ip_adapter.safe_open", _Opened),
         mock.patch.object(diffusers.ModelMixin, "from_pretrained", classmethod(diffused)),
         mock.patch.object(transformers.PreTrainedModel, "from_pretrained", classmethod(transformed)),
     ):
         yield
+
+
+class _Opened:
+    """safetensors' file, whose tensors are made of what lies on the disk."""
+
+    def __init__(self, path: Any, framework: str, device: Any = "cpu") -> None:
+        from safetensors import safe_open
+
+        with outside():
+            self._file = safe_open(path, framework=framework, device="cpu")
+
+    def __enter__(self) -> _Opened:
+        return self
+
+    def __exit__(self, *args: Any) -> None:
+        return None
+
+    def keys(self) -> Any:
+        """Names of the tensors."""
+        return self._file.keys()
+
+    def get_tensor(self, name: str) -> torch.Tensor:
+        """One of them."""
+        with outside():
+            return self._file.get_tensor(name)
 
 
 def _dtype(named: dict[str, Any], own: Any = None) -> torch.dtype:

@@ -28,6 +28,11 @@ from benchmarks.gpu.meter import Meter
 aten: Any = torch.ops.aten
 KNOWN, COUNTED = 2**13, 2**18  # elements: a tensor of at most so many (of whole numbers or truths) has its numbers computed, where they follow from known ones
 UNTOLD = (aten.mm.default, aten.addmm.default, aten.bmm.default, aten.convolution.default, aten.empty.memory_format)  # nothing is decided by these
+ALIKE = (
+    aten.mm.default, aten.addmm.default, aten.bmm.default, aten.baddbmm.default, aten.linear.default, aten.convolution.default,
+    aten.native_layer_norm.default, aten.native_group_norm.default, aten.cudnn_batch_norm.default,
+)  # fmt: skip
+"""Operations whose kernels on CUDA take one precision only; torch's fakes do not look."""
 GUESSED: dict[torch.dtype, Any] = {torch.bool: False}
 
 
@@ -110,6 +115,8 @@ class Shadow(TorchDispatchMode):
         return self._run(func, args, kwargs, given)
 
     def _run(self, func: Any, args: Any, kwargs: Any, given: list[Any]) -> Any:
+        if func in ALIKE and len({one.dtype for one in given}) > 1:
+            raise RuntimeError(f"{func} got tensors of different dtype: {', '.join(str(one.dtype) for one in given)}; CUDA has no kernel for that")
         known = all(one.numel() <= _knowable(one) and self.value(one) is not None for one in given)
         try:
             found = func(*args, **({**kwargs, "generator": None} if kwargs.get("generator") is not None else kwargs))

@@ -116,9 +116,17 @@ def test_what_lies_on_two_devices_does_not_meet():
         weight = net.weight
         net.to("cuda", torch.bfloat16)
         assert (net.weight is weight, weight.device.type, weight.dtype) == (True, "cuda", torch.bfloat16)
-        with pytest.raises(RuntimeError, match="dtype"):
-            net(torch.ones(1, 8, device="cuda"))
         assert shadow.meter.peak["cuda"] > 0
+
+
+def test_what_is_of_two_precisions_does_not_multiply():
+    with shadowed():
+        with pytest.raises(RuntimeError, match="different dtype"):
+            torch.nn.Linear(8, 8).to(torch.bfloat16)(torch.ones(1, 8))
+        with pytest.raises(RuntimeError, match="should be the same"):
+            torch.nn.Conv2d(3, 3, 1).to(torch.float16)(torch.ones(1, 3, 8, 8))
+        with pytest.raises(RuntimeError, match="same dtype"):
+            torch.nn.functional.scaled_dot_product_attention(*torch.ones(2, 1, 1, 4, 8), torch.ones(1, 1, 4, 8, dtype=torch.float16))
 
 
 def test_every_part_that_is_written_down_has_a_class_and_a_source():
