@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import replace
 
 from farm.specs import Speaker
@@ -38,10 +39,10 @@ BEND, STRETCH = 0.6, 0.012
 """How far a name moves its voice to each side, in semitones and as a share of the size: two women of one shade are still two."""
 
 
-def voices(model: str, base: str, gender: str) -> Voices:
-    """The shades and the voice `base` itself, which narrates, to be given out as those of any model."""
+def voices(model: str, base: str, gender: str, names: Mapping[str, str] | None = None) -> Voices:
+    """The shades and the voice `base` itself, to be given out as those of any model; `names`: castings that models.yaml decides."""
     listed = [Voice(base, gender, "adult", "en"), *(Voice(name, of, age, "en") for name, (of, age, _) in SHADES.items())]
-    return Voices(model, listed, base)
+    return Voices(model, listed, base, names)
 
 
 def shade(name: str, base: str, gender: str, who: str = "") -> Shade | None:
@@ -58,7 +59,7 @@ def shade(name: str, base: str, gender: str, who: str = "") -> Shade | None:
     return replace(found, pitch=found.pitch + BEND * bend, size=found.size * (1 + STRETCH * stretch))
 
 
-def spoken_by(who: Speaker, among: Voices, base: str, gender: str) -> Shade | None:
+def spoken_by(who: Speaker, among: Voices, base: str, gender: str, narrator: str = "") -> Shade | None:
     """The shade of a character: the one it asks for, else one of its gender and age, always the same, never the narrator's; None: the voice itself."""
-    voice = among.character(who, "en", Voice(base))
+    voice = among.character(who, "en", Voice(narrator or base))
     return shade(voice.name, base, gender, who.name)

@@ -7,7 +7,7 @@ import itertools
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import structlog
@@ -26,6 +26,7 @@ from pipelines.voice.text import Sentence, Span, clean, match, sentences
 log = structlog.get_logger()
 
 RATE = neural.RATE
+HEART = "heart"  # the voice that comes with the package
 LONGEST_TEXT = 20_000  # characters: about 25 minutes of speech
 PAUSES = {"paragraph": 0.45, "sentence": 0.32, "clause": 0.16}  # seconds after a sentence, beyond its own tail
 SILENCE = 0.4  # seconds of sound for a text with nothing to say
@@ -59,9 +60,13 @@ class Voice(Engine):
         lacks = []
         if importlib.util.find_spec("hibari") is None or importlib.util.find_spec("onnxruntime") is None:
             lacks.append("The Python package hibari-tts is not installed; install it: pip install hibari-tts==0.2.1")
-        wanted = str(model.defaults.get("voice") or "heart")
-        if not lacks and wanted not in neural.here():
+        wanted = str(model.defaults.get("voice") or HEART)
+        if not lacks and wanted not in cast.SHADES and wanted not in neural.here():
             lacks.append(f"Voice {wanted!r} is not on this machine, which has {', '.join(sorted(neural.here()))}; change defaults.voice in models.yaml")
+        castings: Any = model.defaults.get("names") or {}
+        unknown = [voice for voice in castings.values() if voice not in (*cast.SHADES, wanted, HEART)] if isinstance(castings, dict) else [castings]
+        if unknown:
+            lacks.append(f"Model {model.name!r}: defaults.names gives {unknown[0]!r}; give each name one of {HEART}, {', '.join(cast.SHADES)}")
         others = [locale for locale in model.locales if not _english(locale)]
         if others and espeak.program() is None:
             lacks.append(f"Locales {', '.join(others)} need the program espeak-ng; {espeak.REMEDY}")
@@ -70,7 +75,7 @@ class Voice(Engine):
     def load(self, report: Report) -> None:
         """Load the default English voice."""
         report.loading(0.0, "voice")
-        self._voice(self._default_voice())
+        self._voice(self._trained())
         report.loading(1.0, "voice")
 
     def unload(self) -> None:
@@ -118,18 +123,18 @@ class Voice(Engine):
         """The narrator's shade, and those of the characters by their names."""
         base, asked = self._base(spec)
         gender = self._voice(base).gender
-        voices = cast.voices(self.model.name, base, gender)
-        teller = cast.shade(asked, base, gender) if asked else None
+        voices = cast.voices(self.model.name, base, gender, self.model.defaults.get("names"))
         told_by = spec.narrator if not spec.voice else None
-        if told_by:
-            teller = cast.shade(voices.character(told_by, "en").name, base, gender, told_by.name)
-        shades = {who.name: cast.spoken_by(who, voices, base, gender) for who in (*spec.speakers, *([spec.speaker] if spec.speaker else []))}
+        narrator = voices.character(told_by, "en").name if told_by else asked or base
+        teller = cast.shade(narrator, base, gender, told_by.name if told_by else "")
+        everybody = (*spec.speakers, *([spec.speaker] if spec.speaker else []))
+        shades = {who.name: cast.spoken_by(who, voices, base, gender, narrator) for who in everybody}
         return teller, shades | ({told_by.name: teller} if told_by else {})
 
     def _base(self, spec: SpeakSpec) -> tuple[str, str]:
         """The trained voice that speaks, and the shade of it that was asked for by name, if any."""
         asked = self._asked_voice(spec)
-        return (self._default_voice(), asked) if asked in cast.SHADES else (asked, "")
+        return (self._trained(), asked) if asked in cast.SHADES else (asked, "")
 
     def _assemble(self, parts: list[Turn], say: Say, seed: int, report: Report) -> tuple[Sound, tuple[Word, ...]]:
         """Say sentence after sentence, with pauses between them; word times count from the beginning of the whole."""
@@ -182,7 +187,11 @@ class Voice(Engine):
         return self._default_voice() if name in {"", "default", self.model.name} else name
 
     def _default_voice(self) -> str:
-        return str(self.model.defaults.get("voice") or "heart")
+        return str(self.model.defaults.get("voice") or HEART)
+
+    def _trained(self) -> str:
+        """The voice of the package that all others are made of."""
+        return HEART if self._default_voice() in cast.SHADES else self._default_voice()
 
     def _voice(self, name: str) -> neural.NeuralVoice:
         if name not in self._neural:

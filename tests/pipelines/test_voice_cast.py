@@ -119,6 +119,20 @@ def test_a_line_of_a_script_is_its_speakers(voice: Voice, tmp_path: Path) -> Non
     assert set(turn.shades) == {quoted.shades[0]}, "the same voice as in quotation marks"
 
 
+def test_models_yaml_decides_the_narrator_and_castings(tmp_path: Path) -> None:
+    model = HEART.model_copy(update={"defaults": {"voice": "baritone", "names": {"Tom": "bass"}}})
+    assert Voice.missing(model) == []
+    engine = Voice(model, "cpu")
+    engine.load(Listener())
+    told, shades = engine._shades(SpeakSpec(text="", speakers=(TOM, Speaker(name="Cy", gender="male"), Speaker(name="Ann", gender="female"))))
+    assert told == cast.SHADES["baritone"][2]
+    assert shades["Tom"].span == cast.SHADES["bass"][2].span
+    assert shades["Cy"].span != told.span, "not the narrator's"
+    assert pitch(spoken(engine, tmp_path, "We are leaving along the river.")[0]) < 140
+    (lack,) = Voice.missing(HEART.model_copy(update={"defaults": {"names": {"Tom": "zoe"}}}))
+    assert "'zoe'" in lack
+
+
 @settings(deadline=None, max_examples=60)
 @given(st.text(alphabet="aM \"“”„«».,!?:-'Tom Mara\n—…😀\u0301", max_size=80))
 def test_whatever_is_quoted_every_word_has_somebody(text: str) -> None:
