@@ -19,7 +19,7 @@ def create(
     team: TeamOption,
     name: Annotated[str, typer.Option("--name", help="What the key is for")] = "command line",
     scope: Annotated[
-        list[str] | None, typer.Option("--scope", help="What it may do; several times for several [default: everything]", show_default=False)
+        list[str] | None, typer.Option("--scope", metavar="SCOPE", help="What it may do; several times for several [default: everything]", show_default=False)
     ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,

@@ -25,7 +25,9 @@ app = typer.Typer(
 
 HomeOption = Annotated[Path | None, typer.Option("--home", help="Folder of the embedded farm [default: $STORYFARM_HOME, else .storyfarm]", show_default=False)]
 JsonOption = Annotated[bool, typer.Option("--json", help="For programs: print one line of JSON instead of a display")]
-WorkersOption = Annotated[int | None, typer.Option("--workers", min=1, max=64, help="Workers of the embedded farm [default: one a core]", show_default=False)]
+WorkersOption = Annotated[
+    int | None, typer.Option("--workers", min=1, max=64, metavar="N", help="Workers of the embedded farm [default: one a core]", show_default=False)
+]
 
 
 @app.command()
@@ -34,7 +36,9 @@ def render(
     output: Annotated[Path, typer.Option("--output", "-o", help="The film to write")] = Path("film.mp4"),
     seconds: Annotated[
         int | None,
-        typer.Option("--seconds", help="Length of the film, about: 5 to 300 [default: 30; a whole script keeps its own length]", show_default=False),
+        typer.Option(
+            "--seconds", metavar="N", help="Length of the film, about: 5 to 300 [default: 30; a whole script keeps its own length]", show_default=False
+        ),
     ] = None,
     aspect: Annotated[str, typer.Option("--aspect", help="Shape of the picture: 16:9, 9:16, 1:1 or 4:5")] = "16:9",
     style: Annotated[str | None, typer.Option("--style", help="Name of a style, such as 'Cinematic Noir' [default: the farm's]", show_default=False)] = None,
@@ -45,7 +49,8 @@ def render(
         str | None, typer.Option("--captions", help="Draw them so: plain, boxed, or highlight (the spoken word is lit)", show_default=False)
     ] = None,
     also: Annotated[
-        list[str] | None, typer.Option("--also", help="What else to make of the film: strip, teaser, gif, hls, hevc, av1, nvenc, otio; repeatable")
+        list[str] | None,
+        typer.Option("--also", metavar="NAME", help="What else to make of the film: strip, teaser, gif, hls, hevc, av1, nvenc, otio; repeatable"),
     ] = None,
     locale: Annotated[str | None, typer.Option("--locale", help="Language to write and speak, such as de or pt-BR [default: en]", show_default=False)] = None,
     farm: Annotated[str | None, typer.Option("--farm", help="Address of a running farm [default: an embedded one]", show_default=False)] = None,
@@ -73,7 +78,7 @@ def render(
     render_film(order, output, farm=farm, key=key, home=_home(home), workers=workers, as_json=as_json)
 
 
-@app.command()
+@app.command(short_help="Keep an embedded farm running until Ctrl-C.")
 def up(
     home: HomeOption = None,
     port: Annotated[int, typer.Option("--port", help="Port of the gateway; 0 takes a free one")] = 8000,
@@ -87,7 +92,7 @@ def up(
     keep_up(_home(home), host=host, port=port, workers=workers, as_json=as_json)
 
 
-@app.command()
+@app.command(short_help="Run one gateway of a farm: the HTTP API.")
 def gateway(
     host: Annotated[str, typer.Option("--host", help="Address to listen on")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", help="Port to listen on; 0 takes a free one")] = 8000,
@@ -98,12 +103,14 @@ def gateway(
     raise typer.Exit(serve(host, port))
 
 
-@app.command()
+@app.command(short_help="Run one worker of a pool.")
 def worker(
     pool: Annotated[str, typer.Option("--pool", help="The pool to work for, as models.yaml names it")] = "cpu",
     name: Annotated[str | None, typer.Option("--name", help="Name of this worker [default: host, process and a random part]", show_default=False)] = None,
     device: Annotated[str | None, typer.Option("--device", help="cpu, cuda or cuda:N [default: the pool's, the first one]", show_default=False)] = None,
-    grace: Annotated[float, typer.Option("--grace", min=0, help="Seconds that a running task gets to end on SIGTERM before it is given back")] = 300,
+    grace: Annotated[
+        float, typer.Option("--grace", min=0, metavar="SECONDS", help="Seconds that a running task gets to end on SIGTERM before it is given back")
+    ] = 300,
 ) -> None:
     """Run one worker of a pool, anywhere that reaches the database, the queue and the artifacts."""
     from cli.parts import work
@@ -111,7 +118,7 @@ def worker(
     raise typer.Exit(work(pool, name, grace, device))
 
 
-@app.command()
+@app.command(short_help="Run one relay of a farm, with its reaper.")
 def relay() -> None:
     """Run one relay with its reaper: sends tickets that were left unsent, takes up what dead workers left."""
     from cli import parts
@@ -119,13 +126,13 @@ def relay() -> None:
     raise typer.Exit(parts.relay())
 
 
-@app.command()
+@app.command(short_help="Cut clips, speech and music into a film, without a farm.")
 def compose(
     timeline: Annotated[Path, typer.Argument(help="The film as data: a JSON file (docs/composing.md); its paths are relative to itself")],
     output: Annotated[Path, typer.Option("--output", "-o", help="The film to write; captions and poster come beside it")] = Path("film.mp4"),
     also: Annotated[
         list[str] | None,
-        typer.Option("--also", help="What else: strip, teaser, gif, hls, hevc, av1, nvenc or otio; repeatable", show_default=False),
+        typer.Option("--also", metavar="NAME", help="What else: strip, teaser, gif, hls, hevc, av1, nvenc or otio; repeatable", show_default=False),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -143,7 +150,7 @@ def status(home: HomeOption = None, as_json: JsonOption = False) -> None:
     show(home, as_json=as_json)
 
 
-@app.command()
+@app.command(short_help="Say what can run here, what is missing, how to get it.")
 def doctor(as_json: JsonOption = False) -> None:
     """Say what is installed, which engines can run, what is missing and how to get it."""
     from cli.doctor import examine
@@ -151,9 +158,9 @@ def doctor(as_json: JsonOption = False) -> None:
     raise typer.Exit(examine(as_json=as_json))
 
 
-app.add_typer(models.app, name="models")
+app.add_typer(models.app, name="models", short_help="The models of models.yaml: list, fetch, pin, measure.")
 app.add_typer(teams.app, name="teams")
-app.add_typer(users.app, name="users")
+app.add_typer(users.app, name="users", short_help="Users: who may sign in on the pages.")
 app.add_typer(keys.app, name="keys")
 app.add_typer(credits.app, name="credits")
 

@@ -62,10 +62,10 @@ def _print(found: dict[str, Any]) -> None:
     from rich import box
     from rich.console import Console
     from rich.markup import escape
-    from rich.table import Table
+    from rich.table import Column, Table
 
     console = Console()
-    workers = Table("worker", "pool", "state", "does", "device", box=box.SIMPLE_HEAD)
+    workers = Table(*(Column(name, overflow="fold") for name in ("worker", "pool", "state", "does", "device")), box=box.SIMPLE_HEAD)
     for one in found["workers"]:
         workers.add_row(*(escape(str(text)) for text in (one["name"], one["pool"], one["state"], one["task"] or "-", one["device"])))
     console.print(workers if found["workers"] else "No worker is there. Start one with: storyfarm worker --pool NAME")

@@ -41,7 +41,7 @@ def list_teams(home: HomeOption = None, as_json: JsonOption = False) -> None:
         print(f"{team.name}: {standing(team)}")
 
 
-@app.command()
+@app.command(short_help="Let a team spend only the credits that it has.")
 def limit(name: NameArgument, home: HomeOption = None) -> None:
     """Let a team spend only the credits that it has; what it spent beyond them is forgiven."""
     with books(home) as store:
@@ -49,7 +49,7 @@ def limit(name: NameArgument, home: HomeOption = None) -> None:
     print(f"Team {name} spends what it has")
 
 
-@app.command()
+@app.command(short_help="Let a team spend more credits than it has.")
 def unlimit(name: NameArgument, home: HomeOption = None) -> None:
     """Let a team spend more credits than it has; what it spends is still written down."""
     with books(home) as store:

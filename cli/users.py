@@ -16,7 +16,7 @@ EmailArgument = Annotated[str, typer.Argument(help="E-mail address")]
 _LONGEST_LINE = 1_000
 
 
-@app.command()
+@app.command(short_help="Add a user; the password is asked for.")
 def add(email: EmailArgument, team: TeamOption, home: HomeOption = None) -> None:
     """Add a user; the password is asked for, or read as one line from standard input. A team that is not there is made."""
     with books(home) as store:
@@ -43,7 +43,7 @@ def password(email: EmailArgument, home: HomeOption = None) -> None:
     print(f"User {email} has a new password; their sessions have ended")
 
 
-@app.command()
+@app.command(short_help="Remove a user with their sessions.")
 def remove(email: EmailArgument, home: HomeOption = None) -> None:
     """Remove a user with their sessions; what the team made stays, and so do its keys."""
     with books(home) as store:

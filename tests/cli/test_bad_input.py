@@ -163,3 +163,11 @@ def test_an_embedded_farm_names_a_wrong_setting_before_it_starts_anything(tmp_pa
 
     assert done.returncode == Exit.BAD_INPUT
     assert done.stderr.startswith("storyfarm: STORYFARM_RATE is 'ten'; write requests/seconds")
+
+
+@pytest.mark.parametrize("group", ["", "teams", "users", "keys", "credits"])
+def test_no_line_of_help_breaks_off(tmp_path: Path, group: str) -> None:
+    done = storyfarm(*group.split(), "--help", cwd=tmp_path, COLUMNS="80")
+
+    assert done.returncode == Exit.OK
+    assert "..." not in done.stdout
