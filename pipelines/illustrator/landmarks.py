@@ -39,7 +39,7 @@ def paint_landmarks(stage: Stage, place: Place, text: str) -> None:
     if city is not None and place.name not in _APART:
         build, high = city
         x = stage.rng("city").choice((0.24, 0.72))
-        build(stage.pen("far", 0.42), stage.width * x, stage.horizon + stage.unit * 0.02, stage.unit * high, stage.rng("city tower"))
+        build(stage.pen("far", 0.42), stage.width * x, stage.horizon + stage.unit * 0.02, min(stage.unit * high, stage.horizon * 0.9), stage.rng("city tower"))
     named = [word for word in dict.fromkeys(tokens(text)) if word in LANDMARKS and word not in OWN.get(place.name, set())]
     rng = stage.rng("landmarks")
     side = rng.choice((0.2, 0.8))

@@ -10,6 +10,7 @@ from typing import Literal, cast
 from farm.specs import Hint
 from farm.types import Character
 from pipelines.screenwriter import lexicon, names, words
+from pipelines.screenwriter.nouns import TITLES
 from pipelines.screenwriter.premise import Being
 
 _PRONOUNS = {
@@ -199,6 +200,8 @@ def _character(key: str, being: Being, name: str, role: str, random: Random, hin
     look = {str(k): str(v) for k, v in (known.get("look") or {}).items()}
     hair = random.choice(_HAIR[being.age])
     skin, coat, trousers = random.choice(_SKIN), random.choice(_COAT), random.choice(_TROUSERS)
+    if not human and name.split(" ", 1)[0] in TITLES:
+        look.setdefault("vest", coat)  # who has a title is dressed, and goes on two legs
     if human:
         look = {"coat": coat, "trousers": trousers, "hair": hair, "skin": skin, **look}
         if being.age == "old":

@@ -184,6 +184,14 @@ def tail(pen: Pen, kind: Species, x: float, y: float, lift: float = 0.0) -> None
         if kind.tail == "bushy":
             pen.shade(smooth([(2, -3), (-14, -8), (-32, -22), (-46, -22), (-52, -8), (-42, 6), (-24, 10), (2, 6)], 0.8), fur, 4, -3)
             pen.fill(smooth([(-42, -23), (-50, -18), (-52, -6), (-44, 3), (-40, -4), (-44, -10), (-38, -14)], 0.8), kind.belly)
+        elif kind.tail == "plume":  # carried high, its tip curled back
+            pen.shade(
+                smooth([(2, -4), (-12, -10), (-26, -30), (-32, -60), (-24, -86), (-6, -96), (8, -86), (0, -76), (-8, -62), (-8, -40), (-2, -16), (6, 4)], 0.8),
+                fur,
+                4,
+                -3,
+            )
+            pen.fill(smooth([(-14, -30), (-22, -58), (-14, -80), (-4, -86), (-12, -70), (-14, -50), (-10, -32)], 0.8), light(fur, 0.35))
         elif kind.tail in ("thin", "tuft", "ring", "curl"):
             points: list[Point] = [(2, 0), (-18, 2), (-30, -14), (-28, -34)] if kind.tail != "curl" else [(2, 0), (-14, -4), (-20, -24), (-12, -36)]
             width = 3.6 if kind.tail in ("thin", "tuft") else 7.4 if kind.tail == "ring" else 6

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 from pipelines.illustrator.figures import hats
@@ -183,6 +184,10 @@ def _head(pen: Pen, kind: Bird, pose: str, mood: str) -> None:
         pen.oval(4, 5, 3.6, 2.4, "#f08a7a", 0.4)
 
 
+DEEPEST = 5.0
+"""How far a tail may hang under the feet of a bird that stands; its curves' control points lie lower than anything that is seen."""
+
+
 def draw(name: str, pose: str, mood: str, wearing: dict[str, str], feathers: str | None) -> Drawing:
     """One of BIRDS in a pose; `wearing`: scarf, apron, vest, cape as colours, hat by name; `feathers`: "#rrggbb" of its back."""
     kind = BIRDS[name]
@@ -203,6 +208,9 @@ def draw(name: str, pose: str, mood: str, wearing: dict[str, str], feathers: str
         _legs(pen, kind, pose, hips)
     _wing(pen, (shoulder[0] + 10, shoulder[1]), tone, pose, False, up)
     trail = 1 - 0.5 * up  # a tail that would reach the ground is short
+    steep = math.sin(math.radians(-tilt))
+    if not swims and not flies and not sleeps and steep > 0.3:
+        trail = max(0.05, min(trail, ((2 - middle[1]) / (steep * long) - 0.7) / 0.88))  # and no lower than the feet
     with pen.at(*middle, tilt):
         pen.shade(
             smooth([(-long * 0.7, -9), (-long * (0.7 + 0.8 * trail), -10 - 8 * (1 - up)), (-long * (0.7 + 0.88 * trail), 2), (-long * 0.8, 11)], 0.5),
@@ -295,6 +303,7 @@ def draw(name: str, pose: str, mood: str, wearing: dict[str, str], feathers: str
         with pen.at(shoulder[0] + 33, shoulder[1] + 16, 0, 0.8):
             PROPS[prop](pen)
     _wing(pen, shoulder, tone, pose, True, up)
-    drawing = pen.drawing(name, "water" if swims else "air" if pose == "fly" else "ground", "right")
+    stands = not swims and not flies and not sleeps
+    drawing = pen.drawing(name, "water" if swims else "air" if pose == "fly" else "ground", "right", deepest=DEEPEST if stands else 1e9)
     standing = 0.72 * (kind.metres / 0.9) ** 0.2
     return replace(drawing, height_m=max(0.2, kind.metres * min(1.5, drawing.height_m / standing)))

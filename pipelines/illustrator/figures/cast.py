@@ -97,10 +97,18 @@ def pose_of(action: str) -> str:
     return "stand"
 
 
+UNDEAD = frozenset(["vampire", "zombie", "werewolf", "mummy", "witch"])
+"""Who stays what it is in any trade: a vampire boss."""
+ABOUT = frozenset(["hunter", "slayer", "keeper", "tamer", "trainer", "catcher", "expert", "fan", "doctor"])
+"""Trades that have to do with such beings and are none."""
+
+
 @lru_cache(maxsize=2048)
 def own_trade(noun: str) -> dict[str, Any] | None:
     """What the trade of a noun wears by its own words, the longest and last first."""
     words = re.findall(r"[a-z]+", noun.lower())
+    if words[-1:] and words[-1] not in ABOUT and (strange := next((word for word in words[:-1] if word in UNDEAD and word in trades()), None)) is not None:
+        return trades()[strange]
     for size in range(min(len(words), 3), 0, -1):
         for start in range(len(words) - size, -1, -1):
             *first, last = words[start : start + size]
@@ -159,6 +167,8 @@ def _person(key: str, name: str, noun: str, description: str, gender: str, age: 
     if woman and age != "child" and wears.keys() & {"upper", "coat", "top", "apron"}:
         chosen["lower"] = "trousers"  # a trade's dress is said whole in trades.yaml
     chosen |= {name: value for name, value in wears.items() if name in known and name != "extras"}
+    if woman and wears.get("style") == "side":
+        chosen["style"] = choice(seed, "style", ("long", "bob", "bun"))
     chosen["build"] = wears.get("build") or ("female" if woman else "male" if gender == "male" else "neutral")
     chosen["woman"] = woman
     extras = set(wears.get("extras", ()))

@@ -228,11 +228,16 @@ class Pen:
         self._bounds = before
         self._seen(path)
 
-    def drawing(self, name: str, habitat: Habitat = "ground", faces: Faces = "right", grounded: bool = False, scale: float = 1.0) -> Drawing:
-        """What was drawn, as a Drawing; `grounded`: the ground stays at 0 even where nothing touches it. `scale`: metres per 100 units."""
+    def drawing(
+        self, name: str, habitat: Habitat = "ground", faces: Faces = "right", grounded: bool = False, scale: float = 1.0, deepest: float = 1e9
+    ) -> Drawing:
+        """What was drawn, as a Drawing; `grounded`: the ground stays at 0 even where nothing touches it; `deepest`: it lies no lower.
+
+        `scale`: metres per 100 units.
+        """
         bounds = self._bounds
         if bounds is None:
             raise ValueError(f"nothing was drawn for {name!r}")
-        bottom = max(bounds.bottom(), 0.0) if grounded else bounds.bottom()
+        bottom = min(max(bounds.bottom(), 0.0) if grounded else bounds.bottom(), deepest)
         edges = (bounds.left(), bounds.top(), bounds.right(), bottom)
         return recorded(name, self._recorder.finishRecordingAsPicture(), edges, (edges[3] - edges[1]) / 100 * scale, habitat, faces)

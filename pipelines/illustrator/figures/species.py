@@ -15,7 +15,7 @@ class Species:
     belly: str = "#fbeedd"
     ears: str = "point"  # point, round, long, floppy, big, horse, none
     snout: float = 10  # how far the muzzle reaches out
-    tail: str = "bushy"  # bushy, thin, stub, puff, horse, tuft, curl, ring
+    tail: str = "bushy"  # bushy, plume, thin, stub, puff, horse, tuft, curl, ring
     metres: float = 0.6  # from the ground to the back
     girth: float = 1.0
     legs: float = 1.0
@@ -52,7 +52,7 @@ SPECIES: dict[str, Species] = {
     "koala": Species("#9aa0ab", "#e9ebee", "big", 6, "stub", 0.5, 1.3, 0.75, 0.4, 1.35),
     "raccoon": Species("#8b8a90", "#e6e4e2", "round", 10, "ring", 0.32, 1.15, 0.8, 0.6, 1.2, paws="#4a484f", marks="mask"),
     "badger": Species("#6f6d75", "#f1efec", "round", 11, "stub", 0.32, 1.25, 0.65, 0.5, 1.1, paws="#3a383f", marks="mask"),
-    "squirrel": Species("#c0652f", "#fbe6cf", "point", 6, "bushy", 0.14, 1.05, 0.75, 0.5, 1.25),
+    "squirrel": Species("#c0652f", "#fbe6cf", "point", 6, "plume", 0.14, 1.05, 0.75, 0.5, 1.25),
     "pig": Species("#f2aeb4", "#f9cdd0", "point", 8, "curl", 0.65, 1.45, 0.7, 0.4, 1.1, nose="#d9808a", hooves=True),
     "moose": Species("#7a5236", "#a8805c", "horse", 17, "stub", 1.7, 1.1, 1.35, 0.9, 0.85, horn="antlers", hooves=True),
     "horse": Species("#9a6238", "#b98458", "horse", 15, "horse", 1.45, 0.95, 1.3, 1.5, 0.9, mane="#4a2c1c", marks="blaze", hooves=True),
