@@ -179,24 +179,32 @@ def compile_part(part: Any, speed: Speed) -> None:
     Raises EngineError (bad_speed) for a denoiser that has no repeated blocks.
     """
     if speed.compile == "regional":
-        _asked(part, "compile", "regional", partial(_regional, part))
+        _asked(part, "compile", "regional", partial(_regional, part, whole=speed.parallel == 1))
     elif speed.compile == "full":
         _recompile()
         part.compile(fullgraph=True)
 
 
-def _regional(part: Any) -> None:
-    """Compile the repeated blocks; where a cache or several devices have hooks on a block, or in it, what those wrap: they decide, count and send outside."""
+def _regional(part: Any, *, whole: bool) -> None:
+    """Compile the repeated blocks; where a cache or several devices have hooks on a block, or in it, what those wrap: they decide, count and send outside.
+
+    Not `whole`: what devices say to each other inside of an attention is left out, and the rest of a block compiled in pieces.
+    """
     import torch
 
     _recompile()
-    part.compile_repeated_blocks(fullgraph=True)
+    if not whole:
+        from diffusers.models import attention_dispatch as dispatch
+
+        together = dispatch._templated_context_parallel_attention
+        dispatch._templated_context_parallel_attention = torch.compiler.disable(together)  # as often as one likes: it is wrapped once
+    part.compile_repeated_blocks(fullgraph=whole)
     for block in [block for block in part.modules() if block._compiled_call_impl is not None]:
         hooked = [inner for module in block.modules() if (inner := _hooked(module)) is not None]
         if hooked:
             block._compiled_call_impl = None
         for reference, name in hooked:
-            setattr(reference, name, torch.compile(getattr(reference, name), fullgraph=True))
+            setattr(reference, name, torch.compile(getattr(reference, name), fullgraph=whole))
 
 
 def plain(part: Any) -> None:

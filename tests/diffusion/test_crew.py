@@ -133,6 +133,15 @@ def test_a_process_that_dies_is_a_lost_device(weights, tmp_path, picture):
         engine.unload()
 
 
+def test_a_denoiser_that_is_shared_can_be_compiled(tmp_path):
+    root = Path(__file__).parents[2]
+    both = [
+        subprocess.Popen([sys.executable, "-m", "tests.diffusion.sharing", str(rank), str(tmp_path)], cwd=root, stdout=subprocess.PIPE, text=True)
+        for rank in (0, 1)
+    ]
+    assert [one.communicate(timeout=240)[0].split() for one in both] == [["True", "True"]] * 2
+
+
 @pytest.mark.parametrize("over", [False, True])
 def test_a_process_that_waits_for_one_that_died_ends_itself(monkeypatch, capfd, over):
     ended: list[int] = []
