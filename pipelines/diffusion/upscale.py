@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import structlog
 from PIL import Image
 
 from farm.catalog import Model
@@ -12,6 +13,7 @@ from farm.work import EngineError
 from pipelines import weights
 from pipelines.diffusion import beside
 
+log = structlog.get_logger()
 TILE = 512  # pixels a side: about 2 GB for a network of 64 channels in 16 bit
 SMALLEST = 128  # pixels a side
 MARGIN = 32  # pixels around a tile that are computed and thrown away: more than what influences a pixel visibly
@@ -55,7 +57,8 @@ def load(model: Model, device: str) -> Upscaler | None:
             "mend defaults.upscale.file.",
             code="bad_model",
         )
-    narrow = torch.bfloat16 if found.supports_bfloat16 else torch.float16 if found.supports_half else torch.float32
+    # 16 bits with the finer steps where the network bears them: bfloat16 has no more than 256 between 0.5 and 1, which is what a picture has.
+    narrow = torch.float16 if found.supports_half else torch.bfloat16 if found.supports_bfloat16 else torch.float32
     return Upscaler(found, device, narrow if device.startswith("cuda") else torch.float32, int(model.defaults["upscale"].get("tile") or TILE))
 
 
@@ -81,14 +84,25 @@ class Upscaler:
             for left in range(0, width, self._tile):
                 bottom, right = min(height, top + self._tile), min(width, left + self._tile)
                 above, before = min(MARGIN, top), min(MARGIN, left)
-                piece = pixels[:, :, top - above : bottom + MARGIN, left - before : right + MARGIN].to(self._device, self._dtype) / 255
-                with torch.inference_mode():
-                    large = self._network(piece)[0]
+                large = self._large(pixels[:, :, top - above : bottom + MARGIN, left - before : right + MARGIN])
                 rows, columns = (bottom - top) * self.scale, (right - left) * self.scale
                 large = large[:, above * self.scale :, before * self.scale :][:, :rows, :columns]
                 part = (large.float().clamp(0, 1) * 255).round().to(torch.uint8).permute(1, 2, 0).cpu().numpy()
                 found[top * self.scale : top * self.scale + rows, left * self.scale : left * self.scale + columns] = part
         return Image.fromarray(found)
+
+    def _large(self, pixels: Any) -> Any:
+        """A piece enlarged: (3, height, width), about 0 to 1. A network whose numbers outgrow 16 bits goes on in 32."""
+        import torch
+
+        with torch.inference_mode():
+            large = self._network(pixels.to(self._device, self._dtype) / 255)[0]
+            if self._dtype != torch.float32 and not bool(torch.isfinite(large).all()):
+                log.warning("upscale.wider", dtype=str(self._dtype))
+                self._dtype = torch.float32
+                self._network.to(self._dtype)
+                return self._large(pixels)
+        return large
 
     def relieve(self) -> str | None:
         """Halve the tiles; None when they are as small as they get."""

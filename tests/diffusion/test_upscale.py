@@ -98,6 +98,18 @@ def test_tiles_give_what_the_whole_gives(weights, network, monkeypatch):
     assert whole.std() > 1, "there is something to compare"
 
 
+def test_numbers_too_large_for_16_bits_are_computed_in_32(weights, network):
+    found = upscale.load(model(weights, network), "cpu")
+    picture = Image.effect_noise((24, 20), 90).convert("RGB")
+    first, *_, last, _ = found.module.parameters()
+    first.data *= 2e5 / first.data.abs().max() / 4  # what lies between is too large for 16 bits, the weights are not
+    last.data /= 2e5
+    wanted = np.asarray(found.enlarge(picture)).astype(int)
+    narrow = upscale.Upscaler(found._network, "cpu", torch.float16)
+    assert np.abs(np.asarray(narrow.enlarge(picture)).astype(int) - wanted).max() <= 8, "the weights themselves were rounded"
+    assert narrow._dtype == torch.float32
+
+
 def test_too_little_memory_halves_the_tiles_before_anything_else(weights, network, tmp_path):
     engine = loaded(model(weights, network))
     work = keyframe(tmp_path)
