@@ -101,7 +101,9 @@ def _encoded(vae: Any, device: torch.device, side: int) -> torch.Tensor:
     video = _is_video(vae)
     pixels = (pixels[:, :, None] if video else pixels).to(device, vae.dtype)
     found = vae.encode(pixels)
-    latents = found.latent_dist.mode() if hasattr(found, "latent_dist") else found.latents
+    latents = found.latent_dist.mode() if hasattr(found, "latent_dist") else getattr(found, "latents", None)
+    if latents is None:
+        latents = found.latent  # the deep compression encoder's word (SANA)
     return latents[0, :, 0] if video else latents[0]
 
 
@@ -138,7 +140,7 @@ def _planes(pipe: Any, latents: torch.Tensor, size: tuple[int, int], channels: i
     if latents.ndim == 4 and latents.shape[1] == channels:
         return latents[0]
     if latents.ndim == 5:
-        for axis in (1, 2):  # batch, channels, frames … or batch, frames, channels …
+        for axis in (1, 2, 4):  # batch, channels, frames … or batch, frames, channels … or channels last (Kandinsky)
             if latents.shape[axis] == channels:
                 frames = latents[0].movedim(axis - 1, 0)
                 return frames[:, frames.shape[1] // 2]
