@@ -16,17 +16,23 @@ from pipelines.speech.aligning import resample
 from pipelines.speech.architectures import OFFLINE, Architecture, Weights
 from pipelines.speech.engine import Said
 from pipelines.speech.voices import Voice
-from pipelines.voice.sound import Sound
+from pipelines.voice.cast import SHADES, shade
+from pipelines.voice.neural import RATE, NeuralVoice
+from pipelines.voice.sound import Sound, level, trim
 
 log = structlog.get_logger()
 
 AUDITION = "The evening was quiet, and the whole town had gone down to the water."
 """What a voice without a sample says once, so that everything after is said in the same voice."""
 LONGEST_SAMPLE = 20.0  # seconds
+HEART, SPEED = "heart", 0.8  # as the embedded narrator speaks
 
 
 class Prompted(Architecture):
-    """A model that is given a sample of a voice and its words, and goes on. Voices: `sample` (a WAV), `text` (its words), or neither: it auditions."""
+    """A model that is given a sample of a voice and its words, and goes on.
+
+    Voices: `sample` (a WAV) and `text` (its words), or `like` (the sample is spoken by the embedded voice in one of its shades), or neither: it auditions.
+    """
 
     frames: float
     """Steps for a second of sound."""
@@ -75,7 +81,7 @@ class Prompted(Architecture):
         """The sample that models.yaml names, at the model's rate; None: there is none."""
         name = voice.settings.get("sample")
         if not name:
-            return None
+            return (resample(likeness(self.weights.name, voice), RATE, self.rate), AUDITION) if voice.settings.get("like") else None
         path = Path(str(name))
         path = path if path.is_absolute() else self.weights.folder / path
         words = " ".join(str(voice.settings.get("text") or "").split())
@@ -93,6 +99,27 @@ class Prompted(Architecture):
 
     def _generate(self) -> dict[str, Any]:
         return dict(self.weights.defaults.get("generate") or {})
+
+
+def likeness(model: str, voice: Voice) -> Sound:
+    """AUDITION at RATE by the embedded voice, in the shade that the voice is to be like: a man's, a child's or whoever's, without a recording of anybody.
+
+    Raises EngineError (bad_defaults) where there is no such shade, (model_missing) where the embedded voice is not installed.
+    """
+    name = str(voice.settings["like"])
+    if name != HEART and name not in SHADES:
+        raise EngineError(f"model {model!r}, voice {voice.name!r}: `like` is {name!r}; there are {HEART}, {', '.join(SHADES)}", code="bad_defaults")
+    try:
+        embedded = NeuralVoice(HEART)
+    except ImportError as error:
+        raise EngineError(
+            f"model {model!r}, voice {voice.name!r}: `like` needs hibari-tts ({error}); install it, or give a `sample`", code="model_missing"
+        ) from error
+    uttered = embedded.utter(AUDITION, SPEED)
+    assert uttered is not None, "the audition has sounds"
+    wanted = shade(name, HEART, embedded.gender, voice.name)
+    sound, _ = trim(embedded.sound(uttered, 0, [((0.0, uttered.seconds), wanted)] if wanted else ()), RATE)
+    return level(sound, RATE)
 
 
 class Csm(Prompted):

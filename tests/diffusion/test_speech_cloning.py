@@ -14,6 +14,7 @@ from farm.work import Cancelled, EngineError
 from tests.diffusion import tiny_sounds, tiny_voices  # noqa: F401 - the second adds to the first's models
 from tests.diffusion.test_speech import checked, speaking, work
 from tests.diffusion.working import Listener
+from tests.pipelines.test_voice_cast import pitch
 
 SHORT = {"max_new_tokens": 6}
 
@@ -43,6 +44,22 @@ def test_a_voice_is_cloned_or_auditions_and_stays(weights, tmp_path, name):
     with pytest.raises(Cancelled):
         engine.run(work(tmp_path / "d", text="Go on. And on."), report)
     assert all(step < of for step, of in report.steps)
+
+
+def test_a_voice_can_be_like_one_of_the_embedded_ones(weights, tmp_path):
+    voices = {"teller": {"like": "heart"}, "tom": {"like": "bass", "gender": "male"}, "bad": {"like": "zoe"}}
+    engine = speaking(tiny_sounds.saved("vibevoice", weights), voices=voices, voice="teller", generate=SHORT)
+    given = []
+    plain = engine._made.net.generate
+    engine._made.net.generate = lambda **inputs: given.append(inputs["input_values"].float().numpy().reshape(-1)) or plain(**inputs)
+    for name in ("teller", "tom"):
+        checked(engine, tmp_path / name, text="Go on.", voice=name)
+    assert len(given) == 2, "no audition"
+    woman, man = (pitch(sound) for sound in given)
+    assert man < 130
+    assert woman > 160
+    with pytest.raises(EngineError, match=r"bad.*'zoe'.*baritone"):
+        engine.run(work(tmp_path, text="Go on.", voice="bad"), Listener())
 
 
 def test_a_voice_that_was_heard_before_needs_no_codec_for_it(weights, tmp_path):
