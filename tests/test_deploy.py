@@ -78,3 +78,16 @@ def test_a_worker_has_time_to_give_its_task_back() -> None:
 def test_no_password_is_written_down() -> None:
     for name in ("POSTGRES_PASSWORD", "STORYFARM_SECRET"):
         assert f"${{{name}:?" in (ROOT / "deploy" / "compose.yaml").read_text()
+
+
+def test_the_image_has_every_room_and_what_compiling_needs() -> None:
+    text = (ROOT / "Dockerfile.gpu").read_text()
+    copied = [word.rstrip("/") for line in re.findall(r"^COPY (.*) \S+$", text, re.MULTILINE) for word in line.split()]
+    rooms = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests", "benchmarks"}
+
+    assert [path for path in copied if not (ROOT / path).exists()] == []
+    assert rooms - set(copied) == set()
+    for program in ("g++", "python3-dev", "espeak-ng", "tini"):
+        assert re.search(rf"apt-get install .*\b{re.escape(program)}( |$)", text), program
+    assert (ROOT / "requirements" / "gpu.txt").read_text().count("torch==2.13") == 1
+    assert "cuda:13.0" in text, "the driver's interface of the CUDA that torch 2.13 is built with"
