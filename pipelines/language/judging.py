@@ -16,6 +16,7 @@ from pipelines.language.reading import plain
 QUIET_KINDS = {"music_video": 0.45}
 """How much of what could be spoken is, in kinds of film that leave room for pictures."""
 NEAR = 0.1  # no film is further from its order, where the model can do it
+HEARD = 0.35  # a script that somebody has heard already is not told anew for less
 FAR = 0.6  # of what was ordered: what is further off is no film of that order
 LONGEST_SPOKEN = 13.0  # seconds of narration over one picture
 LONGEST_STAND = {"music_video": 2.6}
@@ -69,7 +70,7 @@ def judge(play: Screenplay, spec: WriteSpec, *, own_words: bool) -> Judged:
     unfit, off = False, 0.0
     if not own_words:
         ordered, made = target(spec), seconds(stretched(play, spec))
-        if abs(made / ordered - 1) > NEAR:
+        if abs(made / ordered - 1) > (HEARD if spec.script_only else NEAR):
             off += abs(made / ordered - 1)
             unfit = not 1 - FAR < made / ordered < 1 + FAR
             complaints.append(_length(play, spec, made, ordered))
