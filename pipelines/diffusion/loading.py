@@ -141,10 +141,15 @@ def settings(model: Model, pipe: Any) -> dict[str, Any]:
 
 
 def _dtype(model: Model, device: str, torch: Any) -> Any:
-    name = str(model.defaults.get("dtype") or ("bfloat16" if device.startswith("cuda") else "float32"))
-    if name not in DTYPES:
-        raise EngineError(f"Model {model.name!r}: defaults.dtype is {name!r}; there are {', '.join(DTYPES)}.", code="bad_defaults")
-    return getattr(torch, name)
+    """`defaults.dtype`: one for all parts, or one for each of some by its name and, as "default", for the others."""
+    usual = "bfloat16" if device.startswith("cuda") else "float32"
+    said = model.defaults.get("dtype") or usual
+    names = {"default": usual, **said} if isinstance(said, dict) else {"default": said}
+    for name in names.values():
+        if name not in DTYPES:
+            raise EngineError(f"Model {model.name!r}: defaults.dtype is {said!r}; there are {', '.join(DTYPES)}.", code="bad_defaults")
+    found = {part: getattr(torch, name) for part, name in names.items()}
+    return found if len(found) > 1 else found["default"]
 
 
 def _schedule(model: Model, pipe: Any) -> None:

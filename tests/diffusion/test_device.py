@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import pytest
 import torch
+from PIL import Image
 
 from farm.work import EngineError
 from pipelines.diffusion.memory import told
 from pipelines.diffusion.pace import Pace
+from pipelines.diffusion.video import DiffusionVideo
 from pipelines.engine import DeviceLost, OutOfMemory
+from tests.diffusion import tiny
+from tests.diffusion.working import Listener, clip, mover
 
 
 @pytest.fixture(autouse=True)
@@ -93,3 +97,15 @@ def test_an_attention_that_cannot_mask_is_named_with_those_that_can():
     with pytest.raises(EngineError, match="take native or cudnn") as caught, told("m", "cpu"):
         raise ValueError("`attn_mask` is not supported for native flash attention")
     assert caught.value.code == "bad_speed"
+
+
+def test_parts_may_have_precisions_of_their_own(weights, tmp_path):
+    Image.effect_noise((80, 44), 60).convert("RGB").save(tmp_path / "k.png")
+    said = {"pixels": 64 * 32, "multiple": 16, "dtype": {"default": "bfloat16", "vae": "float32"}}
+    engine = DiffusionVideo(mover(tiny.saved("wan", weights), defaults=said), "cpu")
+    engine.load(Listener())
+    assert (engine._pipe.vae.dtype, engine._pipe.transformer.dtype) == (torch.float32, torch.bfloat16)
+    assert engine.run(clip(tmp_path / "a", tmp_path / "k.png", 5), Listener()).data["frames"] == 5
+    wrong = DiffusionVideo(mover(tiny.saved("wan", weights), defaults={**said, "dtype": {"vae": "float64"}}), "cpu")
+    with pytest.raises(EngineError, match="float64"):
+        wrong.load(Listener())
