@@ -49,9 +49,9 @@ class Steps:
         self._show(done, tensors.get("latents"), getattr(pipe, "scheduler", None))
         return {}
 
-    def passed(self, index: int, latents: Any = None) -> None:
-        """The same for pipelines without a callback."""
-        self(None, index, None, {"latents": latents})
+    def passed(self, index: int) -> None:
+        """The same where there are no latents to show."""
+        self(None, index, None, {})
 
     def _show(self, done: int, latents: Any, scheduler: Any) -> None:
         now = time.perf_counter()

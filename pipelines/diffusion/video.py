@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -28,7 +27,6 @@ from pipelines.diffusion.writing import Writing
 from pipelines.engine import OutOfMemory, Report, Rest
 
 if TYPE_CHECKING:
-    from pipelines.diffusion.pace import Pace
     from pipelines.diffusion.steps import Steps
 
 LONGEST, FASTEST = 24 * 60 * 10, 120  # frames of one clip; frames a second
@@ -220,15 +218,12 @@ class DiffusionVideo(PipelineEngine):
     def _pass(self, asked: dict[str, Any], seed: int, steps: Steps) -> Passed:
         import torch
 
-        from pipelines.diffusion.loading import accepts
         from pipelines.diffusion.pace import Pace
+        from pipelines.diffusion.watching import heard
 
-        watched = accepts(self._pipe, "callback_on_step_end")
-        pace = Pace(steps, self.device)
-        extra = {"callback_on_step_end": pace} if watched else {}
         try:
-            with contextlib.nullcontext() if watched else _watching(self._pipe.scheduler, steps, pace):
-                made = self._pipe(**asked, **extra, generator=torch.Generator("cpu").manual_seed(seed), output_type="pt")
+            with heard(self._pipe, Pace(steps, self.device)) as told_of:
+                made = self._pipe(**asked, **told_of, generator=torch.Generator("cpu").manual_seed(seed), output_type="pt")
         finally:
             self._pipe.maybe_free_model_hooks()
         shown = made.frames[0].float()  # frames, channels, rows, columns
@@ -282,26 +277,6 @@ def _finished(work: Work, spec: AnimateSpec, writing: Writing, steps: int, track
         outputs.append(Output(name="sound", path=work.scratch / "sound.wav", media_type="audio/wav"))
     data = ClipData(frames=spec.frames, fps=spec.fps, width=spec.size.width, height=spec.size.height)
     return Outcome(outputs=tuple(outputs), data=data.model_dump())
-
-
-@contextlib.contextmanager
-def _watching(scheduler: Any, steps: Steps, pace: Pace) -> Iterator[None]:
-    """Report the steps of a pipeline that has no callback, by way of its scheduler."""
-    plain, done = scheduler.step, 0
-
-    def step(*args: Any, **named: Any) -> Any:
-        nonlocal done
-        found = plain(*args, **named)
-        pace.step()
-        steps.passed(done, found[0] if isinstance(found, tuple) else found.prev_sample)
-        done += 1
-        return found
-
-    scheduler.step = step
-    try:
-        yield
-    finally:
-        del scheduler.step
 
 
 def _condition(pipe: Any, begins: list[Image.Image]) -> Any:
