@@ -45,7 +45,34 @@ FRAMES = {
 }
 
 
-_BUSINESSES = frozenset(["bakery", "bar", "café", "cafe", "farm", "hotel", "inn", "library", "restaurant", "school", "shop", "stall", "stand", "store"])
+_BUSINESSES = frozenset(
+    [
+        "bakery",
+        "bar",
+        "café",
+        "cafe",
+        "farm",
+        "hotel",
+        "inn",
+        "library",
+        "restaurant",
+        "school",
+        "shop",
+        "stall",
+        "stand",
+        "store",
+        "office",
+        "practice",
+        "clinic",
+        "salon",
+        "gym",
+        "club",
+        "studio",
+        "gallery",
+        "cinema",
+        "garage",
+    ]
+)
 
 
 _UNMEANT = frozenset(["", "journey", "conflict", "crime", "loss", "luck", "bond"])

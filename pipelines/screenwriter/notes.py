@@ -86,6 +86,8 @@ class Notes:
     def definition(self, known: Fact, number: int = 0) -> str:
         """ "A bicycle is a wheeled vehicle that has two wheels …", or empty where the definition is no sentence for a film."""
         what = _short(known.what)
+        if _UNSEEMLY.search(f"{known.noun} {known.what}"):
+            return ""
         if not what or set(re.findall(r"[a-z]{4,}", what.lower())) <= {w for word in known.noun.lower().split() for w in (word, words.plural(word))}:
             return ""
         if known.noun.lower() in what.lower().split()[:3] or (" " in known.noun and set(known.noun.lower().split()) <= set(what.lower().split()[:8])):
@@ -123,12 +125,19 @@ class Notes:
             if known is None or f"{known.noun} {what}" in self.told:
                 continue
             if what == "kinds":
-                named = [kind for kind in known.kinds if (k := fact(kind)) is not None and k.above == known.noun and len(kind) < 22]
+                named = [
+                    kind
+                    for kind in known.kinds
+                    if (k := fact(kind)) is not None and k.above == known.noun and len(kind) < 22 and not _UNSEEMLY.search(f"{kind} {k.what}")
+                ]
             else:
                 named = [
                     piece
                     for piece in known.parts
-                    if (p := fact(piece)) is not None and p.kind in {known.kind, "artifact", "body", "plant", "nature"} and p.noun == piece
+                    if (p := fact(piece)) is not None
+                    and p.kind in {known.kind, "artifact", "body", "plant", "nature"}
+                    and p.noun == piece
+                    and not _UNSEEMLY.search(f"{piece} {p.what}")
                 ]
             if len(named) < 3:
                 continue
@@ -179,6 +188,13 @@ def _around(known: Fact) -> list[str]:
 _SEEN = {"animal", "artifact", "plant", "food", "nature", "body", "place", "substance"}
 
 
+_UNSEEMLY = re.compile(
+    r"\b(?:semen|erotic\w*|sex|sexual\w*|genital\w*|intercourse|copulat\w*|penis|vagina\w*|nipple|breasts?|anus|anal|orgasm\w*|masturbat\w*|prostitut\w*|pornograph\w*"
+    r"|excrement|feces|faeces|urine|urinat\w*|scrotum|testic\w*|testis|rape|rapist|incest|obscene|vulgar|slang|slur|ethnic|derogatory|offensive|disparag\w*|lewd"
+    r"|heroin|cocaine|narcotic|suicid\w*|genocid\w*|tortur\w*)\b",
+    re.IGNORECASE,
+)
+"""Words of definitions that have no place in a film that somebody may show to children."""
 _GENERAL = lexicon.listing("general")
 
 

@@ -122,7 +122,7 @@ def shown(spec: WriteSpec, topic: Topic, beats: list[Beat], characters: dict[str
         key = re.sub(r"[^a-z0-9]+", "-", name).strip("-")
         if (fact(name) or Fact("", "", "")).noun[:1].isupper() or (lexicon.place_kind(name) and topic.kind != "product"):
             continue
-        if any(name in other.replace("-", " ").split() for other in seen) or lexicon.weather_of(name.split()):
+        if any(name in other.replace("-", " ").split() for other in seen) or lexicon.weather_of([name]):
             continue  # the wall of the Berlin Wall; rain is in the sky
         known = fact(name)
         real = known is None or known.kind in {"artifact", "food", "plant", "body", "nature", "substance"}

@@ -238,7 +238,8 @@ def _question(text: str, form: str) -> Topic | None:
 def _asked_of(who: str, rest: str) -> tuple[str, ...]:
     """The nouns of a question, its subject's first: in "how do black holes form" the form is no noun, whatever the parser says of the bare words."""
     does = rest[len(who) :].split()[:1] if rest.startswith(who) else []
-    return tuple(dict.fromkeys((*nouns_of(f"The {who}."), *(noun for noun in nouns_of(rest) if noun not in does and noun.split()[-1] not in does))))
+    things = tuple(dict.fromkeys((*nouns_of(f"The {who}."), *(noun for noun in nouns_of(rest) if noun not in does and noun.split()[-1] not in does))))
+    return things or tuple(word for word in does if fact(word) is not None)  # "why do we dream"
 
 
 def _about(text: str, form: str) -> Topic | None:

@@ -7,28 +7,12 @@ from dataclasses import dataclass
 
 from pipelines.meaning.facts import fact
 from pipelines.screenwriter import grammar, lexicon, words
+from pipelines.screenwriter.offer import offer_in
 from pipelines.screenwriter.titles import headline
 
 _LABEL = re.compile(r"^\s*([^:;.!?\n\"]{2,60}?)\s*(?::|\s[-\u2013\u2014])\s+(?=\S)")
 _GENRES = lexicon.listing("genres")
 _CALLED = re.compile(r"^(?:a|an|the|my|our|about|called|titled|named|idea|of|for|short|and)$")
-_OFFER = re.compile(
-    r"^(?:brand[- ]new|new|now|sale|hurry|finally|today|introducing|available .*|back in stock|limited .*|free (?:shipping|delivery).*"
-    r"|order .*|shop .*|buy .*|call .*"
-    r"|visit .*|get yours.*|click .*|swipe .*|don't miss.*|(?:now |only |just |up to |save |for )*"
-    r"(?:[$\u20ac\u00a3]\s?\d.*|\d+(?:[.,]\d+)?\s?(?:%|percent|dollars|euros|off\b).*))$",
-    re.IGNORECASE,
-)
-_MADE = re.compile(
-    r"^(?:freshly |hand ?)?(?:baked|brewed|roasted|grown|crafted|woven|sewn|cooked|made|built|designed|handmade|picked|printed|for|with|from)\b", re.IGNORECASE
-)
-_NAMED = re.compile(
-    r"^(?:introducing|meet|discover|presenting|try)(?: the(?: all)?[- ]new)? ([A-Z][\w-]*(?: [A-Z0-9][\w-]*)*)(?::|,| -|\u2013|\u2014)"
-    r" (?:the|an?|our|your) (?:new )?((?:[\w-]+ ){0,3}[\w-]+)"
-    r"( (?:that|which|with|for|made|designed|built)\b[^.!]*)?[.!]?$",
-    re.IGNORECASE,
-)
-_DOES = re.compile(r"^(?:our|this|the) (?:brand[- ])?(?:new )?((?:[a-z-]+ )?[a-z-]+) ([a-z]+s) ((?:you|your)\b[^.!]*)[.!]?$", re.IGNORECASE)
 _WISH = re.compile(
     r"^(?:happy (?:birthday|anniversary|new year|easter|mother'?s day|father'?s day"
     r"|valentine'?s day|halloween|holidays?)|merry christmas|congratulations|congrats|get well"
@@ -113,7 +97,7 @@ def plainly(text: str, form: str = "") -> Typed:
     text = re.sub(r"\b(Mr|Mrs|Ms|Dr|St)\.(?= [A-Z])", r"\1", re.sub(r"\s*\n\s*", " ", text))
     text = re.sub(r"\bcrash[ -]land(s|ed)\b", lambda m: "crashes" if m[1] == "s" else "crashed", text, flags=re.IGNORECASE)
     text = re.sub(r"\b((?:cup|league|championship|tournament)) finals?\b", r"\1 match", text, flags=re.IGNORECASE)  # the parser takes the noun for an adjective
-    if (offer := _offer(text, form)) is not None:
+    if (offer := offer_in(text, form)) is not None:
         return Typed(text=offer, tone="offer")
     text, title, place = _unlabelled(text)
     text = _aged(text)
@@ -121,7 +105,7 @@ def plainly(text: str, form: str = "") -> Typed:
         rf"\b({_KIN})s(?= ([a-z]+))", lambda m: m[0] if words.verb_lemma(m[2]) == m[2] and fact(m[2]) is None else f"{m[1]}'s", text, flags=re.IGNORECASE
     )
     text = _places_named(text)
-    for change in (_there, _recipe, _between, _against, _sent, _trip, _day_of, _is, _who):
+    for change in (_mine, _there, _quick, _recipe, _friends, _between, _against, _sent, _trip, _day_of, _is, _who):
         if (changed := change(text)) is not None:
             text = changed
             break
@@ -138,6 +122,8 @@ def _said(text: str) -> Typed | None:
     if (match := _JOKE.match(flat)) is not None and len(match["answer"].split()) <= 16:
         return Typed(text=flat, own=(_sentence(match["ask"]), _sentence(match["answer"])), tone="joke")
     lines = [line.strip() for line in text.split("\n") if line.strip()]
+    if _KNOCK.match(flat) and len(lines) == 1:
+        lines = [part.strip() for part in re.split(r"(?<=[.?!])\s+|\s+(?=who'?s there\b)", flat, flags=re.IGNORECASE) if part.strip()]
     if _KNOCK.match(flat) and len(lines) > 1:
         return Typed(text=flat, own=tuple(_sentence(line) for line in lines), tone="joke")
     if len(lines) > 3 and all(2 <= len(line.split()) <= 12 for line in lines) and not any(re.match(r"(?:[-*\u2022]|\d+[.)]|[A-Z ]+:)", line) for line in lines):
@@ -186,25 +172,6 @@ def _clause(part: str) -> bool:
     verb = next((t for t in doc if t.tag_ in {"VBZ", "VBP", "VBD", "MD"}), None)
     subject = next((t for t in doc if t.dep_ in {"nsubj", "nsubjpass", "expl"}), None)
     return verb is not None and subject is not None and subject.i < verb.i and subject.lower_ not in {"he", "she", "they", "it", "who", "which", "that"}
-
-
-def _offer(text: str, form: str) -> str | None:
-    """ "NEW! Oat cookies - baked in small batches - now 20% off" as "oat cookies baked in small batches"."""
-    parts = [part.strip(" -\u2013\u2014,*") for part in re.split(r"[!|\u2022]+|\.\s+|\s[-\u2013\u2014]\s|:\s", text.rstrip(" .!"))]
-    parts = [re.sub(r"^(?:brand[- ]new|new|introducing|now)\b[:,]?\s+", "", part, flags=re.IGNORECASE) for part in parts if part]
-    kept = [part for part in parts if not _OFFER.match(part)]
-    if (named := _NAMED.match(text)) is not None and lexicon.kind_of(named[2].split()[-1].lower()) == "thing":
-        return words.a(words.tidy(f"{named[2]} {named[3]}"))
-    if (does := _DOES.match(text)) is not None and words.verb_lemma(does[2]) and lexicon.kind_of(does[1].lower()) == "thing":
-        return words.a(words.tidy(f"{does[1].lower()} that {does[2]} {does[3]}"))
-    if (len(kept) == len(parts) and not (form == "ad_spot" and len(parts) > 1)) or not kept:
-        return None
-    noun = kept[0]
-    if len(noun.split()) > 7 or any(t.tag_ in {"VBZ", "VBD", "VBP"} and t.dep_ == "ROOT" for t in grammar.parse(noun)):
-        return None
-    noun = re.sub(r"^(?:our|the|this|your|an?)\s+(?:(?:brand[- ])?new\s+)?", "", noun, flags=re.IGNORECASE)
-    made = next((part for part in kept[1:] if _MADE.match(part)), "")
-    return words.tidy(f"{noun[:1].lower() + noun[1:]} {made[:1].lower() + made[1:]}")
 
 
 def _unlabelled(text: str) -> tuple[str, str, str]:
@@ -330,6 +297,48 @@ def _there(text: str) -> str | None:
     did = match["did"] or ("lives" if match["where"] else "")
     where = f" {match['where'][:1].lower() + match['where'][1:]}" if match["where"] and " in " not in f" {did} " else ""
     return words.capital(words.tidy(f"{match['who']} {did}{where}")) + (f". {rest}" if rest else "." if did else "")
+
+
+def _mine(text: str) -> str | None:
+    """What happened to "I", told of somebody: "I lost my phone in Paris" is "A woman lost her phone in Paris"."""
+    match = re.match(r"^i(?:'m| am| was|'ve| have)? ([a-z]+)\b", text, re.IGNORECASE)
+    if match is None or re.match(r"^i(?:'d)? (?:want|need|would|like)\b", text, re.IGNORECASE):
+        return None
+    woman = len(text) % 2 == 0
+    who, his, him = ("A woman", "her", "her") if woman else ("A man", "his", "him")
+    first = re.sub(r"^i'm\b|^i am\b", f"{who} is", text, flags=re.IGNORECASE)
+    first = re.sub(r"^i(?:'ve| have)\b", f"{who} has", first, flags=re.IGNORECASE)
+    verb = grammar.parse(text)[1]
+    if first == text and verb.tag_ in {"VBP", "VB"}:
+        first = re.sub(r"^i \w+", f"{who} {words.inflected(words.verb_lemma(verb.text) or verb.lemma_, 'VBZ')}", text, flags=re.IGNORECASE)
+    first = re.sub(r"^i\b", who, first, flags=re.IGNORECASE)
+    changes = {"my": his, "me": him, "myself": f"{him}self", "mine": his, "i": "she" if woman else "he"}
+    return re.sub(r"\b(my|me|myself|mine|i)\b", lambda m: changes[m[0].lower()], first, flags=re.IGNORECASE)
+
+
+def _quick(text: str) -> str | None:
+    """ "Chocolate cake in 5 minutes!": how to make one."""
+    match = re.match(
+        r"^(?:an? |the |easy |quick |perfect )*([a-z][a-z' -]{2,40}?) in (\w+ (?:easy |simple )?(?:minutes?|steps|seconds|hours?))[!.]*$", text, re.IGNORECASE
+    )
+    if match is None or (known := fact(match[1])) is None or known.kind not in {"food", "artifact", "substance"}:
+        return None
+    return f"How to make {match[1][:1].lower() + match[1][1:]} in {match[2]}"
+
+
+def _friends(text: str) -> str | None:
+    """ "Dog and cat are best friends": a dog befriends a cat."""
+    match = re.match(
+        r"^(?:an? |the |my |our |one )?([a-z ]{2,30}?) and (?:an? |the |his |her |my |our )?([a-z ]{2,30}?) "
+        r"(?:are|become|became|were) (?:the |very )?(?:best |good |close )?"
+        r"(friends|enemies|rivals)[.!]*$",
+        text,
+        re.IGNORECASE,
+    )
+    if match is None or any(lexicon.kind_of(one.lower()) not in {"human", "animal", "creature", "robot", "toy"} for one in match.groups()[:2]):
+        return None
+    a, b = (one.lower() if lexicon.listed(one.lower().split()[-1]) else one for one in match.groups()[:2])
+    return f"{words.capital(words.a(a) if a.islower() else a)} {'befriends' if match[3] == 'friends' else 'fights'} {words.a(b) if b.islower() else b}."
 
 
 def _against(text: str) -> str | None:

@@ -114,3 +114,9 @@ def test_a_film_that_explains_is_as_long_as_was_ordered_and_repeats_nothing(seco
         # then
         assert 0.9 * seconds <= pace.film(max(shot.seconds, pace.shot(shot.narration)) for shot in play.shots) <= 1.13 * seconds, prompt
         assert len(lines) - len(set(lines)) <= 1
+
+
+@pytest.mark.parametrize("prompt", ["why do we dream", "What is a body?", "Why do people kiss?", "The history of medicine"])
+def test_nothing_unseemly_is_explained(prompt: str) -> None:
+    # WordNet is for grown-ups: among the kinds of a dream is one that no child's film is about
+    assert not re.search(r"erotic|semen|sexual|genital|intercourse|excrement|anus|nipple|heroin|suicid", told(film(prompt, 120.0)).lower())

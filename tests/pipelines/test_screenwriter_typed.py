@@ -132,12 +132,16 @@ def test_children_are_children_in_a_story_for_them() -> None:
         ("My boss is a vampire", "A vampire boss"),
         ("a day in the life of a barista in Tokyo", "A barista in Tokyo"),
         ("Pirates vs ninjas", "The pirates fight the ninjas."),
+        ("Dog and cat are best friends", "A dog befriends a cat."),
+        ("I lost my phone in Paris and found love", "A man lost his phone in Paris and found love"),
+        ("Chocolate cake in 5 minutes!", "How to make chocolate cake in 5 minutes"),
+        ("Buy our amazing running shoes today!", "amazing running shoes"),
         ("An alien crash lands on a farm", "An alien crashes on a farm"),
         ("Introducing AquaPure: the smart water bottle that tracks your hydration", "a smart water bottle that tracks your hydration"),
     ],
 )
 def test_what_is_said_in_a_roundabout_way_is_said_straight(typed: str, meant: str) -> None:
-    assert plainly(typed, "ad_spot" if "Aqua" in typed else "").text == meant
+    assert plainly(typed, "ad_spot" if re.search("Aqua|Buy", typed) else "").text == meant
 
 
 def test_a_wish_is_for_whom_it_names() -> None:
