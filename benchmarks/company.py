@@ -48,7 +48,7 @@ def main() -> None:
     """Print a table."""
     print("| architecture | float32: max, mean | bfloat16: max, mean |\n|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
-        for name in sys.argv[1:] or tiny.PICTURES:
+        for name in sys.argv[1:] or [*tiny.PICTURES, *tiny.OTHERS]:
             cells = [f"{most}, {mean:.4f}" for most, mean in (compared(name, dtype, Path(folder)) for dtype in ("float32", "bfloat16"))]
             print(f"| {name} | {' | '.join(cells)} |", flush=True)
 
