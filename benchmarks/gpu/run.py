@@ -379,7 +379,7 @@ def _farm(model: Model, place: Place, count: int) -> Iterator[tuple[Any, Callabl
         tools = Tools(
             store=store, artifacts=Artifacts.open(f"file://{folder / 'artifacts'}", "s" * 32), progress=Progress(address), tickets=Tickets(address),
             slot=Slot(table(), device=place.device.name, memory_gb=place.device.budget_gb), catalog=catalog, worker="bench", pool="gpu",
-            scratch=folder / "scratch",
+            scratch=folder / "scratch", ahead=True,
         )  # fmt: skip
 
         def ended() -> list[float]:
