@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import colorsys
+import math
 from collections.abc import Iterator
 from functools import cached_property
 from typing import cast
@@ -16,7 +17,7 @@ from render.captions import clean
 from render.encode import Picture
 from render.lettering import SANS, SERIF, Block, draw, measure, plain
 from render.media import is_colour, to_yuv
-from render.phrases import phrases, spaceless
+from render.phrases import JOINER, LONGEST, phrases, spaceless, unbroken
 from render.timeline import Card
 
 _MODERN = ("cyber", "neon", "anime", "comic", "pop", "pixar", "3d", "paper", "flat", "doc", "real", "toon")  # styles whose titles are set in sans
@@ -138,6 +139,7 @@ def _lay_out(card: Card, size: Size, style: Style, locale: str) -> NDArray[np.ui
     """Title, rule and subtitle in the middle of a transparent layer of the film's size; BGRA, alpha multiplied in."""
     layer = np.zeros((size.height, size.width, 4), dtype=np.uint8)
     title, subtitle = shorten(clean(plain(card.text)), TITLE_SIGNS), shorten(clean(plain(card.subtitle)), SUBTITLE_SIGNS)
+    title, subtitle = unbroken(title), unbroken(subtitle)
     family = face(style)
     room = int(size.width * 0.80)
     base = min(size.width * 0.85, size.height) * 0.135
@@ -200,14 +202,19 @@ def fit(text: str, family: str, size: float, room: int, height: float) -> tuple[
 
 
 def _unbroken(text: str) -> list[str]:
-    """The parts of a text that stand on one line each: words, and single signs or phrases of scripts without spaces."""
-    return [part for word in text.split() for phrase in phrases(word) for part in (phrase if spaceless(phrase[0]) else [phrase])] or [""]
+    """The parts of a text that stand on one line each: words, and the phrases of scripts without spaces, or single signs of very long ones."""
+    found: list[str] = []
+    for word in text.split():
+        for phrase in phrases(word.replace(JOINER, "")):
+            found += [phrase] if len(phrase) <= LONGEST or not spaceless(phrase[0]) else phrase
+    return found or [""]
 
 
 def even(text: str, family: str, size: float, spacing: float, room: int, leading: float) -> int:
     """The narrowest width that takes no more lines: so that lines come out about equally long, and no word stands alone."""
     height = measure(text, family=family, size=size, width=room, spacing=spacing, leading=leading)[1]
-    low, high = 1, room
+    words = max(measure(word, family=family, size=size, width=100_000, spacing=spacing)[0] for word in _unbroken(text))
+    low, high = min(room, math.ceil(words)), room  # narrower would break a word
     while high - low > max(2, room // 100):
         middle = (low + high) // 2
         wide, tall = measure(text, family=family, size=size, width=middle, spacing=spacing, leading=leading)

@@ -18,6 +18,7 @@ from render.card import even, face, fit, rgb, shorten, tints
 from render.encode import Picture
 from render.lettering import SANS, Block, draw, measure, plain, rightward
 from render.overlay import Overlay
+from render.phrases import unbroken
 
 FADE = 10  # frames over which an inscription comes and goes
 _KEPT = 24
@@ -104,7 +105,7 @@ class Inscriber:
         """A chapter's heading in the middle, over a band of shade that the picture is still seen through."""
         size = self._size
         title, _ = tints(self._style)
-        text, under = shorten(clean(plain(item.text)), HEADING_SIGNS), shorten(clean(plain(item.under)), NAME_SIGNS)
+        text, under = unbroken(shorten(clean(plain(item.text)), HEADING_SIGNS)), shorten(clean(plain(item.under)), NAME_SIGNS)
         room, family = int(size.width * 0.8), face(self._style)
         base = min(size.width * 0.85, size.height) * 0.11
         large, spacing = fit(text, family, base, room, size.height * 0.28)

@@ -14,6 +14,9 @@ _JOINED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 """Thai, Lao, Burmese, Khmer: no spaces between words, but spaces between clauses."""
 _SYLLABLE = re.compile(r"[\u0e80-\u0eff\u1000-\u109f\u1780-\u17ff][^\u0e81-\u0eae\u1000-\u1021\u1780-\u17b3]*")
 
+JOINER = "\u2060"  # Unicode's word joiner
+LONGEST = 8  # signs that are kept together
+
 
 def spaceless(sign: str) -> bool:
     """Whether a sign's neighbours stand beside it without a space (Korean has spaces)."""
@@ -39,6 +42,19 @@ def phrases(text: str) -> list[str]:
         found = _SYLLABLE.findall(text)
         return found if "".join(found) == text else [text]
     return [text]
+
+
+def unbroken(text: str) -> str:
+    """A text whose phrases stay whole where a line breaks: with word joiners inside them, in scripts that could break anywhere."""
+    return " ".join("".join(map(_whole, phrases(word))) if _loose(word) else word for word in text.split(" "))
+
+
+def _whole(phrase: str) -> str:
+    return JOINER.join(phrase) if len(phrase) <= LONGEST else phrase
+
+
+def _loose(word: str) -> bool:
+    return any(spaceless(sign) for sign in word)
 
 
 def tongue(text: str, locale: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from farm.specs import Label
 from farm.types import Size, Style
-from render import lettering
+from render import card, lettering, phrases
 from render.compose import compose
 from render.inscription import FADE, Inscriber, Inscription
 from render.timeline import Card, Entry, Timeline
@@ -101,3 +101,14 @@ def test_a_shot_too_short_to_read_goes_without(clips, tmp_path):
     for number, timeline in enumerate(made):
         compose(timeline, tmp_path / f"{number}.mp4")
     assert (tmp_path / "0.mp4").read_bytes() == (tmp_path / "1.mp4").read_bytes()
+
+
+def test_titles_break_between_words_and_phrases_alone():
+    """Narrow lines of even length, and no word torn for it: long German ones, and Japanese, which could break anywhere."""
+    long = "Die Leuchtturmwärterin und der Wal"
+    word = lettering.measure("Leuchtturmwärterin", family=lettering.SERIF, size=48.0, width=10_000, spacing=1.4)[0]
+    assert card.even(long, lettering.SERIF, 48.0, 1.4, 500, 1.12) >= word
+    kept = phrases.unbroken("霧の夜に灯台守が出会った鯨")
+    assert kept.replace(phrases.JOINER, "") == "霧の夜に灯台守が出会った鯨"
+    assert phrases.JOINER.join("灯台守が") in kept
+    assert phrases.unbroken(long) == long
