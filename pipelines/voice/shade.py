@@ -20,7 +20,7 @@ HIGHEST = 11_000.0  # Hz: the pulse train has no harmonics above
 VOICED = 40.0  # Hz: a frame with less has no pitch
 LOWEST = 68.0  # Hz: below, single pulses are heard
 KNEE = 0.6  # of the spectrum is stretched as a throat would; above it the rest is fitted in, so that hisses stay where they are heard as such
-EVEN = 0.34  # how much softer each harmonic is the more of them there are: all shades are as loud as the voice itself within 1 LU
+EVEN = 0.34  # how much softer each harmonic is the more of them there are: all shades are as loud as the voice itself within 1.1 LU
 QUIET = -8.0  # natural logarithm: no harmonic
 TREMBLES = 5.2  # a second: an old voice's tremor
 
