@@ -117,7 +117,9 @@ class Part:
     @property
     def parts(self) -> dict[str, str]:
         """Hands, or what stands for them."""
-        head = self.being.head
+        head = next(
+            (word for word in self.being.noun.split() if lexicon.kind_of(word) in {"animal", "creature"}), self.being.head
+        )  # of a penguin postman the penguin
         if self.being.kind not in {"animal", "creature"} or head in {
             "snowman",
             "alien",

@@ -36,6 +36,8 @@ def _phrase(token: Any) -> str:
     if lemma in _SPEECH:
         return "speaks"
     first = words.inflected(lemma, "VBZ")
+    if any(c.lower_ == "asleep" for c in token.rights):
+        return f"{first} asleep"
     particle = next((c.text for c in token.rights if c.dep_ == "prt"), "")
     direct = next((c for c in token.rights if c.dep_ == "dobj" and (c.pos_ in {"NOUN", "PROPN"} or c.lower_ in {"him", "her", "it", "them"})), None)
     after = []
