@@ -141,7 +141,7 @@ def ready(device: str) -> None:
     """Make a CUDA device the one that is meant where none is named: pinned memory, streams and kernels of others would else open a second context on the
     first device. Single-precision products there may use TF32, as diffusers advises and as cuDNN's convolutions do anyway."""
     if device.startswith("cuda"):
-        torch.cuda.set_device(device)
+        torch.cuda.set_device(torch.device(device).index or 0)  # "cuda" is the first
         torch.set_float32_matmul_precision("high")
 
 

@@ -18,7 +18,7 @@ from tests.diffusion.working import Listener, clip, mover
 @pytest.fixture(autouse=True)
 def chosen(monkeypatch):
     """Devices that were made the current one."""
-    found: list[str] = []
+    found: list[int] = []
     monkeypatch.setattr(torch.cuda, "set_device", found.append)
     yield found
     torch.set_float32_matmul_precision("highest")
@@ -26,10 +26,10 @@ def chosen(monkeypatch):
 
 def test_whatever_names_no_device_takes_the_engines_own(chosen):
     with told("m", "cuda:3"):
-        assert chosen == ["cuda:3"]
+        assert chosen == [3]
         assert torch.get_float32_matmul_precision() == "high"
-    with told("m", "cpu"):
-        assert chosen == ["cuda:3"]
+    with told("m", "cuda"), told("m", "cpu"):  # torch takes no device without a number
+        assert chosen == [3, 0]
 
 
 @pytest.mark.parametrize(
