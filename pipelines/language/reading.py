@@ -98,17 +98,16 @@ def _spoken(shots: Sequence[DraftShot], narrations: Sequence[str]) -> list[tuple
 
 def _script(draft: Script, spec: WriteSpec) -> Screenplay:
     """The words alone: scenes are paragraphs, nobody and nothing is shown."""
-    scenes = _keyed([one.title for one in draft.scenes])
-    shots = [
-        Shot(index=index, scene=_found(shot.scene, scenes) or next(iter(scenes.values())), narration=_narrated(shot.narration, index))
-        for index, shot in enumerate(draft.shots)
-    ]
+    # By what the shots call them, whether they were announced or not: so paragraphs are where they were while it was told (`telling.so_far`).
+    titles = list(dict.fromkeys(shot.scene for shot in draft.shots))
+    scenes = dict(zip(titles, _keyed(titles).values(), strict=True))
+    shots = [Shot(index=index, scene=scenes[shot.scene], narration=_narrated(shot.narration, index)) for index, shot in enumerate(draft.shots)]
     if not any(shot.narration for shot in shots):
         raise BadDraft("No shot has a narration.")
     return Screenplay(
         title=clean(spec.title or draft.title)[:200],
         locale=spec.locale,
-        scenes=tuple(Scene(key=key, title=clean(one.title)) for key, one in zip(scenes.values(), draft.scenes, strict=True)),
+        scenes=tuple(Scene(key=key, title=clean(title)) for title, key in scenes.items()),
         shots=tuple(_timed(shot) for shot in shots),
     )
 

@@ -228,6 +228,8 @@ def test_only_the_words_are_asked_for_where_only_they_are_wanted(server, tmp_pat
     play = written(server, tmp_path, spec)
     assert as_script(play) == " ".join(LINES[:3]) + "\n\n" + " ".join(LINES[3:])
     assert (tmp_path / SAID).read_text(encoding="utf-8") == as_script(play)
+    strange = {"title": "T", "scenes": [{"title": "A"}], "shots": [{"scene": place, "narration": line} for place, line in zip("ABBCDA", LINES, strict=True)]}
+    assert as_script(read(json.dumps(strange), spec)) == so_far(json.dumps(strange)), "paragraphs are elsewhere than they were while it was told"
     shorter = read(json.dumps(draft(LINES[:4])), spec)
     assert judging.judge(shorter, spec, own_words=False).complaints == ()
     assert judging.judge(shorter, spec.model_copy(update={"script_only": False}), own_words=False).complaints != ()
