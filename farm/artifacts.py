@@ -67,7 +67,7 @@ class Artifacts:
             plain = (os.environ.get("AWS_ENDPOINT_URL") or os.environ.get("AWS_ENDPOINT") or "").startswith("http://")
             options: Any = {"allow_http": True} if plain else None
             return cls(S3Store(parts.netloc, prefix=parts.path.strip("/") or None, client_options=options, retry_config=_PATIENCE), None, secret)
-        raise AssertionError("unreachable")
+        raise AssertionError(f"check_artifacts let {url!r} pass")
 
     # ---------------------------------------------------------------- bytes
 
@@ -175,6 +175,11 @@ class Artifacts:
         for path in old:
             path.unlink(missing_ok=True)
         return len(old)
+
+    def remove(self, sha: str) -> None:
+        """Remove bytes of which nothing is recorded, such as a preview that another has followed; nothing happens when they are not there."""
+        with contextlib.suppress(FileNotFoundError), _named_errors(f"artifact {sha} could not be removed from its storage"):
+            obstore.delete(self._store, _name(sha))
 
     def free_bytes(self) -> int | None:
         """Room left in the folder's disk; None for remote storage."""

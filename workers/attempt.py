@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -30,6 +31,7 @@ T = TypeVar("T")
 
 PUBLISH_SECONDS = 0.1  # progress events at most ten a second a task
 PREVIEW_SECONDS = 1.0  # previews at most one a second a task
+KEPT_PREVIEWS = 10  # of a task, besides the latest: whoever hears of one has so many seconds to fetch it
 MOVE_SECONDS = 300.0  # fetching inputs or putting outputs away, each file
 STORE_PATIENCE = 120.0  # how long a result waits for a database that is away
 
@@ -54,6 +56,7 @@ class Attempt:
         self._published = 0.0
         self._previewed = 0.0
         self._preview: str | None = None
+        self._followed: deque[str] = deque()  # earlier previews, which somebody may still be about to fetch
         self._said = Said(self.scratch / SAID)
 
     def prepare(self) -> Work | None:
@@ -79,6 +82,11 @@ class Attempt:
         """Whatever happened: let the lease go, and the scratch folder."""
         self.keeper.close()
         shutil.rmtree(self.scratch, ignore_errors=True)
+        try:
+            while self._followed:  # the latest stays: progress that was told goes on naming it
+                self._forget(self._followed.popleft())
+        except Exception as error:
+            self.log.warning("previews were left behind", error=str(error))
 
     @property
     def key(self) -> str:
@@ -229,9 +237,18 @@ class Attempt:
         try:
             path = event.path.resolve()
             if path.is_relative_to(self.scratch.resolve()) and path.is_file():
-                self._preview = self.tools.artifacts.put(path, event.media_type).sha
+                earlier, self._preview = self._preview, self.tools.artifacts.put(path, event.media_type).sha
+                if earlier not in (None, self._preview):
+                    self._followed.append(earlier)
+                if len(self._followed) > KEPT_PREVIEWS:
+                    self._forget(self._followed.popleft())
         except Exception as error:
             self.log.warning("preview skipped", error=str(error))
+
+    def _forget(self, preview: str) -> None:
+        """Remove a preview that others have followed, unless an engine showed what is, or became, somebody's result."""
+        if self.tools.store.artifacts.get(preview) is None:
+            self.tools.artifacts.remove(preview)
 
     # ---------------------------------------------------------------- recording
 

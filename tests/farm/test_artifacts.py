@@ -75,6 +75,14 @@ def test_an_empty_file(artifacts: Artifacts, tmp_path: Path) -> None:
     assert (put.size, b"".join(artifacts.stream(put.sha))) == (0, b"")
 
 
+def test_removed(artifacts: Artifacts, data: Path) -> None:
+    sha = artifacts.put(data, "video/mp4").sha
+    artifacts.remove(sha)
+    artifacts.remove(sha)  # again is no harm
+    with pytest.raises(Missing):
+        artifacts.size(sha)
+
+
 def test_what_is_not_there(artifacts: Artifacts, tmp_path: Path) -> None:
     for missing in (lambda: artifacts.local(NOWHERE, tmp_path), lambda: artifacts.size(NOWHERE), lambda: list(artifacts.stream(NOWHERE))):
         with pytest.raises(Missing, match=NOWHERE):

@@ -50,10 +50,11 @@ class Puppet(Engine):
             report.step(step, int(count))
         return self.outcome(work)
 
-    def do_preview(self, work: Work, report: Report) -> Outcome:
-        picture = work.scratch / "small.txt"
-        picture.write_text("preview", encoding="utf-8")
-        report.preview(picture, "text/plain")
+    def do_preview(self, work: Work, report: Report, count: str = "1") -> Outcome:
+        for number in reversed(range(int(count))):
+            picture = work.scratch / f"small{number}.txt"
+            picture.write_text(f"preview{number or ''}", encoding="utf-8")
+            report.preview(picture, "text/plain")
         return self.outcome(work)
 
     def do_segv(self, work: Work, report: Report) -> Outcome:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import time
 
 import pytest
 import sqlalchemy as sa
 
-from farm.artifacts import Artifacts
+from farm.artifacts import Artifacts, Missing
 from farm.progress import STREAM, Progress
 from farm.protocol import parse
 from farm.store import tables as t
@@ -115,6 +116,24 @@ def test_a_preview_becomes_an_artifact_that_progress_names(farm, tools):
     carry_out(farm, tools, "preview")
     shas = [event.preview for _, fields in farm.valkey.client().xrange(STREAM) if (event := parse(fields[b"event"])) and event.preview]
     assert b"".join(tools.artifacts.stream(shas[-1])) == b"preview"
+
+
+def test_previews_that_others_followed_are_removed_but_never_a_result(farm, tools, monkeypatch, tmp_path):
+    monkeypatch.setattr("workers.attempt.PREVIEW_SECONDS", 0.0)
+    monkeypatch.setattr("workers.attempt.PUBLISH_SECONDS", 0.0)
+    shown = {number: hashlib.sha256(f"preview{number or ''}".encode()).hexdigest() for number in range(20)}
+    kept = tmp_path / "kept"
+    kept.write_text("preview7", encoding="utf-8")
+    tools.store.artifacts.record(tools.artifacts.put(kept, "text/plain"))
+    carry_out(farm, tools, "preview 20")
+    assert {number for number, sha in shown.items() if _is_there(tools, sha)} == {0, 7}
+
+
+def _is_there(tools, sha: str) -> bool:
+    try:
+        return tools.artifacts.size(sha) > 0
+    except Missing:
+        return False
 
 
 @pytest.mark.parametrize(
