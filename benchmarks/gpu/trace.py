@@ -141,7 +141,8 @@ fake tensors on "cuda", every allocation and release counted. Nothing was comput
 GB are decimal. Film of 1280x720, which the entry makes at the size shown (a clip: its longest pass). *Idle*: loaded, waiting. *Peak*: of one work with the
 entry's own options, and the part that ran at the time. *Needs*: the peak (with four reference pictures, where it takes them), 0.6 GB for the CUDA
 context and cuBLAS, and 15 % of what the peak has above the weights, for blocks rounded up, holes between them and convolutions' workspaces; in halves.
-Attention is counted as the kernel that CUDA takes for it (flash, else memory-efficient; none needed a full matrix where nothing else is said). A step's
+Attention is counted as the kernel that CUDA takes for it (flash, else memory-efficient, whose mask is a whole
+matrix: most of HunyuanVideo 1.5's peak; heads shared under a mask, ACE-Step's, take the plain way). A step's
 operations are all that the denoiser computes for one picture (with guidance: twice); the least time is these at 790 TFLOP/s, or its weights read at 4.3 TB/s.
 
 | entry | makes | options | weights by part | idle | peak | more in a pass | with other options | needs | TFLOP a step | at least, ms on an H200 |
