@@ -14,7 +14,7 @@ from farm.specs import Hint, WriteSpec
 from farm.types import Screenplay
 from farm.work import EngineError, Outcome
 from pipelines.language import judging, lengths, tongues
-from pipelines.language.cutting import pieces
+from pipelines.language.cutting import Piece, cut
 from pipelines.language.draft import Form, schema
 from pipelines.language.reading import BadDraft, read
 
@@ -75,6 +75,7 @@ The pictures
 - No camera words, artists' names or style words in picture_prompt: the style is added to each ({style}).
 - A picture_prompt to learn from: "The old keeper leans over a brass lamp in the round lamp room, a match glowing between her fingers, rain running down
   the dark panes behind her." Its motion_prompt: "She lowers the flame to the wick; the light grows on her face, rain runs down the glass.\""""
+NOTED = " In square brackets stands whose line a piece is, and where it begins: everybody who speaks is one of the characters, under that name."
 _TAG = re.compile(r"<(\s*/?\s*)(material|wishes)", re.IGNORECASE)
 
 
@@ -84,7 +85,7 @@ class Request:
 
     messages: Messages
     form: dict[str, Any]
-    own: list[str] | None
+    own: list[Piece] | None
     shots: int
     """How many shots the answer will have, about."""
 
@@ -97,7 +98,7 @@ def conversation(spec: WriteSpec) -> Request:
     if not spec.prompt.strip():
         raise EngineError("the prompt is empty; say in a sentence what the film shall tell", code="bad_prompt")
     shots, words = judging.budget(spec)
-    own = None if spec.expand else pieces(spec.prompt, spec.seconds)
+    own = None if spec.expand else cut(spec.prompt, spec.seconds)
     kind: Form = "script" if spec.script_only else "pictures" if own else "film"
     form = schema(kind)
     style = _harmless(spec.style.prompt or spec.style.description or spec.style.name)[:300]
@@ -109,8 +110,9 @@ def conversation(spec: WriteSpec) -> Request:
     if own:
         asked = (
             f"Plan the pictures for a script. It is spoken word by word as it stands. Give exactly {len(own)} shots in this order, one for each numbered "
-            f'piece; "piece" is its number. Show what the piece tells; where it tells nothing to be seen, show who speaks, or where we are.\n'
-            f"{_material(chr(10).join(f'{number}. {piece}' for number, piece in enumerate(own, 1)))}"
+            f'piece; "piece" is its number. Show what the piece tells; where it tells nothing to be seen, show who speaks, or where we are.'
+            f"{NOTED if any(piece.speaker or piece.heading for piece in own) else ''}\n"
+            f"{_material(chr(10).join(_numbered(own)))}"
         )
     else:
         unit = lengths.rate(spec.locale)[1]
@@ -156,7 +158,7 @@ def write(spec: WriteSpec, ask: Callable[[Messages, Request, int], Answer], atte
                 raise EngineError("the language model's answer broke off in the middle", code="server_away", retry=True) from None
             problem = str(error) if answer.ended != "length" else _too_long(answer.text)
         else:
-            judged = judging.judge(play, spec, own_words=request.own is not None)
+            judged = judging.judge(play, spec, own=request.own)
             if not judged.complaints:
                 return Outcome(data=play.model_dump(mode="json"))
             if (lenient or not judged.unfit) and (best is None or judged.off < best[0]):
@@ -177,6 +179,13 @@ def write(spec: WriteSpec, ask: Callable[[Messages, Request, int], Answer], atte
         code="bad_screenplay",
         retry=True,
     )
+
+
+def _numbered(own: Iterable[Piece]) -> Iterable[str]:
+    for number, piece in enumerate(own, 1):
+        notes = [note for note in (piece.heading, f"{piece.speaker} speaks" if piece.speaker else "") if note]
+        noted = f"[{'; '.join(notes)}] " if notes else ""
+        yield f"{number}. {noted}{piece.text}"
 
 
 def _too_long(text: str) -> str:

@@ -3,16 +3,78 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 
 from farm import timing
 from pipelines.language import lengths
+from pipelines.screenwriter.pieces import pieces_of
 
 MOST_SHOTS = 60  # in one draft: more do not fit into an answer
 QUIET = timing.LEAD_SECONDS + timing.TAIL_SECONDS
 _CLOSERS = "\"'”’»)）」』】"
 _SENTENCE = re.compile(rf"\S.*?(?:[{re.escape('.!?…।؟')}]+[{re.escape(_CLOSERS)}]*(?=\s|$)|\n\s*\n|[。！？]+[{re.escape(_CLOSERS)}]*|$)", re.DOTALL)
 _CLAUSE = re.compile(r"(?<=[,;:،؛、，；：—])")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What is spoken over one shot: words of the script, the name of whose line they are, and the heading that they begin under."""
+
+    text: str
+    speaker: str = ""
+    heading: str = ""
+
+
+def cut(script: str, seconds: float) -> list[Piece]:
+    """A script as pieces of about a shot's length each; headings and cues (`INT. KITCHEN`, MARA over her line, `MARA: …`) are read and not spoken.
+
+    A piece has the words of one speaker. `seconds` is how long the film is to be. At most MOST_SHOTS: of a longer
+    dialogue, lines share shots, told by the narrator.
+    """
+    parts = pieces_of(script)
+    if not any(part.speaker or part.slug for part in parts):
+        return [Piece(text) for text in pieces(script, seconds)]
+    found: list[Piece] = []
+    runs = [list(run) for _, run in groupby(parts, key=_Runs())]
+    for run in runs:
+        heading = ", ".join(word for word in run[0].slug or () if word)
+        texts = pieces("\n\n".join(part.text for part in run), seconds)
+        found += [Piece(text, run[0].speaker, "" if number else heading) for number, text in enumerate(texts)]
+    return _together(found)
+
+
+class _Runs:
+    """Numbers stretches of one speaker under one heading."""
+
+    def __init__(self) -> None:
+        self._number, self._speaker = 0, ""
+
+    def __call__(self, part: object) -> int:
+        speaker = getattr(part, "speaker", "")
+        if getattr(part, "slug", None) is not None or speaker != self._speaker:
+            self._number += 1
+        self._speaker = speaker
+        return self._number
+
+
+def _together(found: Sequence[Piece]) -> list[Piece]:
+    """At most MOST_SHOTS pieces: the shortest neighbours share one; where two speak, their names are said with what they say."""
+    some = list(found)
+    while len(some) > MOST_SHOTS:
+        at = min(range(len(some) - 1), key=lambda index: (some[index].speaker != some[index + 1].speaker, len(some[index].text) + len(some[index + 1].text)))
+        one, other = some[at], some[at + 1]
+        if one.speaker == other.speaker:
+            joined = Piece(_joined(one.text, other.text), one.speaker, one.heading)
+        else:
+            joined = Piece(_joined(_told(one), _told(other)), "", one.heading)
+        some[at : at + 2] = [joined]
+    return some
+
+
+def _told(piece: Piece) -> str:
+    return f"{piece.speaker}: “{piece.text}”" if piece.speaker else piece.text
 
 
 def pieces(script: str, seconds: float) -> list[str]:

@@ -10,7 +10,7 @@ from farm import timing
 from farm.specs import WriteSpec
 from farm.types import Screenplay, Shot
 from pipelines.language import lengths, tongues
-from pipelines.language.cutting import MOST_SHOTS, QUIET
+from pipelines.language.cutting import MOST_SHOTS, QUIET, Piece
 from pipelines.language.reading import plain
 
 QUIET_KINDS = {"music_video": 0.45}
@@ -64,11 +64,11 @@ def stretched(play: Screenplay, spec: WriteSpec) -> Screenplay:
     return play.model_copy(update={"shots": shots})
 
 
-def judge(play: Screenplay, spec: WriteSpec, *, own_words: bool) -> Judged:
-    """What a model should mend in its screenplay; `own_words`: the narration is the caller's script and is not its to change."""
+def judge(play: Screenplay, spec: WriteSpec, *, own: Sequence[Piece] | None = None) -> Judged:
+    """What a model should mend in its screenplay; `own`: the narration is the caller's script and is not its to change."""
     complaints: list[str] = []
     unfit, off = False, 0.0
-    if not own_words:
+    if own is None:
         ordered, made = target(spec), seconds(stretched(play, spec))
         if abs(made / ordered - 1) > (HEARD if spec.script_only else NEAR):
             off += abs(made / ordered - 1)
@@ -85,7 +85,7 @@ def judge(play: Screenplay, spec: WriteSpec, *, own_words: bool) -> Judged:
             complaints.append(f"The narration is not in the film's language: write every narration and the title in {tongues.called(spec.locale)}.")
         complaints += _repeated(play.shots) if spec.content_type != "music_video" else []
     if not spec.script_only:
-        complaints += _absent(play, spec) + _unpaintable(play)
+        complaints += _absent(play, spec) + _unheard(play, own or ()) + _unpaintable(play)
     return Judged(tuple(complaints[:6]), unfit, off + 0.02 * len(complaints))
 
 
@@ -118,6 +118,11 @@ def _absent(play: Screenplay, spec: WriteSpec) -> list[str]:
         for hint in hints
         if not any(plain(hint.name) in plain(name) or (name and plain(name) in plain(hint.name)) for name in there[what])
     ]
+
+
+def _unheard(play: Screenplay, own: Sequence[Piece]) -> list[str]:
+    missing = dict.fromkeys(piece.speaker for shot, piece in zip(play.shots, own, strict=False) if piece.speaker and not shot.speaker)
+    return [f"{name} speaks in the script and is not among the characters: add them under this name." for name in missing]
 
 
 def _unpaintable(play: Screenplay) -> list[str]:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from farm.specs import Hint, WriteSpec
 from farm.types import Character, Item, Scene, Screenplay, Shot
 from pipelines.language import lengths
+from pipelines.language.cutting import Piece
 from pipelines.language.draft import LONGEST_NARRATION, Draft, DraftShot, Script
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
@@ -30,15 +31,15 @@ class BadDraft(Exception):
     """A draft of which no screenplay can be made; the message tells the model what to mend."""
 
 
-def read(text: str, spec: WriteSpec, narrations: Sequence[str] | None = None) -> Screenplay:
-    """The screenplay in a model's answer; `narrations` (a script's own words) are what is spoken, whatever it wrote.
+def read(text: str, spec: WriteSpec, own: Sequence[Piece] | None = None) -> Screenplay:
+    """The screenplay in a model's answer; `own` (a script's own words) is what is spoken, and by whom, whatever it wrote.
 
     Raises BadDraft saying what is wrong, in words that the model can follow.
     """
     if spec.script_only:
         return _script(_parsed(text, Script), spec)
     draft = _parsed(text, Draft)
-    return _screenplay(draft, spec, _spoken(draft.shots, narrations) if narrations is not None else None)
+    return _screenplay(draft, spec, _spoken(draft.shots, own) if own is not None else None)
 
 
 def without_thoughts(text: str) -> str:
@@ -82,18 +83,16 @@ def _object(text: str) -> dict[str, Any]:
     raise BadDraft(f"The JSON is not valid: {problem}. Answer with the JSON object alone.")
 
 
-def _spoken(shots: Sequence[DraftShot], narrations: Sequence[str]) -> list[tuple[str, DraftShot]]:
+def _spoken(shots: Sequence[DraftShot], own: Sequence[Piece]) -> list[tuple[Piece, DraftShot]]:
     """Each piece of the script with its shot: by order where there are as many, else by number."""
-    if len(shots) == len(narrations):
-        return list(zip(narrations, shots, strict=True))
+    if len(shots) == len(own):
+        return list(zip(own, shots, strict=True))
     numbered = {shot.piece: shot for shot in reversed(shots)}
-    missing = [number for number in range(1, len(narrations) + 1) if number not in numbered]
+    missing = [number for number in range(1, len(own) + 1) if number not in numbered]
     if missing:
         named = ", ".join(map(str, missing[:12])) + (" …" if len(missing) > 12 else "")
-        raise BadDraft(
-            f"There are {len(shots)} shots; there must be exactly {len(narrations)}, one for each numbered piece of the script. No shot has piece {named}."
-        )
-    return [(narration, numbered[number]) for number, narration in enumerate(narrations, 1)]
+        raise BadDraft(f"There are {len(shots)} shots; there must be exactly {len(own)}, one for each numbered piece of the script. No shot has piece {named}.")
+    return [(piece, numbered[number]) for number, piece in enumerate(own, 1)]
 
 
 def _script(draft: Script, spec: WriteSpec) -> Screenplay:
@@ -112,7 +111,7 @@ def _script(draft: Script, spec: WriteSpec) -> Screenplay:
     )
 
 
-def _screenplay(draft: Draft, spec: WriteSpec, spoken: Sequence[tuple[str, DraftShot]] | None) -> Screenplay:
+def _screenplay(draft: Draft, spec: WriteSpec, spoken: Sequence[tuple[Piece, DraftShot]] | None) -> Screenplay:
     characters, scenes, items = (
         _keyed([one.name for one in draft.characters]),
         _keyed([one.title for one in draft.scenes]),
@@ -120,7 +119,7 @@ def _screenplay(draft: Draft, spec: WriteSpec, spoken: Sequence[tuple[str, Draft
     )
     wrong: list[str] = []
     shots = []
-    for index, (narration, shot) in enumerate(spoken if spoken is not None else [(None, shot) for shot in draft.shots]):
+    for index, (piece, shot) in enumerate(spoken if spoken is not None else [(None, shot) for shot in draft.shots]):
         scene = _found(shot.scene, scenes, only=True)
         if scene is None:
             wrong.append(f"shot {index + 1} plays in scene {shot.scene!r}, which is not among the scenes ({', '.join(one.title for one in draft.scenes)})")
@@ -132,7 +131,8 @@ def _screenplay(draft: Draft, spec: WriteSpec, spoken: Sequence[tuple[str, Draft
                     scene=scene or "",
                     characters=_known(shot.characters, characters),
                     items=_known(shot.items, items),
-                    narration=narration if narration is not None else _narrated(shot.narration, index),
+                    narration=piece.text if piece is not None else _narrated(shot.narration, index),
+                    speaker=(_found(piece.speaker, characters) or "") if piece is not None and piece.speaker else "",
                     picture_prompt=clean(shot.picture_prompt),
                     motion_prompt=clean(shot.motion_prompt),
                     action=clean(shot.action),

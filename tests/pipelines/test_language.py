@@ -20,7 +20,7 @@ from farm.types import TaskKind
 from farm.work import EngineError
 from pipelines.language import judging, lengths
 from pipelines.language.asking import KINDS, conversation
-from pipelines.language.cutting import MOST_SHOTS, pieces
+from pipelines.language.cutting import MOST_SHOTS, Piece, cut, pieces
 from pipelines.language.draft import bounded, schema
 from pipelines.language.reading import BadDraft, read
 from pipelines.language.telling import SAID, so_far
@@ -159,10 +159,51 @@ def test_a_script_keeps_its_own_words_whatever_the_model_answers(server, tmp_pat
     assert f"has piece {count}." in told, "it is not told which piece is missing"
 
 
+PLAY = """INT. LAMP ROOM - NIGHT
+
+Rain runs down the panes.
+
+MARA
+(whispering)
+Stay here. The boat comes back.
+
+JONAS: And if it does not?
+
+EXT. HARBOUR - DAWN
+A bell rings."""
+
+
+def test_lines_are_spoken_by_whom_they_belong_to_and_cues_and_headings_by_nobody(server, tmp_path):
+    spec = SPEC.model_copy(update={"prompt": PLAY, "expand": False})
+    own = cut(PLAY, spec.seconds)
+    assert [(piece.speaker, piece.heading) for piece in own] == [("", "lamp room, night"), ("Mara", ""), ("Jonas", ""), ("", "harbour, dawn")]
+    alone, both = pictures(4), pictures(4)
+    who = {"noun": "keeper", "role": "protagonist", "description": "in a blue coat", "human": True, "gender": "female", "age": "adult"}
+    alone["characters"] = [{"name": "Mara", **who}]
+    both["characters"] = [{"name": "Mara", **who}, {"name": "Jonas", **who, "gender": "male"}]
+    server.says(alone, both)
+    play = written(server, tmp_path, spec)
+    check(play)
+    assert "Jonas speaks in the script" in server.requests[1]["messages"][-1]["content"]
+    assert "[Mara speaks] Stay here." in server.requests[0]["messages"][1]["content"]
+    assert [(shot.narration, shot.speaker) for shot in play.shots] == [
+        ("Rain runs down the panes.", ""), ("Stay here. The boat comes back.", "mara"), ("And if it does not?", "jonas"), ("A bell rings.", ""),
+    ]  # fmt: skip
+
+
+def test_a_dialogue_of_more_lines_than_a_film_has_shots_names_who_speaks():
+    script = "\n".join(f"{('MARA', 'JONAS')[number % 2]}: Line number {number}." for number in range(90))
+    own = cut(script, 300)
+    assert len(own) == MOST_SHOTS
+    told = " ".join(piece.text for piece in own)
+    assert all(f"Line number {number}." in told for number in range(90))
+    assert any("Mara: “Line number" in piece.text and not piece.speaker for piece in own)
+
+
 def test_shots_in_another_order_or_twice_are_put_right():
     given_ = pictures(4)
     given_["shots"] = [given_["shots"][index] | {"title": str(index)} for index in (1, 0, 2, 2, 3)]
-    play = read(json.dumps(given_), SPEC, ["a.", "b.", "c.", "d."])
+    play = read(json.dumps(given_), SPEC, [Piece(text) for text in ("a.", "b.", "c.", "d.")])
     assert [(shot.narration, shot.title) for shot in play.shots] == [("a.", "0"), ("b.", "1"), ("c.", "2"), ("d.", "3")]
 
 
@@ -231,8 +272,8 @@ def test_only_the_words_are_asked_for_where_only_they_are_wanted(server, tmp_pat
     strange = {"title": "T", "scenes": [{"title": "A"}], "shots": [{"scene": place, "narration": line} for place, line in zip("ABBCDA", LINES, strict=True)]}
     assert as_script(read(json.dumps(strange), spec)) == so_far(json.dumps(strange)), "paragraphs are elsewhere than they were while it was told"
     shorter = read(json.dumps(draft(LINES[:4])), spec)
-    assert judging.judge(shorter, spec, own_words=False).complaints == ()
-    assert judging.judge(shorter, spec.model_copy(update={"script_only": False}), own_words=False).complaints != ()
+    assert judging.judge(shorter, spec).complaints == ()
+    assert judging.judge(shorter, spec.model_copy(update={"script_only": False})).complaints != ()
 
 
 def test_a_script_that_is_only_written_says_so_to_who_writes_it():
