@@ -122,6 +122,11 @@ def _built(shadow: Any) -> Iterator[None]:
         config = cls.load_config(folder, subfolder=named.get("subfolder"))
         return _made(lambda: cls.from_config(config), _dtype(named), getattr(cls, "_keep_in_fp32_modules", None) or (), half_only=True)
 
+    adapted = diffusers.UNet2DConditionModel._load_ip_adapter_weights
+
+    def given(unet: Any, states: Any, low_cpu_mem_usage: bool = False) -> None:
+        adapted(unet, states, low_cpu_mem_usage=False)  # the other way takes parameters apart, which fakes do not bear
+
     def transformed(cls: Any, folder: Any, *args: Any, **named: Any) -> Any:
         config = named.get("config")
         if not isinstance(config, transformers.PretrainedConfig):
@@ -138,6 +143,7 @@ def _built(shadow: Any) -> Iterator[None]:
 
     with (
         mock.patch("diffusers.loaders.ip_adapter.safe_open", _Opened),
+        mock.patch.object(diffusers.UNet2DConditionModel, "_load_ip_adapter_weights", given),
         mock.patch.object(diffusers.ModelMixin, "from_pretrained", classmethod(diffused)),
         mock.patch.object(transformers.PreTrainedModel, "from_pretrained", classmethod(transformed)),
     ):

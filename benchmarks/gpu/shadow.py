@@ -33,6 +33,8 @@ ALIKE = (
     aten.native_layer_norm.default, aten.native_group_norm.default, aten.cudnn_batch_norm.default,
 )  # fmt: skip
 """Operations whose kernels on CUDA take one precision only; torch's fakes do not look."""
+SETTLED = {aten.bitwise_or.Tensor: 1, aten.bitwise_and.Tensor: 0}
+"""Operations that one side alone may settle: generation has ended when it is long enough, whatever was said."""
 GUESSED: dict[torch.dtype, Any] = {torch.bool: False}
 
 
@@ -111,7 +113,8 @@ class Shadow(TorchDispatchMode):
             args = (args[0], self._numbered(args[1]))
             given = _tensors(args, kwargs)
         if func is aten.masked_fill.Scalar and args[2] == float("-inf"):
-            self.mask = self.value(args[1])
+            allowed = self.value(args[1])
+            self.mask = self.mask if allowed is None else allowed  # what top_p leaves out hangs on scores that nobody knows
         return self._run(func, args, kwargs, given)
 
     def _run(self, func: Any, args: Any, kwargs: Any, given: list[Any]) -> Any:
@@ -138,9 +141,17 @@ class Shadow(TorchDispatchMode):
             self.guesses["all"] += 1
             with runtime.outside():
                 self.know(found, torch.tensor(True))
+        elif func in SETTLED:
+            self._settle(found, [self.value(one) for one in given], SETTLED[func])
         elif func._schema.is_mutable:
             self._spoil(func, args)
         return found
+
+    def _settle(self, found: Any, values: list[torch.Tensor | None], by: int) -> None:
+        """Whatever the other side is: all is 1 with an "or" of 1, 0 with an "and" of 0."""
+        with runtime.outside():
+            if any(value is not None and value.numel() == found.numel() and bool((value == by).all()) for value in values):
+                self.know(found, torch.full(found.shape, by, dtype=found.dtype))
 
     def _real(self, func: Any, args: Any, kwargs: Any) -> Any:
         """The same operation with the known numbers, on the processor."""

@@ -110,11 +110,9 @@ def _limit(model: Any, size: str, frames: int) -> dict[str, float]:
 def table(figures: Mapping[str, Any], models: Mapping[str, Any]) -> str:
     """The figures as Markdown."""
     lines = HEAD.splitlines()
-    for name in models:
-        found = figures["entries"].get(name)
-        if found is None:
-            lines.append(f"| {name} | not traced | | | | | | | | | |")
-            continue
+    traced = [name for name in models if name in figures["entries"]]
+    for name in traced:
+        found = figures["entries"][name]
         parts = ", ".join(f"{part} {_gb(count)}" for part, count in sorted(found["weights"].items(), key=lambda one: -one[1]) if count > 5e7)
         where = max(found["phases"], key=found["phases"].get, default="")
         speed = ", ".join(f"{option} {' '.join(value) if isinstance(value, list) else value}" for option, value in found["speed"].items())
@@ -125,6 +123,7 @@ def table(figures: Mapping[str, Any], models: Mapping[str, Any]) -> str:
             f"| {name} | {found['size']} | {speed or '–'} | {parts} | {_gb(found['held'])} | {_gb(found['peak'])} ({where}) | {more} | {others} "
             f"| {found['need']:g} | {limit} |"
         )
+    lines += ["", f"Reckoned from weights and a margin, not traced: {', '.join(name for name in models if name not in traced) or 'none'}."]
     lines += ["", "## The least that a step can take (`--limits`): what `benchmarks.gpu.run` sets its times against", "| | TFLOP a step | ms on an H200 |"]
     lines += ["|---|---|---|", *(f"| {what} | {one['step_tflop']:.1f} | {one['step_s'] * 1e3:.1f} |" for what, one in sorted(figures["limits"].items()))]
     return "\n".join(lines) + "\n"
@@ -140,7 +139,8 @@ Every entry was run by its own engine at its published configuration (`benchmark
 fake tensors on "cuda", every allocation and release counted. Nothing was computed and nothing timed: that it runs on real kernels, and how fast, is not shown.
 GB are decimal. Film of 1280x720, which the entry makes at the size shown (a clip: its longest pass). *Idle*: loaded, waiting. *Peak*: of one work with the
 entry's own options, and the part that ran at the time. *Needs*: the peak (with four reference pictures, where it takes them), 0.6 GB for the CUDA
-context and cuBLAS, and 15 % of what the peak has above the weights, for blocks rounded up, holes between them and convolutions' workspaces; in halves.
+context and cuBLAS, and 15 % of what the peak has above the weights, for blocks rounded up, holes between them and convolutions'
+workspaces (models.yaml says it in halves, rounded up). What is made word by word is cut short; keys and values of the whole answer are added.
 Attention is counted as the kernel that CUDA takes for it (flash, else memory-efficient, whose mask is a whole
 matrix: most of HunyuanVideo 1.5's peak; heads shared under a mask, ACE-Step's, take the plain way). A step's
 operations are all that the denoiser computes for one picture (with guidance: twice); the least time is these at 790 TFLOP/s, or its weights read at 4.3 TB/s.

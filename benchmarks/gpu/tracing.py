@@ -8,6 +8,7 @@ import importlib
 import math
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -82,8 +83,9 @@ class Traced:
     def need(self) -> float:
         """Gigabytes of a device on which it runs: the peak, the CUDA context, and a part of the peak above the weights for what an allocator cannot use."""
         most = max([self.peak, *(peak for what, peak in self.batches.items() if "reference" in what)])
-        above = most - min(self.held, most) if "offload" not in self.speed else most - min(max(self.weights.values(), default=0), most)
-        return math.ceil((most + CONTEXT + SPREAD * above) / 5e8) / 2
+        there = {"model": max(self.weights.values(), default=0)}.get(self.speed["offload"], 0) if "offload" in self.speed else self.held
+        above = most - min(there, most)
+        return math.ceil((most + CONTEXT + SPREAD * above) / 1e8) / 10
 
     @property
     def limit(self) -> float:
@@ -101,7 +103,8 @@ def trace(model: Model, *, batches: bool = True, others: bool = True) -> Traced:
     found = Traced(model.name, speed=_plain(model.speed))
     try:
         with tempfile.TemporaryDirectory() as place:
-            folder = published.folder(str(model.source.hub), Path(place) / "weights", model.defaults.get("variant"))
+            with mock.patch("torch.cuda.amp.common.amp_definitely_not_available", return_value=False):  # asked of decorators, once
+                folder = published.folder(str(model.source.hub), Path(place) / "weights", model.defaults.get("variant"))
             published.beside(model, Path(place) / "hub")
             said = {**model.defaults, **({"steps": STEPS} if "steps" in model.defaults else {}), "interpolate": "nearest", **SHORT.get(model.engine, {})}
             model = model.model_copy(update={"source": Source(folder=folder), "speed": found.speed, "defaults": said})
@@ -131,6 +134,11 @@ def _alone(model: Model, scratch: Path, found: Traced) -> None:
         if not ears.steps:
             raise RuntimeError("no step was told")
         meter = shadow.meter
+        if found.speed.get("offload") == "group":  # the second step's layers are called past what tells the phases
+            meter.phase_flops["transformer"] += meter.phase_flops.pop("", 0)
+        meter.peak["cuda"] += (more := _memory(model, engine, shadow))
+        if more:
+            meter.peaks["model"] = max(meter.peaks.get("model", 0), meter.peak["cuda"])
         found.peak, found.phases = meter.peak["cuda"], {name: peak for name, peak in meter.peaks.items() if name not in ("", "step")}
         denoised = [name for name in meter.phase_flops if name in DENOISERS]
         if calls.get("step"):
@@ -172,6 +180,40 @@ SHORT: Mapping[str, dict[str, Any]] = {
     "transformers-music": {"longest": 1.0, "overlap": 0.5},
 }
 """What says itself word by word is cut short: a token takes as much as the next; what its memory of earlier ones grows to is added (`_memory`)."""
+SECONDS_SAID = 30.0  # of a sentence, at most: pipelines.speech.architectures bounds it by its words
+TOKENS_A_SECOND = 90  # of the quickest codec that speaks (DAC at 44.1 kHz has 86)
+
+
+def _memory(model: Model, engine: Any, shadow: Shadow) -> int:
+    """Bytes that a whole answer takes more than the short one: keys and values of every token, and the codec that turns all of them into sound."""
+    if model.engine not in SHORT:
+        return 0
+    import torch
+
+    net = engine.networks()[0]
+    config = getattr(net.config, "decoder_config", None) or getattr(net.config, "decoder", None) or net.config.get_text_config()
+    layers = len([kind for kind in getattr(config, "layer_types", None) or [] if kind == "full_attention"]) or config.num_hidden_layers
+    heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
+    size = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+    token = 2 * layers * heads * size * next(net.parameters()).itemsize
+    if model.engine == "transformers-language":
+        return token * TOKENS
+    if model.engine == "transformers-speech":
+        return 2 * token * int(SECONDS_SAID * TOKENS_A_SECOND)  # with guidance two answers at once
+    from pipelines.music.local import LONGEST
+
+    codec, meter = net.audio_encoder, shadow.meter
+    count = int(LONGEST * codec.config.frame_rate)
+    before, held = Counter(meter.peak), meter.held["cuda"]
+    meter.peak["cuda"] = held
+    with torch.inference_mode():
+        codes = torch.zeros((1, 1, net.config.decoder.num_codebooks // net.config.decoder.audio_channels, count), dtype=torch.long, device=engine.device)
+        codec.decode(codes, [None])  # of stereo one side after the other
+    swell = meter.peak["cuda"] - held
+    meter.peak["cuda"] = before["cuda"]
+    return max(0, held + swell - before["cuda"]) + 2 * token * count
+
+
 DENOISERS = ("transformer", "transformer_2", "unet", "model")
 
 
@@ -227,7 +269,7 @@ def _phases(shadow: Shadow, engine: Any) -> Iterator[dict[str, int]]:
 
     with contextlib.ExitStack() as stack:
         for name, part in parts.items():
-            if not hasattr(part, "parameters"):
+            if part is None or not hasattr(part, "parameters"):
                 continue
             for method in ("encode", "decode") if name == "vae" else ():
                 if hasattr(part, method):

@@ -119,6 +119,17 @@ def test_what_lies_on_two_devices_does_not_meet():
         assert shadow.meter.peak["cuda"] > 0
 
 
+def test_one_side_settles_what_the_other_does_not_tell():
+    with shadowed() as shadow:
+        unknown = torch.randn(100, 100).sum(0) > 0
+        ended = unknown | torch.ones(100, dtype=torch.bool)
+        assert shadow.value(unknown) is None
+        assert bool(ended.all())
+        assert not bool((unknown & ~ended).any())
+        assert shadow.value(unknown | torch.zeros(100, dtype=torch.bool)) is None
+        assert not shadow.guesses
+
+
 def test_what_is_of_two_precisions_does_not_multiply():
     with shadowed():
         with pytest.raises(RuntimeError, match="different dtype"):
@@ -141,7 +152,7 @@ def test_every_part_that_is_written_down_has_a_class_and_a_source():
                 assert part in published.READERS, name
                 continue
             library, _, kind = part["class"].rpartition(".")
-            assert part["from"] in {"scripts", "defaults", "card"}, (name, kind)
+            assert part["from"] in {"scripts", "defaults", "card", "code"}, (name, kind)
             assert hasattr(import_module(library), kind), (name, kind)
     beside = {"h94/IP-Adapter", "descript/dac_44khz", "facebook/wav2vec2-base-960h"}
     assert {name for name in said["repositories"] if name not in hubs} <= beside | {"stabilityai/stable-audio-3-medium"}
