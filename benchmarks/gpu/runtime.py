@@ -120,7 +120,7 @@ def _built(shadow: Any) -> Iterator[None]:
 
     def diffused(cls: Any, folder: Any, *args: Any, **named: Any) -> Any:
         config = cls.load_config(folder, subfolder=named.get("subfolder"))
-        return _made(lambda: cls.from_config(config), _dtype(named), getattr(cls, "_keep_in_fp32_modules", None) or (), half_only=True)
+        return _made(lambda: cls.from_config(config), _dtype(named), getattr(cls, "_keep_in_fp32_modules", None) or (), half_only=False)
 
     adapted = diffusers.UNet2DConditionModel._load_ip_adapter_weights
 

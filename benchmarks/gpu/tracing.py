@@ -103,7 +103,8 @@ def trace(model: Model, *, batches: bool = True, others: bool = True) -> Traced:
     found = Traced(model.name, speed=_plain(model.speed))
     try:
         with tempfile.TemporaryDirectory() as place:
-            with mock.patch("torch.cuda.amp.common.amp_definitely_not_available", return_value=False):  # asked of decorators, once
+            amp = "torch.cuda.amp.common.amp_definitely_not_available"  # asked once, when the module that an autocast decorates is read
+            with mock.patch(amp, return_value=False), mock.patch("torch.cuda.is_bf16_supported", return_value=True):
                 folder = published.folder(str(model.source.hub), Path(place) / "weights", model.defaults.get("variant"))
             published.beside(model, Path(place) / "hub")
             said = {**model.defaults, **({"steps": STEPS} if "steps" in model.defaults else {}), "interpolate": "nearest", **SHORT.get(model.engine, {})}
@@ -177,7 +178,7 @@ OTHERS: Mapping[str, dict[str, Any]] = {"no options": {}, "tiles": {"vae": ["til
 SHORT: Mapping[str, dict[str, Any]] = {
     "transformers-language": {"max_tokens": 4, "attempts": 1},
     "transformers-speech": {"generate": {"max_new_tokens": 4}},
-    "transformers-music": {"longest": 1.0, "overlap": 0.5},
+    "transformers-music": {"longest": 0.5, "overlap": 0.1},
 }
 """What says itself word by word is cut short: a token takes as much as the next; what its memory of earlier ones grows to is added (`_memory`)."""
 SECONDS_SAID = 30.0  # of a sentence, at most: pipelines.speech.architectures bounds it by its words
@@ -287,6 +288,8 @@ def _phases(shadow: Shadow, engine: Any) -> Iterator[dict[str, int]]:
         if scheduler is not None:
             stack.enter_context(mock.patch.object(type(scheduler), "step", told("step", type(scheduler).step)))
         stack.enter_context(mock.patch("pipelines.diffusion.video.Writing", Unwritten))
+        if engine.model.engine == "transformers-music":
+            stack.enter_context(mock.patch("pipelines.music.engine.SHORTEST_PASS", 0.25))
         yield calls
 
 
@@ -339,6 +342,9 @@ def _work(model: Model, engine: Any, scratch: Path) -> tuple[Work, str, str]:
     else:
         text = "prompt and answer"
     (work,) = samples.works(model, SIZE if model.engine.startswith("diffusion-") else samples.NO_SIZE, 1, scratch, frames)
+    if model.engine == "transformers-music":
+        text = "30 s"  # one short pass, and what a whole one takes more
+        work = Work(task=work.task, model=work.model, spec=work.spec.model_copy(update={"seconds": engine.limit()}), files=work.files, scratch=work.scratch)
     if model.engine == "diffusion-music":
         text = f"{engine.limit():.0f} s"
         work = Work(task=work.task, model=work.model, spec=work.spec.model_copy(update={"seconds": engine.limit()}), files=work.files, scratch=work.scratch)
