@@ -17,7 +17,7 @@ from pipelines.screenwriter.cast import Part
 from pipelines.screenwriter.premise import Deed, Place, Premise
 
 _SLOT = re.compile(r"\{([A-Za-z_.?]+)\}")
-_SINGULAR = "was|has|is|does|says|tells|walks|calls|drinks|keeps|hangs|wears|looks|wonders|lives|hums"
+_SINGULAR = "was|has|is|does|goes|comes|likes|rings|says|tells|walks|calls|drinks|keeps|hangs|wears|looks|wonders|lives|hums"
 _EITHER = re.compile(r"<([^<>|]*)\|([^<>|]*)>")
 _SEASON_TIMES = {"dawn": "morning", "morning": "morning", "day": "day", "afternoon": "afternoon", "sunset": "evening", "dusk": "evening", "night": "night"}
 _SKY = {"storm": "stormy", "rain": "rainy", "snow": "snowy", "fog": "foggy", "wind": "windy"}
@@ -383,14 +383,14 @@ def _mine(text: str) -> str:
     """Mends what the first person breaks: "said I", "I has"."""
     text = re.sub(r"\b(said|asked|whispered|called|thought|cried) (I|we)\b", r"\2 \1", text)
     return re.sub(
-        r"\bI (has|is|does|says|tells|walks|calls|drinks|keeps|hangs|wears|looks|wonders|lives|hums)\b",
-        lambda m: "I " + {"has": "have", "is": "am", "does": "do"}.get(m[1], m[1].rstrip("s")),
+        rf"\bI ({_SINGULAR.removeprefix('was|')})\b",
+        lambda m: "I " + {"is": "am"}.get(m[1], _plural_verb(m[1])),
         text,
     )
 
 
 def _plural_verb(verb: str) -> str:
-    table = {"was": "were", "has": "have", "is": "are", "does": "do"}
+    table = {"was": "were", "has": "have", "is": "are", "does": "do", "goes": "go"}
     low = verb.lower()
     plain = table.get(low) or (low[:-1] if low.endswith("s") else low)
     return plain.capitalize() if verb[0].isupper() else plain
