@@ -16,7 +16,11 @@ from pipelines.illustrator.shapes import blob, box, oval, poly, ridge, smooth, s
 from pipelines.illustrator.stage import Stage
 
 
-@place("hills", "hills, hill, hilltop, savanna, savannah, serengeti, steppe, hillside, downs, moor, heath, valley, highlands, knoll, dale, glen")
+@place(
+    "hills",
+    "hills, hill, hilltop, country road, country lane, dirt road, footpath, crossroads, savanna, "
+    "savannah, serengeti, steppe, hillside, downs, moor, heath, valley, highlands, knoll, dale, glen",
+)
 def rolling_hills(stage: Stage) -> None:
     """Hill behind hill, each with its trees, a path winding up."""
     stage.set_horizon(0.6, 0.87)
