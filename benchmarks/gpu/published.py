@@ -29,6 +29,13 @@ def repositories() -> Mapping[str, Any]:
     return found
 
 
+def repository(model: Model) -> str:
+    """The name under which a model's configuration is kept; where its weights are converted by hand, its folder has the name of their repository."""
+    if model.source.folder is None:
+        return str(model.source.hub)
+    return next((name for name in repositories() if name.rpartition("/")[2] == model.source.folder.name), model.source.folder.name)
+
+
 def folder(repository: str, target: Path, variant: str | None = None) -> Path:
     """A folder at `target` as the hub's snapshot of `repository` is, its files of weights (of `variant`) empty.
 

@@ -275,9 +275,16 @@ def _attend(shadow: Shadow, func: Any, *args: Any, **named: Any) -> Any:
     return attend(shadow.meter, *args, **named)
 
 
+def _float(shadow: Shadow, func: Any, tensor: Any) -> Any:
+    value = shadow.value(tensor)
+    with runtime.outside():
+        return shadow.guess("item", tensor.dtype) if value is None else func(value)
+
+
 CALLS: dict[Any, Callable[..., Any]] = {
     torch.Tensor.numpy: _numpy,
     torch.Tensor.tolist: _tolist,
+    torch.Tensor.__float__: _float,
     torch.Tensor.__array__: _array,
     torch.Tensor.data.__set__: _set_data,  # type: ignore[attr-defined]
     torch.multinomial: _multinomial,

@@ -105,9 +105,11 @@ def trace(model: Model, *, batches: bool = True, others: bool = True) -> Traced:
         with tempfile.TemporaryDirectory() as place:
             amp = "torch.cuda.amp.common.amp_definitely_not_available"  # asked once, when the module that an autocast decorates is read
             with mock.patch(amp, return_value=False), mock.patch("torch.cuda.is_bf16_supported", return_value=True):
-                folder = published.folder(str(model.source.hub), Path(place) / "weights", model.defaults.get("variant"))
+                folder = published.folder(published.repository(model), Path(place) / "weights", model.defaults.get("variant"))
             published.beside(model, Path(place) / "hub")
             said = {**model.defaults, **({"steps": STEPS} if "steps" in model.defaults else {}), "interpolate": "nearest", **SHORT.get(model.engine, {})}
+            if few := published.repositories()[published.repository(model)].get("tokens"):
+                said["generate"] = {"max_new_tokens": few}
             model = model.model_copy(update={"source": Source(folder=folder), "speed": found.speed, "defaults": said})
             with mock.patch.dict("os.environ", {"HF_HUB_CACHE": str(Path(place) / "hub")}):
                 _alone(model, Path(place) / "alone", found)
