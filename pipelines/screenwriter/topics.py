@@ -177,6 +177,7 @@ def _question(text: str, form: str) -> Topic | None:
         who, does = str(doc[1 : end + 1]), str(doc[end + 1 :]).strip(" ?")
         if not who or not does:
             end = next((t.i for t in reversed(doc[1:-2]) if t.pos_ in {"NOUN", "PROPN", "PRON"}), 0)
+            end = end or (len(doc) - 3 if len(doc) > 3 and words.verb_lemma(doc[-2].text) else 0)  # "rainbows form", two verbs to the parser
             if not end:
                 return None
             who, does = str(doc[1 : end + 1]), str(doc[end + 1 :]).strip(" ?")
@@ -223,7 +224,9 @@ def _question(text: str, form: str) -> Topic | None:
         after = str(reading[helper.i + 1 :]) if before == "" else rest
         question = f"{asked} {helper.lower_} {_small(who)} {after}?"
     else:
-        helper_word = "did" if root.tag_ == "VBD" and not before else "do" if words.singular(who.split()[-1].lower()) != who.split()[-1].lower() else "does"
+        past = root.tag_ == "VBD" and not {root.lemma_.lower(), words.inflected(root.lemma_, "VBZ")} & set(rest.lower().split())
+        last = who.split()[-1].lower()
+        helper_word = "did" if past and not before else "do" if words.singular(last) != last else "does"
         lemma = words.verb_lemma(root.text) or root.lemma_
         question = f"{asked} {helper_word} {_small(who)} {lemma} {reading[root.i + 1 :]!s}?"
     return _made(
@@ -231,7 +234,7 @@ def _question(text: str, form: str) -> Topic | None:
         _small(who),
         ask=f"{asked} {rest}",
         question=words.capital(words.tidy(question.replace(".", ""))),
-        things=nouns_of(rest),
+        things=_asked_of(_small(who), rest),
     )
 
 

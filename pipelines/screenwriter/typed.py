@@ -72,6 +72,14 @@ _YEAR = re.compile(
     r"\b(?i:in|on|since|by|around|from|of)\s+(?:[A-Z][a-z]+ \d{1,2}(?:st|nd|rd|th)?,? |\d{1,2} [A-Z][a-z]+ |the year |[A-Z][a-z]+ )?"
     r"(?P<year>1\d{3}|20[0-4]\d|\d{1,4} (?:BC|AD))\b"
 )
+_WHOM = r"(?:to|for) (?:me|us|kids|children|people|beginners|a child|a \w+[- ]year[- ]old)"
+_EXPLAIN = re.compile(
+    rf"^(?:(?:please|can you|could you|would you) |an? (?:short |quick )?(?:video|film|movie|clip|animation|documentary) (?:that |which )?)*"
+    rf"(?P<how>explain(?:s|ing)?|clarify|describe|(?:tell|teach|show) (?:me|us|kids|children|people))\s+(?:{_WHOM}\s+)?"
+    rf"(?P<about>(?:about|on) )?(?P<rest>(?P<asked>how|why|what|when|where|who)?\b.+?)(?:,? (?:please|{_WHOM}|simply|in simple (?:words|terms)))*[.!?]*$",
+    re.IGNORECASE,
+)
+_IT_IS = re.compile(r"^(?P<asked>what|who) (?P<what>.+) (?P<verb>is|are|was|were)$", re.IGNORECASE)
 _OWN_LONGEST = 60  # words of a verse or a saying; what is longer is a script
 
 
@@ -105,13 +113,32 @@ def plainly(text: str, form: str = "") -> Typed:
         rf"\b({_KIN})s(?= ([a-z]+))", lambda m: m[0] if words.verb_lemma(m[2]) == m[2] and fact(m[2]) is None else f"{m[1]}'s", text, flags=re.IGNORECASE
     )
     text = _places_named(text)
-    for change in (_mine, _there, _quick, _recipe, _friends, _between, _against, _sent, _trip, _day_of, _is, _who):
+    for change in (_explained, _mine, _there, _quick, _recipe, _friends, _between, _against, _sent, _trip, _day_of, _is, _who):
         if (changed := change(text)) is not None:
             text = changed
             break
     if (told := _past(text)) is not None:
         return Typed(text=text, title=title, own=told, tone="past")
     return Typed(text=text, title=title, place=place)
+
+
+def _explained(text: str) -> str | None:
+    """ "Explain how rainbows form" asks how they do; "explain photosynthesis", what it is."""
+    match = _EXPLAIN.match(text)
+    if match is None:
+        return None
+    rest = match["rest"].strip()
+    if match["asked"]:
+        if (is_ := _IT_IS.match(rest)) is not None:
+            return words.capital(f"{is_['asked']} {is_['verb']} {is_['what']}?")
+        return rest
+    meant = match["how"].lower().startswith(("explain", "clarify")) or (match["about"] and not match["how"].lower().startswith(("describe", "show")))
+    if not meant or len(rest.split()) > 6 or re.search(r"[.!?;:]", rest):  # "show me a fox in the snow" asks for a film of it
+        return None
+    if match["about"] and re.match(r"(?:an?|one|two|three|my|our|his|her)\b|.*\b(?:who|that)\b", rest, re.IGNORECASE):
+        return rest  # "tell me about a fox who learned to sing": a story
+    head = rest.split()[-1].lower()
+    return f"What {'are' if words.singular(head) != head and not head.endswith(('ss', 'is', 'ics')) else 'is'} {rest}?"
 
 
 def _said(text: str) -> Typed | None:

@@ -11,6 +11,7 @@ from farm.screenplay import check
 from farm.specs import WriteSpec
 from farm.types import Screenplay, Style
 from pipelines.screenwriter import pace
+from pipelines.screenwriter.topics import topic_of
 from pipelines.screenwriter.typed import plainly
 from pipelines.screenwriter.write import write
 
@@ -152,3 +153,22 @@ def test_a_wish_is_for_whom_it_names() -> None:
     assert [c.noun for c in play.characters] == ["grandma"]
     assert play.characters[0].age == "old"
     assert any("birthday-cake" in shot.items for shot in play.shots)
+
+
+@pytest.mark.parametrize(
+    ("typed", "question"),
+    [
+        ("How do rainbows form?", "How do rainbows form?"),
+        ("Explain how rainbows form", "How do rainbows form?"),
+        ("A video explaining how volcanoes work", "How do volcanoes work?"),
+        ("explain why the sky is blue to a child", "Why is the sky blue?"),
+        ("Explain photosynthesis in simple terms", "What is photosynthesis?"),
+        ("Describe what a black hole is", "What is a black hole?"),
+        ("Teach me about sharks", "What are sharks?"),
+        ("Show me a fox in the snow", ""),
+        ("Tell me about a fox who learned to sing", ""),
+    ],
+)
+def test_what_is_to_be_explained_is_a_question(typed, question):
+    topic = topic_of(plainly(typed, "youtube_clone").text, "youtube_clone")
+    assert (topic.question if topic is not None else "") == question
