@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ class Replay:
 
     def __init__(self, shadow: Shadow, plain: Callable[..., Any]) -> None:
         self._shadow, self._plain = shadow, plain
+        functools.update_wrapper(self, plain)  # Stable Video Diffusion looks at the parameters
         self._past: dict[str, _Past] = {}
 
     def __call__(self, *args: Any, **named: Any) -> Any:
