@@ -21,7 +21,7 @@ from pipelines.screenwriter.showing import named_in, seen, shown
 from pipelines.screenwriter.stage import Set, shoot
 from pipelines.screenwriter.things import solid
 from pipelines.screenwriter.titles import headline
-from pipelines.screenwriter.topics import Topic
+from pipelines.screenwriter.topic import Topic
 from pipelines.screenwriter.weave import Beat
 
 SLOWER = 1.06

@@ -10,7 +10,7 @@ from random import Random
 from pipelines.meaning import vectors
 from pipelines.meaning.facts import Fact, fact
 from pipelines.screenwriter import grammar, lexicon, words
-from pipelines.screenwriter.topics import Topic, nouns_of
+from pipelines.screenwriter.topic import Topic, nouns_of
 
 MOST_FACTS = 90
 _SHORTEST = 24  # characters of a definition that says something

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines.screenwriter import grammar, words
-from pipelines.screenwriter.topics import Topic, nouns_of
+from pipelines.screenwriter.topic import Topic, nouns_of
 
 _UNSEEN = frozenset(
     [

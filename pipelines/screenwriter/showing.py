@@ -14,7 +14,7 @@ from pipelines.screenwriter.names import gender_of
 from pipelines.screenwriter.premise import Being
 from pipelines.screenwriter.stage import MAIN
 from pipelines.screenwriter.things import solid
-from pipelines.screenwriter.topics import Topic
+from pipelines.screenwriter.topic import Topic
 from pipelines.screenwriter.weave import Beat
 
 _THOSE_IN = {
