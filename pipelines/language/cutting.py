@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from farm import timing
 from pipelines.language import lengths
@@ -37,26 +36,17 @@ def cut(script: str, seconds: float) -> list[Piece]:
     if not any(part.speaker or part.slug for part in parts):
         return [Piece(text) for text in pieces(script, seconds)]
     found: list[Piece] = []
-    runs = [list(run) for _, run in groupby(parts, key=_Runs())]
+    runs = [parts[:1]]
+    for part in parts[1:]:
+        if part.slug is None and part.speaker == runs[-1][-1].speaker:
+            runs[-1].append(part)
+        else:
+            runs.append([part])
     for run in runs:
         heading = ", ".join(word for word in run[0].slug or () if word)
         texts = pieces("\n\n".join(part.text for part in run), seconds)
         found += [Piece(text, run[0].speaker, "" if number else heading) for number, text in enumerate(texts)]
     return _together(found)
-
-
-class _Runs:
-    """Numbers stretches of one speaker under one heading."""
-
-    def __init__(self) -> None:
-        self._number, self._speaker = 0, ""
-
-    def __call__(self, part: object) -> int:
-        speaker = getattr(part, "speaker", "")
-        if getattr(part, "slug", None) is not None or speaker != self._speaker:
-            self._number += 1
-        self._speaker = speaker
-        return self._number
 
 
 def _together(found: Sequence[Piece]) -> list[Piece]:

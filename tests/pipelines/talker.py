@@ -6,7 +6,7 @@ import asyncio
 import json
 import socket
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -163,3 +163,14 @@ def written(server_or_url: Any, tmp_path: Path, spec: WriteSpec = SPEC, report: 
     """A screenplay that the farm accepts, written by way of a server."""
     made = server_or_url if isinstance(server_or_url, OpenAICompatible) else engine(server_or_url, **defaults)
     return check(made.run(Work(task="t", model="remote", spec=spec, scratch=tmp_path), report or Listener()).data)
+
+
+def objects(node: Any) -> Iterator[dict[str, Any]]:
+    """Every object in a schema or an answer, the outer ones first."""
+    if isinstance(node, dict):
+        yield node
+        for value in node.values():
+            yield from objects(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from objects(value)

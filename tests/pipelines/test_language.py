@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -25,7 +24,7 @@ from pipelines.language.draft import bounded, schema
 from pipelines.language.reading import BadDraft, read
 from pipelines.language.telling import SAID, so_far
 from pipelines.language.tongues import speaks
-from tests.pipelines.talker import LINES, SPEC, Server, draft, pictures, written
+from tests.pipelines.talker import LINES, SPEC, Server, draft, objects, pictures, written
 from workers.said import Said
 
 
@@ -63,16 +62,6 @@ def test_a_customer_cannot_end_the_material(server, tmp_path):
 def test_an_empty_prompt_is_no_task():
     with pytest.raises(EngineError, match="empty"):
         conversation(SPEC.model_copy(update={"prompt": " \n"}))
-
-
-def objects(node: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(node, dict):
-        yield node
-        for value in node.values():
-            yield from objects(value)
-    elif isinstance(node, list):
-        for value in node:
-            yield from objects(value)
 
 
 @pytest.mark.parametrize("form", ["film", "pictures", "script"])

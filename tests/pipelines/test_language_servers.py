@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from farm.specs import Hint
 from farm.work import Cancelled, EngineError
 from pipelines.language.server import OpenAICompatible
-from tests.pipelines.talker import LINES, SPEC, Listener, Server, draft, engine, objected, refuses, written
+from tests.pipelines.talker import LINES, SPEC, Listener, Server, draft, engine, objected, objects, refuses, written
 
 KEY = "sk-very-secret"
 GERMAN = (
@@ -42,16 +42,6 @@ def serving() -> Iterator[Callable[..., Server]]:
 @pytest.fixture
 def server(serving) -> Server:
     return serving()
-
-
-def objects(node: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(node, dict):
-        yield node
-        for value in node.values():
-            yield from objects(value)
-    elif isinstance(node, list):
-        for value in node:
-            yield from objects(value)
 
 
 # ---------------------------------------------------------------- each server as it is

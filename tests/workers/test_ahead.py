@@ -9,16 +9,12 @@ import time
 
 import pytest
 
-from farm.artifacts import Artifacts
-from farm.progress import Progress
 from farm.work import Outcome
 from pipelines.engine import Rest
-from tests.workers.conftest import KINDS, Farm, until
+from tests.workers.conftest import KINDS, Farm, tools_of, until
 from tests.workers.engines_for_tests import Troupe, note
 from workers import batch
 from workers.actors import work_until_idle
-from workers.slot import Slot
-from workers.tools import Tools
 
 MODELS = f"""
 models:
@@ -62,11 +58,7 @@ def farm(tmp_path, valkey):
 @pytest.fixture
 def tools(farm, monkeypatch):
     monkeypatch.setenv("PYTHON_TEST_LOG", str(farm.trace))
-    made = Tools(
-        store=farm.store, artifacts=Artifacts.open(farm.settings.artifacts_url, farm.settings.secret), progress=Progress(farm.valkey.url),
-        tickets=farm.tickets, slot=Slot(TABLE), catalog=farm.catalog, worker="tester", pool="cpu", scratch=farm.folder / "scratch", engines=dict(TABLE),
-        ahead=True,
-    )  # fmt: skip
+    made = tools_of(farm, TABLE, ahead=True)
     yield made
     made.slot.kill()
 

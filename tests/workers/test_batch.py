@@ -8,14 +8,10 @@ import time
 
 import pytest
 
-from farm.artifacts import Artifacts
 from farm.profiles import DeviceProfile, Measured
-from farm.progress import Progress
-from tests.workers.conftest import KINDS, Farm, until
+from tests.workers.conftest import KINDS, Farm, tools_of, until
 from tests.workers.engines_with_weights import TABLE
 from workers.actors import work_until_idle
-from workers.slot import Slot
-from workers.tools import Tools
 
 MODELS = f"""
 models:
@@ -40,10 +36,7 @@ def farm(tmp_path, valkey):
 @pytest.fixture
 def tools(farm, monkeypatch):
     monkeypatch.setenv("PYTHON_TEST_LOG", str(farm.trace))
-    made = Tools(
-        store=farm.store, artifacts=Artifacts.open(farm.settings.artifacts_url, farm.settings.secret), progress=Progress(farm.valkey.url),
-        tickets=farm.tickets, slot=Slot(TABLE), catalog=farm.catalog, worker="tester", pool="cpu", scratch=farm.folder / "scratch", engines=dict(TABLE),
-    )  # fmt: skip
+    made = tools_of(farm, TABLE)
     yield made
     made.slot.kill()
 
